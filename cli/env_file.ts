@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { makePrivateFile } from '../base/private_files.ts'
 import { CliError, ExitCode } from './errors.ts'
+import { assertFolder } from './folders.ts'
 
-/** @throws {CliError} when a settings file exists and may not be replaced */
+/** @throws {CliError} when a settings file exists and may not be replaced, or its folder is not there */
 export function assertNew(path: string, replace: boolean): void {
   if (existsSync(path) && !replace) {
     throw new CliError(`${path} exists; --force replaces it`, ExitCode.wrongUsage)
   }
+  assertFolder(dirname(resolve(path)), 'one that is there')
 }
 
 /**

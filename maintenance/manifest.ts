@@ -80,10 +80,20 @@ export async function readManifest(folder: string): Promise<Manifest> {
 
 /** @throws {Error} when it is none that this program knows */
 export function parseManifest(text: string): Manifest {
-  const { data, error } = manifest.safeParse(JSON.parse(text))
+  const { data, error } = manifest.safeParse(readJson(text))
   if (!data)
     throw new Error(`${MANIFEST} is not the manifest of a backup:\n${z.prettifyError(error)}`)
   return data
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (err) {
+    throw new Error(`${MANIFEST} is damaged: ${(err as Error).message}; restore another backup`, {
+      cause: err,
+    })
+  }
 }
 
 /** Bytes up to which a file is read at once: as a stream it takes ten times as long. */

@@ -9,6 +9,7 @@ import { nameDamaged } from '../../maintenance/manifest.ts'
 import { here } from '../action.ts'
 import { withDatabases } from '../databases.ts'
 import { CliError, ExitCode } from '../errors.ts'
+import { assertCanBeFolder, assertNewFolder } from '../folders.ts'
 
 export function addBackupCommand(program: Command): void {
   program
@@ -99,9 +100,15 @@ type Place = { folder: string } | { to: string }
 
 function placeOf(folder: string | undefined, to: string | undefined, usual: string | null): Place {
   if (folder && to) throw new CliError('Name a folder, or --to a folder of backups', WRONG)
-  if (folder) return { folder: resolve(folder) }
   const all = to ?? usual
-  if (all) return { to: resolve(all) }
+  if (folder) {
+    assertNewFolder(resolve(folder))
+    return { folder: resolve(folder) }
+  }
+  if (all) {
+    assertCanBeFolder(resolve(all))
+    return { to: resolve(all) }
+  }
   throw new CliError(
     'Name a folder, or --to a folder of backups, or set ENTRYWAY_BACKUP_DIR (docs/backup.md)',
     WRONG,

@@ -9,6 +9,7 @@ import type { Source, Target } from '../../maintenance/copy/place.ts'
 import { here } from '../action.ts'
 import { assertMeant } from '../ask.ts'
 import { CliError, ExitCode } from '../errors.ts'
+import { assertCanBeFolder, assertFolder } from '../folders.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator } from '../operator_client.ts'
 import type { Output } from '../output.ts'
@@ -71,6 +72,8 @@ function assertDirection({ settings }: Installation, from: string, to: string): 
   if (!settings.rivetEndpoint) {
     throw new CliError('RIVET_ENDPOINT: set it to the URL of the engine', ExitCode.wrongUsage)
   }
+  if (to === ENGINE) assertFolder(resolve(from), 'the data directory')
+  else assertCanBeFolder(resolve(to))
 }
 
 type Way = { from: string; to: string }

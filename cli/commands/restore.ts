@@ -4,10 +4,11 @@ import { isThere } from '../../base/files.ts'
 import { readSettings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
-import { nameDamaged } from '../../maintenance/manifest.ts'
+import { MANIFEST, nameDamaged } from '../../maintenance/manifest.ts'
 import { offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { findingTable } from '../findings.ts'
+import { assertFolder, assertNewFolder } from '../folders.ts'
 
 export function addRestoreCommand(program: Command): void {
   program
@@ -32,6 +33,7 @@ export function addRestoreCommand(program: Command): void {
               ExitCode.wrongUsage,
             )
           const name = wanted === true ? undefined : wanted
+          assertNewFolder(resolve(folder))
           const fetched = output.progress('Files from S3')
           await inStore(backup.s3, (store) =>
             store.fetch(name, resolve(folder), fetched.update),
@@ -80,17 +82,18 @@ const ofPds = (isRestored: boolean) =>
 
 /** @throws {CliError} where it is none, as it may be a folder of backups */
 async function assertIsBackup(folder: string): Promise<void> {
-  if (!isThere(folder)) {
-    throw new CliError(
-      `There is no folder ${folder}; name what \`backup\` made`,
-      ExitCode.wrongUsage,
-    )
-  }
+  assertFolder(folder, 'what `backup` made')
   const { listBackups } = await import('../../maintenance/kept_backups.ts')
   const [newest] = await listBackups(folder)
   if (newest) {
     throw new CliError(
       `${folder} is a folder of backups; name one of them, such as the newest: ${join(folder, newest.name)}`,
+      ExitCode.wrongUsage,
+    )
+  }
+  if (!isThere(join(folder, MANIFEST))) {
+    throw new CliError(
+      `${folder} holds no finished backup: there is no ${MANIFEST}; name what \`backup\` made`,
       ExitCode.wrongUsage,
     )
   }

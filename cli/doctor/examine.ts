@@ -1,12 +1,12 @@
-import { isThere } from '../../base/files.ts'
 import { readSettings } from '../../base/settings.ts'
 import { checkDatabases, type DataReport } from '../../maintenance/check_data.ts'
 import { type Databases, databasesIn } from '../../maintenance/databases.ts'
 import { lookAround } from '../../operator/doctor/around.ts'
 import { checkTable, failIfFailed } from '../checks.ts'
 import { withDatabases } from '../databases.ts'
-import { CliError, ExitCode } from '../errors.ts'
+import { CliError } from '../errors.ts'
 import { findingTable } from '../findings.ts'
+import { assertFolder } from '../folders.ts'
 import { openInstallation } from '../installation.ts'
 import type { Output } from '../output.ts'
 import { notePdsInside } from '../pds_inside.ts'
@@ -41,11 +41,7 @@ export async function examineData(
   env: NodeJS.ProcessEnv,
   output: Output,
 ): Promise<void> {
-  if (!isThere(dataDir))
-    throw new CliError(
-      `There is no folder ${dataDir}; name the data directory`,
-      ExitCode.wrongUsage,
-    )
+  assertFolder(dataDir, 'the data directory')
   const report = await look(databasesIn(dataDir), output)
   notePdsInside(
     output,
@@ -54,6 +50,9 @@ export async function examineData(
     (pds) => `What the PDS inside keeps (repos, blobs) in ${pds} was not looked at.`,
   )
   failIfFound(report)
+  if (report.databases === 0) {
+    throw new CliError(`${dataDir} holds no data of Vestibule: see that its disk is mounted`)
+  }
 }
 
 async function look(databases: Databases, output: Output): Promise<DataReport> {
@@ -62,7 +61,8 @@ async function look(databases: Databases, output: Output): Promise<DataReport> {
   output.result(report, ({ databases: count, accounts, findings }) =>
     [
       `${count} databases with ${accounts} accounts in ${databases.place}`,
-      findings.length > 0 ? findingTable(findings) : 'All is in order',
+      ...(findings.length > 0 ? [findingTable(findings)] : []),
+      ...(findings.length === 0 && count > 0 ? ['All is in order'] : []),
     ].join('\n'),
   )
   return report
