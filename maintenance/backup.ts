@@ -12,6 +12,7 @@ import { type Database, type Databases, databasesIn, listAccountDatabases } from
 import { describe, syncAll } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
 import { type DamagedAccount, isNameable, type Manifest, writeManifest } from './manifest.ts'
+import { whyUnread } from './online_copy.ts'
 import { backUpPds, type PdsPlaces } from './pds_data.ts'
 
 /** How often what changed meanwhile is copied again before the restore is left to settle it. */
@@ -38,7 +39,7 @@ export type BackupOptions = {
  * entry changed meanwhile, until none did; 4. the state of sign-ins under way; 5. what the PDS inside
  * keeps, which is made before its account here knows of it.
  *
- * An account whose database cannot be read is left out, and named in the manifest.
+ * An account whose database or repo cannot be read is left out, and named in the manifest.
  *
  * @throws {Error} when the folder is not empty
  */
@@ -84,7 +85,7 @@ export async function backUp({
       if (!isOfSource(err)) throw err
       await rm(join(folder, path), { force: true })
       copied.delete(path)
-      damaged.set(path, { path, did: null, problem: problemOf(err as Error) })
+      damaged.set(path, { path, did: null, problem: whyUnread(err) })
     }
   }
   const copyDirectory = async () => {
@@ -112,7 +113,8 @@ export async function backUp({
   await inLanes(databases.atOnce, accounts, copyAccount)
   for (const each of await databases.list('auth')) await copy(each)
 
-  const copiesOfPds = pds ? await backUpPds(pds, folder) : null
+  const onDamagedRepo = (repo: DamagedAccount) => damaged.set(repo.path, repo)
+  const copiesOfPds = pds ? await backUpPds(pds, folder, onDamagedRepo) : null
 
   const copiedSecrets = withSecrets ? await copySecrets(dataDir, folder) : []
   // A backup that is finished, and soon takes the place of an older one, outlives a loss of power.
@@ -130,10 +132,6 @@ export async function backUp({
   await writeManifest(folder, manifest)
   return manifest
 }
-
-/** Without the paths, which say no more. */
-const problemOf = ({ message, cause }: Error) =>
-  `cannot be read: ${cause instanceof Error ? cause.message : message}`
 
 /**
  * Whether a copy failed since what was copied cannot be read. That the disk of the copy is full is told otherwise, and

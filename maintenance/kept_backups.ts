@@ -76,7 +76,9 @@ export async function listNeeded(
   const missing = new Set(good[0]?.damaged.map(({ path }) => path))
   for (const { name } of good) {
     if (missing.size === 0) break
-    const found = (await manifestOf(name)).databases.filter(({ path }) => missing.delete(path))
+    const { databases, pds } = await manifestOf(name)
+    const files = [...databases, ...(pds?.files ?? [])]
+    const found = files.filter(({ path }) => missing.delete(path))
     if (found.length > 0) needed.add(name)
   }
   return [...needed]

@@ -34,3 +34,9 @@ async function copyTo(to: string, db: Db): Promise<void> {
     db.close()
   }
 }
+
+/** What to say of a database that could not be copied, without the paths. */
+export function whyUnread(err: unknown): string {
+  const { message, cause } = err as Error
+  return `cannot be read: ${cause instanceof Error ? cause.message : message}`
+}

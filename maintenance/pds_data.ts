@@ -2,10 +2,11 @@ import { constants } from 'node:fs'
 import { chmod, copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { isUnreadable } from '../database/named_error.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { copyVerified, describe, listFiles } from './file_copies.ts'
-import { isNameable, type Manifest } from './manifest.ts'
-import { copyOnline } from './online_copy.ts'
+import { type DamagedAccount, isNameable, type Manifest } from './manifest.ts'
+import { copyOnline, whyUnread } from './online_copy.ts'
 
 /** Where the PDS inside has its data. */
 export type PdsPlaces = {
@@ -26,25 +27,45 @@ const COPIES = {
   blobs: join(EMBEDDED_PDS, 'blobs'),
 } as const
 
+/** The DID of a repo by its path in a backup, `pds/actors/7z/did:plc:…/store.sqlite`; null where it is that of none. */
+export function didOfRepo(path: string): string | null {
+  if (!path.startsWith(`${COPIES.actors}/`) || !path.endsWith('.sqlite')) return null
+  return path.split('/').at(-2) ?? null
+}
+
 /**
  * Copies what the PDS inside keeps while it runs: each database by SQLite's online backup, in an order
  * that makes the copies agree. Accounts come before the repos, since a repo is made before its account;
  * blobs come last, since each is there before a record names it, and never changes.
  *
+ * @param onDamaged told of a repo that cannot be read, and is left out
  * @returns null where there is no PDS
  */
-export async function backUpPds(places: PdsPlaces, folder: string): Promise<PdsCopies | null> {
+export async function backUpPds(
+  places: PdsPlaces,
+  folder: string,
+  onDamaged: (repo: DamagedAccount) => void,
+): Promise<PdsCopies | null> {
   if (!isThere(places.accounts)) return null
   const files: PdsCopies['files'] = []
   const database = async (from: string, path: string) => {
     await copyOnline(from, join(folder, path))
     files.push(await describe(folder, path))
   }
+  const repo = async (from: string, path: string) => {
+    try {
+      await database(from, path)
+    } catch (err) {
+      if (!isUnreadable(err)) throw err
+      await rm(join(folder, path), { force: true })
+      onDamaged({ path, did: didOfRepo(path), problem: `its repo ${whyUnread(err)}` })
+    }
+  }
   await database(places.accounts, COPIES.accounts)
   for (const name of await listFiles(places.actors)) {
     const [from, path] = [join(places.actors, name), join(COPIES.actors, name)]
     if (/-(wal|shm|journal)$/.test(name) || !isNameable(path) || !isThere(from)) continue
-    if (name.endsWith('.sqlite')) await database(from, path)
+    if (name.endsWith('.sqlite')) await repo(from, path)
     else if (await copyFileAt(from, join(folder, path))) files.push(await describe(folder, path))
   }
   if (isThere(places.sequencer)) await database(places.sequencer, COPIES.sequencer)

@@ -18,6 +18,7 @@ import {
   sha256 as sha256Of,
   writeManifest,
 } from './manifest.ts'
+import { didOfRepo } from './pds_data.ts'
 
 /** What a backup was found to hold, and the accounts that are not in it. */
 export type Verified = {
@@ -34,7 +35,7 @@ const MOST_NAMED = 3
  * Opens what a backup wrote: every file is there as the manifest says, every database is undamaged, every
  * account of the directory has its database, and every blob is there.
  *
- * An account that was damaged or lost when it was copied is taken out, and named: the backup is good for all others.
+ * An account, or a repo, that was damaged or lost when it was copied is taken out, and named: the backup is good for all others.
  *
  * @returns what it was found to hold, and its manifest of afterwards
  * @throws {Error} where anything else is not so
@@ -60,6 +61,8 @@ export async function verifyBackup(
       else if (did !== null && pathOf('', { kind: 'account', did }) !== path)
         problems.set(path, `holds the account ${did}`)
       else if (did !== null) whole.add(path)
+    } else if (found.isHere && found.fault && didOfRepo(path) !== null) {
+      problems.set(path, `its repo ${found.fault}`)
     } else if (found.fault) faults.push(`${path} ${found.fault}`)
     onProgress(i + 1, files.length)
   })
@@ -82,7 +85,7 @@ export async function verifyBackup(
   }
   const damaged = [...problems].map(([path, problem]) => ({
     path,
-    did: dids.get(path) ?? null,
+    did: dids.get(path) ?? didOfRepo(path),
     problem,
   }))
   const left = await leaveOut(folder, manifest, damaged)
@@ -109,8 +112,14 @@ async function leaveOut(
 ): Promise<Manifest> {
   if (damaged.length === 0) return manifest
   const out = new Set(damaged.map(({ path }) => path))
-  const databases = manifest.databases.filter(({ path }) => !out.has(path))
-  const left = { ...manifest, databases, damaged }
+  const isLeft = ({ path }: { path: string }) => !out.has(path)
+  const { databases, pds } = manifest
+  const left = {
+    ...manifest,
+    databases: databases.filter(isLeft),
+    damaged,
+    pds: pds && { ...pds, files: pds.files.filter(isLeft) },
+  }
   await writeManifest(folder, left)
   for (const path of out) await rm(join(folder, path), { force: true })
   return left

@@ -5,6 +5,7 @@ const KEPT = 'test/backup/kept_backups.test.ts'
 const store = inFile('maintenance/backup_store.ts')
 const daily = inFile('maintenance/daily_backup.ts')
 const FULL_DISK = 'test/limits/full_disk.test.ts'
+const DAMAGED_REPO = 'test/backup/damaged_repo.test.ts'
 const ENDLESS = 'test/backup/endless_store.test.ts'
 const S3 = 'test/backup/s3.test.ts'
 const replica = inFile('database/replication/replica.ts')
@@ -371,6 +372,21 @@ export const dataRows = toRemovals([
     FULL_DISK,
     'on a full disk nobody guesses without a limit',
     inFile('database/limits/unwritable.ts')('points < WIDE', 'points < 0'),
+  ],
+  [
+    DAMAGED_REPO,
+    'a repo that cannot be read holds up no backup',
+    inFile('maintenance/pds_data.ts')('if (!isUnreadable(err)) throw err', 'throw err'),
+  ],
+  [
+    DAMAGED_REPO,
+    'a repo that is damaged within holds up no backup',
+    verify('didOfRepo(path) !== null', 'path === null'),
+  ],
+  [
+    DAMAGED_REPO,
+    'the last backup that has a damaged repo stays',
+    inFile('maintenance/kept_backups.ts')('...(pds?.files ?? [])', ''),
   ],
   [
     ENDLESS,

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { backUpTo } from '../../maintenance/kept_backups.ts'
+import { restore } from '../../maintenance/restore.ts'
+import { DataFolder } from './data_folder.ts'
+
+const BOB = 'pds/actors/7z/did:plc:bob/store.sqlite'
+
+let folder: TemporaryFolder
+let data: DataFolder
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('repo')
+  data = new DataFolder(join(folder.path, 'data'))
+  for (const name of ['alice', 'bob']) data.add(name)
+  for (const path of ['pds/account.sqlite', 'pds/actors/7z/did:plc:alice/store.sqlite', BOB]) {
+    mkdirSync(dirname(data.path(path)), { recursive: true })
+    const db = new Sqlite(data.path(path))
+    db.exec('CREATE TABLE record (uri TEXT)')
+    db.close()
+  }
+  writeFileSync(data.path('pds/actors/7z/did:plc:bob/key'), 'key')
+  writeFileSync(data.path('pds/actors/7z/did:plc:bob/key (copy)'), 'key')
+})
+afterEach(() => folder.remove())
+
+const placesIn = (dataDir: string) => ({
+  accounts: join(dataDir, 'pds/account.sqlite'),
+  sequencer: join(dataDir, 'pds/sequencer.sqlite'),
+  actors: join(dataDir, 'pds/actors'),
+  blobs: null,
+})
+
+const make = () =>
+  backUpTo({
+    ...{ dataDir: data.dataDir, to: join(folder.path, 'backups'), keep: 1 },
+    pds: placesIn(data.dataDir),
+  })
+
+test.each([
+  ['no database', () => Buffer.alloc(4_096, 'x')],
+  ['damaged within', () => damagedWithin()],
+])('a repo that is %s is left out, named, and its last good backup stays', async (_, content) => {
+  const good = await make()
+  expect(good.manifest.damaged).toEqual([])
+  writeFileSync(data.path(BOB), content())
+  const { folder: made, manifest } = await make()
+  const problem = expect.stringMatching(/^its repo (cannot be read|is damaged)/)
+  expect(manifest.damaged).toEqual([{ path: BOB, did: 'did:plc:bob', problem }])
+  expect(existsSync(good.folder)).toBe(true)
+
+  const dataDir = join(folder.path, 'restored')
+  await restore({ folder: made, dataDir, pds: placesIn(dataDir) })
+  const repo = (did: string) => existsSync(join(dataDir, 'pds/actors/7z', did, 'store.sqlite'))
+  expect([repo('did:plc:alice'), repo('did:plc:bob')]).toEqual([true, false])
+})
+
+/** A database that can be copied, with an index that lacks its rows. */
+function damagedWithin(): Buffer {
+  const db = new Sqlite(':memory:')
+  db.exec(`CREATE TABLE record (uri TEXT); CREATE INDEX by_uri ON record (uri);
+    INSERT INTO record VALUES ('at://a'), ('at://b')`)
+  db.unsafeMode()
+  db.pragma('writable_schema = ON')
+  db.exec(
+    "UPDATE sqlite_schema SET sql = 'CREATE INDEX by_uri ON record (uri DESC)' WHERE name = 'by_uri'",
+  )
+  return db.serialize()
+}
