@@ -1,8 +1,15 @@
 import { Transform, type TransformCallback, type Writable } from 'node:stream'
+import { MINUTE } from '../base/lifetimes.ts'
 import { MAX_BODY } from '../http/content_coding.ts'
 
 /** Raised when a client sends a message of a WebSocket that is longer than {@link MAX_BODY}. */
 export class MessageTooLargeError extends Error {}
+
+/** Raised when a client sends more than {@link MOST_FRAMES} within a minute. */
+export class TooManyFramesError extends Error {}
+
+/** Frames of a client within a minute. Streams of atproto want none of it, but pings and pongs now and then. */
+export const MOST_FRAMES = 12_000
 
 /** Bytes of the masking key of a frame. */
 const MASK = 4
@@ -10,11 +17,12 @@ const MASK = 4
 /**
  * What a client sends over a WebSocket, in frames (RFC 6455 section 5.2), as it is. Who receives it keeps a message
  * until it is whole, and one of a stock PDS may have 100 MiB, though none is ever wanted there. Here it has 64 KiB at
- * most, with the headers of all its frames.
+ * most, with the headers of all its frames. These are read byte by byte here, and answered by who receives them if they
+ * are pings: so they are not many.
  *
  * A client that does not take what is sent to it is not heard meanwhile: what it asks for would have answers, too.
  *
- * @throws {MessageTooLargeError} as the error of the stream
+ * @throws {MessageTooLargeError | TooManyFramesError} as the error of the stream
  */
 export class ClientFrames extends Transform {
   readonly #client: Writable
@@ -24,6 +32,9 @@ export class ClientFrames extends Transform {
   #left = 0
   /** Bytes of the message that is not whole yet. */
   #message = 0
+  /** Since when frames are counted (ms), and how many came. */
+  #since = Date.now()
+  #frames = 0
 
   constructor(client: Writable) {
     super()
@@ -32,8 +43,18 @@ export class ClientFrames extends Transform {
 
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
     if (!this.#fits(chunk)) done(new MessageTooLargeError())
+    else if (this.#areTooMany()) done(new TooManyFramesError())
     else if (this.#client.writableNeedDrain) this.#client.once('drain', () => done(null, chunk))
     else done(null, chunk)
+  }
+
+  #areTooMany(): boolean {
+    if (this.#frames > MOST_FRAMES) return true
+    const now = Date.now()
+    if (now - this.#since < MINUTE) return false
+    this.#since = now
+    this.#frames = 0
+    return false
   }
 
   #fits(chunk: Buffer): boolean {
@@ -57,6 +78,7 @@ export class ClientFrames extends Transform {
     this.#left = (second & 0x80 ? MASK : 0) + length
     const size = this.#header.length + this.#left
     this.#header = []
+    this.#frames++
     // Control frames may come between those of a message.
     if (first & 0x08) return size <= MAX_BODY
     this.#message += size

@@ -2,9 +2,15 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
-import { ClientFrames, MessageTooLargeError } from '../../gateway/client_frames.ts'
+import { MINUTE } from '../../base/lifetimes.ts'
+import {
+  ClientFrames,
+  MessageTooLargeError,
+  MOST_FRAMES,
+  TooManyFramesError,
+} from '../../gateway/client_frames.ts'
 import { MAX_BODY } from '../../http/content_coding.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
@@ -138,4 +144,26 @@ test('35. what a client sends waits until it takes what is sent to it', async ()
   client.resume()
   await once(frames, 'readable')
   expect(frames.read()).toEqual(frame(FIN | PING, 100))
+})
+
+describe('35. frames of one client', () => {
+  afterEach(() => void vi.useRealTimers())
+  const pings = (count: number) => Buffer.concat(Array(count).fill(frame(FIN | PING, 0)))
+
+  test.each([100, 1_000_000])('are so many in a minute, in pieces of %i bytes', async (piece) => {
+    expect(await passed(pings(MOST_FRAMES), piece)).toHaveLength(MOST_FRAMES * HEADER.short)
+    await expect(passed(pings(MOST_FRAMES + 1), piece)).rejects.toThrow(TooManyFramesError)
+  })
+
+  test('are as many in the next', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const frames = new ClientFrames(new PassThrough())
+    const all = buffer(frames)
+    for (let minutes = 0; minutes < 3; minutes++) {
+      vi.setSystemTime(Date.now() + MINUTE)
+      frames.write(pings(MOST_FRAMES))
+    }
+    frames.end()
+    expect(await all).toHaveLength(3 * MOST_FRAMES * HEADER.short)
+  })
 })

@@ -39,18 +39,19 @@ async function reading(): Promise<LoopbackServer & { begun(): number }> {
 
 describe('35. a client by which bytes drip', () => {
   const UPLOAD = 'POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n'
-  const timeouts = { drain: 0, headers: 60, keepAlive: 400 }
 
   test('holds no connection with an upload', async () => {
     const pds = await reading()
+    const timeouts = { drain: 0, headers: 300, keepAlive: 2_000 }
     const gateway = await startTestGateway(passingTo(pds.url), timeouts)
-    started.push(gateway)
+    const patient = await startTestGateway(passingTo(pds.url), { drain: 0 })
+    started.push(gateway, patient)
     const socket = open(gateway, UPLOAD)
     const timer = setInterval(() => socket.write('x'), 20)
     await once(socket, 'close')
     clearInterval(timer)
     expect(pds.begun()).toBe(1)
-    const whole = open(gateway, UPLOAD + 'x'.repeat(70_000))
+    const whole = open(patient, UPLOAD + 'x'.repeat(70_000))
     expect(await firstOf(whole)).toMatch(/^HTTP\/1.1 200 /)
   })
 

@@ -214,6 +214,7 @@ export const growthRows = toRemovals([
   ],
   [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
   [35, 'a bound of messages of clients', frames('this.#message > MAX_BODY', 'false')],
+  [35, 'a bound of their number', frames('this.#frames > MOST_FRAMES', 'false')],
   [35, 'and of control frames', frames('size <= MAX_BODY', 'true')],
   [35, 'messages are counted where they pass', webSockets('.pipe(frames)', '')],
   [35, 'who takes nothing is not heard', frames('this.#client.writableNeedDrain', 'false')],
