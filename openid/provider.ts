@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import Provider from 'oidc-provider'
+import Provider, { type Session } from 'oidc-provider'
 import { recordNonce } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
 import { logFault } from '../base/request_fault.ts'
@@ -119,6 +119,7 @@ function nameSessions(provider: Provider, { names }: Storage): void {
     try {
       // The browser would not be told of its new secret.
       if (requestScope().fault) return ''
+      forgetAskedOnly(this.authorizations)
       const kept = await save.call(this, ttl)
       openidScope().isSessionKept = true
       return kept
@@ -130,6 +131,13 @@ function nameSessions(provider: Provider, { names }: Storage): void {
   session.loginAccount = function (details) {
     loginAccount.call(this, details)
     this.resetIdentifier()
+  }
+}
+
+/** The provider notes each client that it looks for, and anybody can lead a browser to any number of them. */
+function forgetAskedOnly(authorizations: Session['authorizations'] = {}): void {
+  for (const [clientId, { grantId }] of Object.entries(authorizations)) {
+    if (grantId === undefined) delete authorizations[clientId]
   }
 }
 

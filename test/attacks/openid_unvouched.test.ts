@@ -164,6 +164,25 @@ describe('45. OpenID clients that nobody vouches for', () => {
     expect(late).toMatchObject({ status: 400, action: undefined })
   })
 
+  test('are kept in no session of a browser that only came by', async () => {
+    const id = 'stays'
+    const stays = await rp.discover(app, await rp.register(app, { id }), id)
+    const begun = await rp.begin(stays)
+    await rp.allow(visitor, await rp.signIn(visitor, await rp.open(visitor, begun)))
+    for (const host of ['passes-one', 'passes-two']) {
+      const config = await rp.discover(app, null, publish(host))
+      for (const prompt of ['none', 'consent']) {
+        await rp.open(visitor, await rp.begin(config, { redirect_uri: TOOL, prompt }))
+      }
+      await visitor.open(`/openid/end-session?client_id=${encodeURIComponent(addressOf(host))}`)
+    }
+    const alice = await app.actors.directory.find('alice.test')
+    const { value: cookie = '' } = visitor.cookies.get('openid-session') ?? {}
+    const session = await app.actors.account(alice?.did ?? '').findOpenidSession(cookie)
+    const { authorizations } = JSON.parse(session?.payload ?? '{}')
+    expect(Object.keys(authorizations)).toEqual([id])
+  })
+
   test('are led to by no link of this service, but by the sign-out of their own sign-in', async () => {
     const bye = 'https://tool.vestibule.internal/bye'
     const metadata = { post_logout_redirect_uris: [bye] }

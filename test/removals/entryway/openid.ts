@@ -427,6 +427,11 @@ export const openidRows = toRemovals([
   ],
   [
     45,
+    'a session has no client that only asked',
+    inFile('openid/provider.ts')('if (grantId === undefined)'),
+  ],
+  [
+    45,
     'a link of this service leads to no client that nobody vouches for',
     inFile('openid/unregistered_way_back.ts')(
       '(!isUnvouched(this) || isOfThisSignIn(oidc))',
