@@ -77,7 +77,7 @@ export const REFRESH_RETRY_GRACE = 60 * SECOND
 /**
  * A browser may show the session of before for this long, since the answer with the new one can be lost, or come after
  * what other tabs have sent. In this time the provider would not replace a session by itself (`rotationRate`): who has
- * copied one may use it as long in any case.
+ * copied one may use it as long in any case. Once somebody has proven in it who they are, it is {@link DEVICE_AT_ONCE}.
  */
 export const DEVICE_RETRY_GRACE = 5 * MINUTE
 

@@ -32,7 +32,7 @@ export async function proveAgain(
     { ...attempt, identifier: did },
     { ...policy, failureTakes: FAILED_SIGN_IN },
   )
-  await services.actors.account(did).proveOn(attempt.deviceId, 'any', basis)
+  await prove(services, did, attempt.deviceId, 'any', basis)
 }
 
 /**
@@ -55,7 +55,18 @@ export async function proveAgainByFactor(
     if (isWrongCode(err)) await recordGuess(services, did, 'second factor', attempt)
     throw err
   })
-  await services.actors.account(did).proveOn(attempt.deviceId, isCode ? 'any' : 'passkey', basis)
+  await prove(services, did, attempt.deviceId, isCode ? 'any' : 'passkey', basis)
+}
+
+async function prove(
+  { actors, endReplaced }: Services,
+  did: string,
+  deviceId: string,
+  by: ProvenBy,
+  basis: Basis,
+): Promise<void> {
+  await endReplaced(deviceId)
+  await actors.account(did).proveOn(deviceId, by, basis)
 }
 
 /**

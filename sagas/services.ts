@@ -45,6 +45,8 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   refreshPdses(): Promise<void>
   /** Spends the challenge of a passkey. @returns whether it was not spent before */
   spendChallenge(challenge: string): Promise<boolean>
+  /** Ends the sessions that a browser has shown before: somebody proves in it who they are. */
+  endReplaced(deviceId: string): Promise<void>
   /** A browser, by its device; null where it is forgotten. */
   browserOf(deviceId: string): Promise<Browser | null>
   /**
@@ -109,6 +111,7 @@ export function createServices(
     async mayBeOn(deviceId, did) {
       return (await flow(deviceId).listAccountsOnDevice(deviceId)).includes(did)
     },
+    endReplaced: async (deviceId) => flow(deviceId).endReplaced(deviceId),
     async browserOf(deviceId) {
       const device = await flow(deviceId).readDevice(deviceId)
       if (!device) return null

@@ -25,6 +25,7 @@ export const flowFunctions = {
   insertDevice: devices.insertDevice,
   readDevice: devices.readDevice,
   updateDevice: devices.updateDevice,
+  endReplaced: devices.endReplaced,
   deleteDevice: devices.deleteDevice,
   linkAccount: devices.linkAccount,
   unlinkAccount: devices.unlinkAccount,

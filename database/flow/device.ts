@@ -1,4 +1,4 @@
-import { DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { joining } from '../group_commit.ts'
 import { makeRoom } from '../room.ts'
@@ -63,8 +63,8 @@ export function readDevice(
 
 type Row = Device & { replaced: string | null }
 
-/** A session of before, and when another took its place, ms. */
-type Replaced = [sessionId: string, at: number]
+/** A session of before, when another took its place, and until when it may be shown all the same, ms. */
+type Replaced = [sessionId: string, at: number, until: number]
 
 /** So many of a device are known: tabs may send forms at once, which a person does not do by the dozen. */
 const REPLACED_KNOWN = 4
@@ -75,7 +75,7 @@ function readReplaced(db: Db, sealed: string | null, now: number): Replaced[] {
   // A program of before has kept the session alone.
   if (!text?.startsWith('[')) return []
   const all = JSON.parse(text) as Replaced[]
-  return all.filter(([, at]) => now - at <= DEVICE_RETRY_GRACE)
+  return all.filter(([, , until]) => now <= until)
 }
 
 /** The sessions of before, sealed, once another takes the place of the current one. */
@@ -83,8 +83,26 @@ function replacedBy(db: Db, id: string, now: number): string | null {
   const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id) as Row | undefined
   const current = row && openIn(db, SESSION_ID, row.sessionId)
   if (!row || !current) return null
-  const all: Replaced[] = [[current, now], ...readReplaced(db, row.replaced, now)]
-  return sealIn(db, SESSION_ID, JSON.stringify(all.slice(0, REPLACED_KNOWN)))
+  const newest: Replaced = [current, now, now + DEVICE_RETRY_GRACE]
+  return sealReplaced(db, [newest, ...readReplaced(db, row.replaced, now)])
+}
+
+const sealReplaced = (db: Db, all: Replaced[]) =>
+  sealIn(db, SESSION_ID, JSON.stringify(all.slice(0, REPLACED_KNOWN)))
+
+/**
+ * Has those of before end, but for what tabs send at once: somebody has proven in this browser who they are, and who has
+ * copied what it showed until then is not let in with them (session fixation).
+ */
+export function endReplaced(db: Db, id: string, now = Date.now()): void {
+  const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id) as Row | undefined
+  const all = readReplaced(db, row?.replaced ?? null, now)
+  if (all.length === 0) return
+  const ending = all.map(
+    ([sessionId, at, until]): Replaced => [sessionId, at, Math.min(until, now + DEVICE_AT_ONCE)],
+  )
+  const text = 'UPDATE device SET previous_session_id = ? WHERE id = ?'
+  joining(db, text).run(sealReplaced(db, ending), id)
 }
 
 export function updateDevice(db: Db, id: string, change: Partial<Device>, now = Date.now()): void {
@@ -120,8 +138,10 @@ export function deleteDevice(db: Db, id: string): string[] {
   })
 }
 
+/** Of an account that signs in there, which the browser shows from now on. */
 export function linkAccount(db: Db, deviceId: string, did: string): void {
   transact(db, () => {
+    endReplaced(db, deviceId)
     joining(db, 'INSERT OR IGNORE INTO device_account (device_id, did) VALUES (?, ?)').run(
       deviceId,
       did,

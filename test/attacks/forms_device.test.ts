@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes.ts'
 import { sql } from '../../database/database.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { formTo } from '../security_page/come.ts'
 import { push, type Seen, told, Visitor } from '../sign_in/visitor.ts'
 
 /** A host of the same site can set the provider's cookies, but none whose name begins with `__Host-`. */
@@ -28,6 +29,21 @@ async function knowing(): Promise<Visitor> {
   const fields = { username: kim.handle, password: kim.password, remember: 'on' }
   expect((await visitor.send(page, fields)).status).toBe(303)
   return visitor
+}
+
+/** Another browser, into which somebody has copied the cookies of one. */
+function copyOf(visitor: Visitor): Visitor {
+  const copy = new Visitor(app)
+  for (const [name, cookie] of visitor.cookies) copy.cookies.set(name, cookie)
+  return copy
+}
+
+const isIn = async (visitor: Visitor) => (await visitor.open('/account/u/kim.test')).status === 200
+
+function wait(ms: number): void {
+  const now = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.setSystemTime(now + ms)
 }
 
 async function come(visitor: Visitor) {
@@ -61,22 +77,37 @@ test('38. a device of before has no guard until its next device session', async 
 })
 
 test('38. who shows a session of before ends the device, once its owner has had time to get the next', async () => {
-  for (const [ms, isIn] of [
+  for (const [ms, mayCome] of [
     [DEVICE_RETRY_GRACE - 1_000, true],
     [DEVICE_RETRY_GRACE + 1_000, false],
   ] as const) {
     vi.useRealTimers()
-    const [owner, thief] = [await knowing(), new Visitor(app)]
-    for (const [name, cookie] of owner.cookies) thief.cookies.set(name, cookie)
-    const page = await owner.open('/account/sign-in?step=sign-in')
-    await owner.send(page, { username: kim.handle, password: 'wrong' })
-    await owner.send(page, { username: kim.handle, password: kim.password, remember: 'on' })
-    const now = Date.now()
-    vi.useFakeTimers({ toFake: ['Date'] })
-    vi.setSystemTime(now + ms)
-    expect((await thief.open('/account/u/kim.test')).status).toBe(isIn ? 200 : 303)
-    expect((await owner.open('/account/u/kim.test')).status).toBe(isIn ? 200 : 303)
+    const owner = await knowing()
+    const thief = copyOf(owner)
+    wait(6 * MINUTE)
+    expect(await isIn(owner)).toBe(true)
+    wait(ms)
+    expect([await isIn(thief), await isIn(owner)]).toEqual([mayCome, mayCome])
   }
+})
+
+test('38. who has copied what a browser showed is not let in with who signs in there', async () => {
+  const owner = new Visitor(app)
+  const page = await owner.open('/account/sign-in')
+  const thief = copyOf(owner)
+  const fields = { username: kim.handle, password: kim.password, remember: 'on' }
+  await owner.send(page, fields)
+  wait(DEVICE_AT_ONCE + 1_000)
+  expect(await isIn(thief)).toBe(false)
+})
+
+test('38. nor with who proves again there', async () => {
+  const owner = await knowing()
+  const asked = await owner.open('/account/security/app-password')
+  const thief = copyOf(owner)
+  await owner.send(formTo(asked, 'prove'), { password: kim.password })
+  wait(DEVICE_AT_ONCE + 1_000)
+  expect(await isIn(thief)).toBe(false)
 })
 
 test('38. the guard is a cookie of this host alone', async () => {

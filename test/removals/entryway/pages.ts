@@ -106,11 +106,16 @@ export const pageRows = toRemovals([
   [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
   [38, 'one new device session', signInDevice('return isRenewed ?', 'return false ?')],
+  [38, 'a session of before ends', inFile('database/flow/device.ts')('now <= until', 'true')],
   [
     38,
-    'a session of before ends',
-    inFile('database/flow/device.ts')('now - at <= DEVICE_RETRY_GRACE', 'true'),
+    'those of before end with a sign-in',
+    inFile('database/flow/device.ts')(
+      '  transact(db, () => {\n    endReplaced(db, deviceId)\n',
+      '  transact(db, () => {\n',
+    ),
   ],
+  [38, 'and with a proof', inFile('sagas/proof.ts')('await endReplaced(deviceId)', '')],
   [38, 'a sign-in ends with a sign-out', signInPage("if (isDone('sign-out'))")],
   [
     38,
