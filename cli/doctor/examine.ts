@@ -51,7 +51,9 @@ export async function examineData(
   )
   failIfFound(report)
   if (report.databases === 0) {
-    throw new CliError(`${dataDir} holds no data of Vestibule: see that its disk is mounted`)
+    throw new CliError(
+      `${dataDir} holds no data of Vestibule: no program was started on it yet, or its disk is not mounted`,
+    )
   }
 }
 
