@@ -122,7 +122,7 @@ async function tellOfDamaged(parts: Parts, dir: string, before: number): Promise
   const { name } = parts.settings
   await tell(parts, TOLD.ofDamaged, {
     subject: `Accounts of ${name} are damaged: ${damaged.length}`,
-    text: `The backup ${join(dir, newest.name)} is good, but lacks the accounts whose databases are damaged or lost: ${nameDamaged(damaged)}.\n\nWho has one of them can not sign in. The last good copy of each is kept. How to put it back: docs/backup.md#one-account\n`,
+    text: `The backup ${join(dir, newest.name)} is good, but lacks what is damaged or lost of accounts: ${nameDamaged(damaged)}.\n\nWho has one of them can not sign in or, where it is the repo, not reach their posts. The last good copy of each is kept. How to put it back: docs/backup.md#one-account\n`,
   })
   return true
 }

@@ -32,7 +32,7 @@ const manifest = z.object({
     file.extend({ kind: z.enum(['account', 'auth', 'directory']), schemaVersion: z.int() }),
   ),
   secrets: z.array(file),
-  /** Accounts that are not in it, since their databases are damaged or lost. */
+  /** Accounts, and repos of the PDS inside, that are not in it, since their databases are damaged or lost. */
   damaged: z
     .array(z.object({ path: relativePath, did: z.string().nullable(), problem: z.string() }))
     .default([]),
@@ -46,7 +46,7 @@ const manifest = z.object({
 /** What is in a backup; it is written last, so that a backup without it was not finished. */
 export type Manifest = z.output<typeof manifest>
 
-/** An account that is not in a backup; `did` is null where the directory does not know it. */
+/** An account or a repo that is not in a backup; `did` is null where the directory does not know it. */
 export type DamagedAccount = Manifest['damaged'][number]
 
 /** At most so many of them are named in a sentence. */

@@ -10,9 +10,9 @@ import { checkData, type DataReport } from './check_data.ts'
 import { type DatabaseKind, MOVE, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
 import { holdData } from './hold.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
 import { readMoveOf } from './move_mark.ts'
-import { type PdsPlaces, restorePds } from './pds_data.ts'
+import { didOfRepo, type PdsPlaces, restorePds } from './pds_data.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
 import { assertNoData, commitStaged, listSecrets } from './staging.ts'
 
@@ -33,6 +33,8 @@ export type Restored = {
   report: DataReport
   /** Whether what the PDS inside keeps was put back; what was there stays. */
   isPdsRestored: boolean
+  /** What the backup lacks, but for repos where those of the PDS inside were there. */
+  damaged: DamagedAccount[]
 }
 
 /**
@@ -83,7 +85,9 @@ export async function restore({
         : null
     await movePds?.()
     commitStaged(dataDir, prepared)
-    return { manifest, directory, report, isPdsRestored: movePds !== null }
+    const isPdsRestored = movePds !== null
+    const damaged = manifest.damaged.filter(({ path }) => isPdsRestored || didOfRepo(path) === null)
+    return { manifest, directory, report, isPdsRestored, damaged }
   } catch (err) {
     await rm(wasThere ? prepared : dataDir, { recursive: true, force: true })
     throw err

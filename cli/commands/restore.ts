@@ -48,8 +48,7 @@ export function addRestoreCommand(program: Command): void {
           pds: placesOf({ dataDir }, process.env),
           onProgress: bar.update,
         }).finally(bar.stop)
-        const { report, directory, manifest, isPdsRestored } = restored
-        const { damaged } = manifest
+        const { report, directory, manifest, isPdsRestored, damaged } = restored
         output.result({ ...report, lost: directory.lost, isPdsRestored, damaged }, () =>
           [
             `${report.accounts} accounts as of ${manifest.startedAt} are in ${dataDir}`,
@@ -71,6 +70,8 @@ export function addRestoreCommand(program: Command): void {
           throw new CliError(
             `The backup is restored, but has the faults above. Mend them first.${lacking}`,
           )
+        // A repo is none of the databases that were looked through.
+        if (lacking !== '') throw new CliError(`The backup is restored.${lacking}`)
       }),
     )
 }

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { childEnvironment } from '../../lab/world/child.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUpTo } from '../../maintenance/kept_backups.ts'
 import { restore } from '../../maintenance/restore.ts'
@@ -56,6 +58,22 @@ test.each([
   await restore({ folder: made, dataDir, pds: placesIn(dataDir) })
   const repo = (did: string) => existsSync(join(dataDir, 'pds/actors/7z', did, 'store.sqlite'))
   expect([repo('did:plc:alice'), repo('did:plc:bob')]).toEqual([true, false])
+})
+
+test('the command that restores it names the repo, unless those that were there stay', async () => {
+  writeFileSync(data.path(BOB), Buffer.alloc(4_096, 'x'))
+  const { folder: made } = await make()
+  const restoreTo = (name: string) => {
+    const env = { ENTRYWAY_DEV: '1', ENTRYWAY_DATA_DIR: join(folder.path, name) }
+    return runCliHere(childEnvironment({}, env), ['restore', made])
+  }
+  expect(await restoreTo('empty')).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining('2 accounts as of'),
+    stderr: expect.stringMatching(/It lacks what was damaged .*did:plc:bob \(its repo/),
+  })
+  cpSync(data.path('pds'), join(folder.path, 'with', 'pds'), { recursive: true })
+  expect(await restoreTo('with')).toMatchObject({ exitCode: 0 })
 })
 
 /** A database that can be copied, with an index that lacks its rows. */
