@@ -42,19 +42,15 @@ export class ClientFrames extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
+    const now = Date.now()
+    if (now - this.#since >= MINUTE) {
+      this.#since = now
+      this.#frames = 0
+    }
     if (!this.#fits(chunk)) done(new MessageTooLargeError())
-    else if (this.#areTooMany()) done(new TooManyFramesError())
+    else if (this.#frames > MOST_FRAMES) done(new TooManyFramesError())
     else if (this.#client.writableNeedDrain) this.#client.once('drain', () => done(null, chunk))
     else done(null, chunk)
-  }
-
-  #areTooMany(): boolean {
-    if (this.#frames > MOST_FRAMES) return true
-    const now = Date.now()
-    if (now - this.#since < MINUTE) return false
-    this.#since = now
-    this.#frames = 0
-    return false
   }
 
   #fits(chunk: Buffer): boolean {

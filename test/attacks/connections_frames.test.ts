@@ -160,8 +160,8 @@ describe('35. frames of one client', () => {
     const frames = new ClientFrames(new PassThrough())
     const all = buffer(frames)
     for (let minutes = 0; minutes < 3; minutes++) {
+      await new Promise((resolve) => frames.write(pings(MOST_FRAMES), resolve))
       vi.setSystemTime(Date.now() + MINUTE)
-      frames.write(pings(MOST_FRAMES))
     }
     frames.end()
     expect(await all).toHaveLength(3 * MOST_FRAMES * HEADER.short)
