@@ -6,6 +6,9 @@ import { S3_ANSWER, S3_SLOWEST } from '../base/lifetimes.ts'
 /** Bytes of an answer that is no file: a page of 1,000 keys of 1 KiB each is shorter, also where all is escaped. */
 const MOST_ANSWERED = 16 * 2 ** 20
 
+/** What a timer of Node.js takes, in milliseconds: a longer one would end at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /** Has a client give up on an answer that is no file, where it is longer than one can be. */
 export function boundAnswers({ middlewareStack }: S3Client): void {
   middlewareStack.add(
@@ -47,7 +50,7 @@ export async function inTime<T>(
   bytes: number,
   work: (options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
-  const most = Math.round(S3_ANSWER + bytes / S3_SLOWEST)
+  const most = Math.min(Math.round(S3_ANSWER + bytes / S3_SLOWEST), LONGEST_TIMER)
   const abortSignal = AbortSignal.timeout(most)
   try {
     return await work({ abortSignal })

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { BackupStore } from '../../maintenance/backup_store.ts'
+import { inTime } from '../../maintenance/store_bounds.ts'
 
 vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
   ...(await original()),
@@ -83,6 +84,14 @@ test('one that drips what comes before its answer, too', async () => {
     }
   })
   await expect(store.list()).rejects.toThrow('has not answered in full')
+})
+
+test('a file of any size has its time', async () => {
+  const isGivenUp = inTime(2 ** 40, async ({ abortSignal }) => {
+    await setTimeout(100)
+    return abortSignal.aborted
+  })
+  expect(await isGivenUp).toBe(false)
 })
 
 test('a list without end is given up on', async () => {
