@@ -136,9 +136,7 @@ export class BackupStore {
       throw new Error(`There is no backup ${wanted ?? ''} in the store`)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
-    const blobs = JSON.parse(
-      (await this.#read(`${name}/${BLOB_LIST}`, MOST_READ.list)) ?? '[]',
-    ) as string[]
+    const blobs = await this.#blobsOf(name)
     const shared = blobs.length > 0 ? await this.#sizes(BLOBS.shared) : sizes
     const fileDone = counting(sizes.size + blobs.length, onProgress)
     await this.#each([...sizes], async ([key, size]) => {
@@ -159,10 +157,9 @@ export class BackupStore {
 
   async #prune(newest: string, keep: number): Promise<void> {
     const kept = await listNeeded(await this.list(), keep, (name) => this.#manifestOf(name))
-    const lists = await Promise.all(
-      kept.map((name) => this.#read(`${name}/${BLOB_LIST}`, MOST_READ.list)),
-    )
-    const needed = new Set(lists.flatMap((list) => JSON.parse(list ?? '[]') as string[]))
+    const needed = new Set<string>()
+    // One after the other: each may be long.
+    for (const name of kept) for (const blob of await this.#blobsOf(name)) needed.add(blob)
     const blobs = [...(await this.#sizes(BLOBS.shared)).keys()]
     const surplus = blobs.filter((key) => !needed.has(key.slice(BLOBS.shared.length)))
     for (const name of await this.#names()) {
@@ -175,6 +172,14 @@ export class BackupStore {
       const command = new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects } })
       await inTime(0, (options) => this.#client.send(command, options))
     }
+  }
+
+  /** @throws {Error} where its list is not there: each backup has one, also where it names none */
+  async #blobsOf(name: string): Promise<string[]> {
+    const list = await this.#read(`${name}/${BLOB_LIST}`, MOST_READ.list)
+    if (list === null)
+      throw new Error(`The S3 store has no list of the blobs of the backup ${name}`)
+    return JSON.parse(list)
   }
 
   async #manifestOf(name: string): Promise<Manifest> {

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { DAY } from '../../base/lifetimes.ts'
 import { backupAge } from '../../base/metrics.ts'
@@ -100,6 +101,27 @@ test('as many are kept as wanted, and the blobs that they need', async () => {
   const empty = join(folder.path, 'empty')
   await store.fetch(undefined, empty)
   expect(readdirSync(empty)).not.toContain('pds')
+  store.close()
+})
+
+test('no blob is removed, and no backup fetched, where the list of its blobs is missing', async () => {
+  const { bucket, endpoint, region, accessKeyId, secretAccessKey } = s3.place
+  const prefix = 'listless.example/'
+  const store = new BackupStore({ ...s3.place, prefix })
+  await putInto(store, '2020-01-01T000000Z', ['old'])
+  const credentials = { accessKeyId, secretAccessKey }
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
+  const Key = `${prefix}2020-01-01T000000Z/blobs.json`
+  await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))
+  const missing = 'no list of the blobs of the backup 2020-01-01T000000Z'
+  await expect(putInto(store, '2020-01-02T000000Z', [])).rejects.toThrow(missing)
+  await expect(store.fetch('2020-01-01T000000Z', join(folder.path, 'listless'))).rejects.toThrow(
+    missing,
+  )
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: '["did/old"]' }))
+  await store.fetch('2020-01-01T000000Z', join(folder.path, 'listed'))
+  expect(readdirSync(join(folder.path, 'listed/pds/blobs/did'))).toEqual(['old'])
+  client.destroy()
   store.close()
 })
 
