@@ -1,3 +1,4 @@
+import { appendAudit } from '../../database/account/audit.ts'
 import {
   type AuthorizedClientRow,
   listAuthorizedClients,
@@ -10,12 +11,14 @@ import {
   readDeviceAccount,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
-import { deleteKnownDevicesOn } from '../../database/account/known_device.ts'
-import type { AccountRow } from '../../database/account/profile.ts'
+import { deleteKnownDevicesOn, isKnownDevice } from '../../database/account/known_device.ts'
+import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import { type ProvenBy, putProof } from '../../database/account/proof.ts'
 import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { endOpenidSessions } from './endings.ts'
+import { markOfDevice } from './known_devices.ts'
+import { isSignUpOpen } from './sign_up_open.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 /** The account as one of its devices sees it. */
@@ -78,9 +81,19 @@ export function list(db: Db): DeviceAccountRow[] {
   return listDeviceAccounts(db)
 }
 
-/** Its session at the OpenID provider goes with it, also where it was not remembered. */
+/**
+ * Its session at the OpenID provider goes with it, also where it was not remembered. So does the sign-up that was made
+ * there: who finds its form in the browser does not finish it once more.
+ */
 export function forget(db: Db, deviceId: string): void {
   transact(db, () => {
+    const account = readAccount(db)
+    const now = Date.now()
+    // Anybody can sign out whom they name.
+    const isKnown = isKnownDevice(db, markOfDevice(deviceId), now)
+    if (account && isKnown && isSignUpOpen(db, account)) {
+      appendAudit(db, { at: now, event: 'browser_signed_out', detail: { deviceId } })
+    }
     deleteDeviceAccount(db, deviceId)
     endOpenidSessions(db, { deviceId })
   })

@@ -1,6 +1,5 @@
 import { accountTakenDown, Refusal } from '../../base/errors.ts'
-import { SIGN_IN_STEP } from '../../base/lifetimes.ts'
-import { appendAudit, listAudit, type NewAuditEntry } from '../../database/account/audit.ts'
+import { appendAudit, type NewAuditEntry } from '../../database/account/audit.ts'
 import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
@@ -11,6 +10,7 @@ import { markOfDevice } from './known_devices.ts'
 import { addFirst, replaceFirst } from './passkeys.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
+import { isSignUpOpen } from './sign_up_open.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 /** An account that is new, with the recovery codes that came with its passkey, to be shown once. */
@@ -40,8 +40,7 @@ export function create(
 export function createAgain(db: Db, passkey: string): CreatedAccount {
   return transact(db, () => {
     const account = existing(db)
-    const isNew = Date.now() - account.createdAt <= SIGN_IN_STEP && listAudit(db, 2).length === 1
-    if (!isNew) throw new Refusal('HandleTaken', 'The account was made already')
+    if (!isSignUpOpen(db, account)) throw new Refusal('HandleTaken', 'The account was made already')
     replaceFirst(db, readPasskey(passkey))
     return { account, recoveryCodes: recoveryCodes.make(db) }
   })

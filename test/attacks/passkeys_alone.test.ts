@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { markOfDevice } from '../../actors/account/known_devices.ts'
 import { verifyMade } from '../../actors/account/passkeys.ts'
 import { SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import { creationOptions, writePasskey } from '../../factors/passkey.ts'
@@ -18,7 +19,7 @@ import { itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 import { endings } from './endings/endings.ts'
-import type { Person, World } from './endings/world.ts'
+import { basisOf, type Person, type World } from './endings/world.ts'
 
 /** An account whose password was removed, and those who know it still. */
 let app: AppInProcess
@@ -221,6 +222,33 @@ describe('41. a sign-up whose answer was lost', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + SIGN_IN_STEP + 1_000 })
     await expect(again()).rejects.toMatchObject(over)
     vi.useRealTimers()
+  })
+
+  test.each(['an app was let in', 'an app has a session'])('is over once %s', async (what) => {
+    const { did, account, again } = await signUp(what.replaceAll(/[^a-z]/g, ''))
+    const now = Date.now()
+    const basis = await basisOf({ account } as Person)
+    if (what === 'an app was let in') {
+      await account.authorizeClient('http://localhost', '{}', now, basis)
+    } else {
+      const times = { createdAt: now, updatedAt: now, expiresAt: now + 60_000 }
+      const of = { clientId: 'http://localhost', clientAuth: '{}', parameters: '{}' }
+      const tokens = { tokenId: 'tok-1', code: 'cod-1', refreshToken: 'ref-1' }
+      const session = { ...times, ...of, ...tokens, did, deviceId: null, scope: 'atproto' }
+      await account.createSession(session as never, basis)
+    }
+    await expect(again()).rejects.toMatchObject(over)
+  })
+
+  test('is over after a sign-out in its browser, and of no other', async () => {
+    const { account, again } = await signUp('out')
+    await account.learnDevice([markOfDevice('own')], 'own')
+    await account.forgetDevice('another')
+    await again()
+    const { account: other, again: late } = await signUp('outagain')
+    await other.learnDevice([markOfDevice('own')], 'own')
+    await other.forgetDevice('own')
+    await expect(late()).rejects.toMatchObject(over)
   })
 
   test.each(Object.entries(endings).filter(([, each]) => each.signsOut && !each.needsConfirmed))(

@@ -179,6 +179,25 @@ describe('a sign-up with a passkey', () => {
     expect(await account.listPasskeys()).toHaveLength(1)
   })
 
+  test.each(['the account page', 'an app'])(
+    'for %s is not finished once more in a browser that has signed out',
+    async (place) => {
+      const page = place === 'an app' ? `${(await push(app)).url}&step=passkey-sign-up` : PAGE
+      const begun = await begin(newNames(), page)
+      const { visitor } = begun
+      const done = await visitor.send(begun.page, make(begun.page))
+      expect(done.title).toBe(words.doneTitle)
+      const did = (await findDid(begun.names)) ?? ''
+      const own = await app.actors.account(did).listPasskeys()
+      expect((await visitor.call('sign-out', { did })).status).toBe(200)
+      // Somebody else at this computer, who goes back to the form.
+      const again = await visitor.send(begun.page, make(begun.page))
+      const late = await visitor.send(again, make(again))
+      expect([late.status, late.alert]).toEqual([400, words.handleTaken])
+      expect(await app.actors.account(did).listPasskeys()).toEqual(own)
+    },
+  )
+
   test('shown anew makes no second passkey of the account, when its names are free again', async () => {
     const { visitor, page, names } = await begin()
     const anew = await visitor.send(page, { passkey: 'none' })

@@ -10,6 +10,7 @@ const sagas = inFile('sagas/passkeys.ts')
 const secondFactor = inFile('sagas/second_factor.ts')
 const proof = inFile('sagas/proof.ts')
 const subject = inFile('app/limits/subject.ts')
+const signUpOpen = inFile('actors/account/sign_up_open.ts')
 const securityPage = 'test/security_page/passkeys.test.ts'
 const PASSKEYS = 'test/passkeys/passkeys.test.ts'
 const USUAL = 'test/passkeys/usual_assertion.test.ts'
@@ -28,7 +29,18 @@ export const passkeyRows = toRemovals([
   [
     41,
     'a sign-up once more only while nothing has happened',
-    inFile('actors/account/lifecycle.ts')(' && listAudit(db, 2).length === 1', ''),
+    signUpOpen('    listAudit(db, 2).length === 1 &&\n', ''),
+  ],
+  [
+    41,
+    'nor after an app was let in',
+    signUpOpen('    listAuthorizedClients(db).length === 0 &&\n', ''),
+  ],
+  [41, 'nor while an app is in', signUpOpen(' &&\n    listSessions(db).length === 0', '')],
+  [
+    signUpPage,
+    'nor after its browser has signed out',
+    inFile('actors/account/devices.ts')('if (account && isKnown && isSignUpOpen(db, account)) {'),
   ],
   [41, 'a passkey is for our host', passkey('expectedRPID: id', "expectedRPID: [id, 'evil.test']")],
   [
