@@ -12,9 +12,10 @@ const ALONE = globSync('test/**/*.test.ts').filter(
 )
 
 const shared = {
-  // Suites start real servers of their own, on ports of their own; a busy machine takes its time.
-  testTimeout: 300_000,
-  hookTimeout: 400_000,
+  // Suites start real servers of their own, on ports of their own. The longest test takes 110 to 200 s beside the others,
+  // and a machine four times as slow holds it, too.
+  testTimeout: 900_000,
+  hookTimeout: 900_000,
   expect: { poll: { timeout: 60_000 } },
   setupFiles: ['test/put_back.ts', 'test/derive_once.ts'],
   fileParallelism: true,
