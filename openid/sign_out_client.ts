@@ -20,8 +20,9 @@ export async function withTrueClient(
   log: Log,
 ): Promise<HttpRequest> {
   const { searchParams } = request.url
-  const hint = searchParams.get('id_token_hint')
-  const id = searchParams.get('client_id')
+  // An empty one is left out (RFC 6749 section 3.1).
+  const hint = searchParams.get('id_token_hint') || null
+  const id = searchParams.get('client_id') || null
   if (hint === null && id === null) return request
   if (await isTrue(provider, hint, id)) return request
   if (hasRoomFor(log, 'no_client_of_sign_out', request.peer.address)) {

@@ -429,6 +429,15 @@ test('who signs out at a client is out also where the way back is not registered
   }
 })
 
+test('an id_token_hint without a value is none, and the client that is named gets the person back', async () => {
+  await signedIn()
+  const way = { client_id: 'forum', post_logout_redirect_uri: 'https://rp.example.com/bye' }
+  const query = new URLSearchParams({ id_token_hint: '', ...way })
+  const question = await visitor.open(`/openid/end-session?${query}`)
+  const out = await rp.follow(visitor, await visitor.send(question, { logout: 'yes' }))
+  expect(out.header('location')).toBe('https://rp.example.com/bye')
+})
+
 test('who stays signed in is told so, and has lost nothing by a link of somebody else', async () => {
   const tokens = await signedIn()
   const question = await visitor.open('/openid/end-session?client_id=forum')
