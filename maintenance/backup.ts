@@ -1,13 +1,11 @@
-import { statSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isThere } from '../base/files.ts'
 import { listChangedBetween, listKnownDidsAt } from '../database/check/directory.ts'
 import { readSchemaVersion } from '../database/check/schema_version.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { MissingPartError } from '../database/replication/restore.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { DIRECTORY, SECRETS } from './data_folder.ts'
+import { DIRECTORY, listSecrets, SECRETS } from './data_folder.ts'
 import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
 import { describe, syncAll } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
@@ -145,9 +143,7 @@ function isOfSource(err: unknown): boolean {
 const formerOf = (path: string) => `${path}.former`
 
 async function copySecrets(dataDir: string, folder: string): Promise<Manifest['secrets']> {
-  const isFile = (name: string) => statSync(join(dataDir, SECRETS, name)).isFile()
-  const all = isThere(join(dataDir, SECRETS)) ? await readdir(join(dataDir, SECRETS)) : []
-  const names = all.filter((name) => isNameable(name) && isFile(name))
+  const names = listSecrets(dataDir).filter(isNameable)
   await mkdir(join(folder, SECRETS), { mode: 0o700 })
   return Promise.all(
     names.map(async (name) => {

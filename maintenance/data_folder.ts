@@ -94,6 +94,9 @@ export function lastWritten(dataDir: string): number {
   return Math.max(0, ...times)
 }
 
+/** The files among the keys, also those that a link leads to. @throws {UnreadableError} */
+export const listSecrets = (dataDir: string) => listFolder(join(dataDir, SECRETS), 'file')
+
 /** In the order of the parts. */
 function listDirectories(dataDir: string): string[] {
   const numberOf = (name: string) => Number(DIRECTORY_PART.exec(name)?.[1] ?? 0)

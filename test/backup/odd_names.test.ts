@@ -115,6 +115,7 @@ test('accounts of every kind of DID, and behind links, are none of them', async 
 
 test('secrets are copied but for what is none', async () => {
   mkdirSync(data.path('secrets/old'), { recursive: true })
+  symlinkSync('nowhere', data.path('secrets/lost'))
   for (const name of ['jwt_key.hex', 'jwt_key.hex (copy)']) {
     writeFileSync(data.path(join('secrets', name)), 'x')
   }
