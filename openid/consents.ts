@@ -20,21 +20,25 @@ export async function loadGrant(
   if (!client || !account) return undefined
   const { clientId } = client
   const id = result?.consent?.grantId ?? session?.grantIdFor(clientId)
-  const found = id === undefined ? undefined : await provider.Grant.find(id)
-  if (found?.accountId === account.accountId) return found
-  const grant = await grantAsBefore(storage, provider, account.accountId, clientId)
-  if (grant) grant.jti = newGrantId()
-  openidScope().unkept = grant ?? null
+  const grant = await grantOrConsent(storage, provider, id, { did: account.accountId, clientId })
+  if (!grant || grant.jti !== undefined) return grant
+  grant.jti = newGrantId()
+  openidScope().unkept = grant
   return grant
 }
 
-/** What the person consented to before, as a grant that is not kept; undefined where that is nothing. */
-export async function grantAsBefore(
+/**
+ * A grant of a person to a client; where it has ended, or is of another account, what the person consented to before,
+ * as a grant that is not kept and has no id. Undefined where that is nothing, too.
+ */
+export async function grantOrConsent(
   { actors, flow }: OfConsents,
   { Grant }: Pick<Provider, 'Grant'>,
-  did: string,
-  clientId: string,
+  id: string | undefined,
+  { did, clientId }: { did: string; clientId: string },
 ): Promise<Grant | undefined> {
+  const found = id === undefined ? undefined : await Grant.find(id)
+  if (found?.accountId === did && found.clientId === clientId) return found
   const consent = await actors.account(did).readOpenidConsent(clientId, registeredAt(clientId))
   if (!consent || !openidScope().bases.has(did)) return undefined
   const resources = await stillRegistered(flow, consent.resources, consent.updatedAt)

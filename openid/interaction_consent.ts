@@ -8,7 +8,7 @@ import { shownName } from '../oauth/sign_in/shown.ts'
 import { placeOf } from '../pages/sign_in/leaving.ts'
 import type { Services } from '../sagas/services.ts'
 import { askedBy, consentTo, shownResources } from './asked.ts'
-import { grantAsBefore, grantOf } from './consents.ts'
+import { grantOf, grantOrConsent } from './consents.ts'
 import type { OpenidPages } from './pages.ts'
 import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
@@ -92,9 +92,8 @@ export class ConsentQuestion {
     const { clientId } = client
     // The form may be sent again.
     const id = interaction.result?.consent?.grantId ?? interaction.grantId
-    const found = id === undefined ? undefined : await provider.Grant.find(id)
     const storage = { flow: this.#flow, actors: this.#services.actors }
-    const before = found ?? (await grantAsBefore(storage, provider, did, clientId))
+    const before = await grantOrConsent(storage, provider, id, { did, clientId })
     const { resources = {} } = (before ?? {}) as { resources?: ByResource }
     const consent = consentTo(
       await askedBy(this.#flow, interaction.params),

@@ -461,7 +461,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/unkept_grants.test.ts',
     'nothing is granted before it is decided',
-    inFile('openid/consents.ts')('if (grant) grant.jti = newGrantId()', 'await grant?.save()'),
+    inFile('openid/consents.ts')('grant.jti = newGrantId()', 'await grant.save()'),
   ],
   [
     'test/openid/unkept_grants.test.ts',
@@ -472,8 +472,8 @@ export const openidRows = toRemovals([
     'test/openid/unkept_grants.test.ts',
     'what was allowed before stays allowed',
     inFile('openid/interaction_consent.ts')(
-      'found ?? (await grantAsBefore(storage, provider, did, clientId))',
-      'found',
+      'await grantOrConsent(storage, provider, id, { did, clientId })',
+      'id === undefined ? undefined : await provider.Grant.find(id)',
     ),
   ],
   [
