@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { type CertificateAuthority, publicKeyHash } from './certificates.ts'
 import { findChromium } from './chromium.ts'
+import { makeTemporaryFolder } from './temporary_folder.ts'
 
 export type TestBrowser = {
   browser: Browser
@@ -32,10 +33,12 @@ const FLAGS = [
 export async function startBrowser(ca?: CertificateAuthority): Promise<TestBrowser> {
   const { executablePath, env } = await findChromium()
   const trust = ca ? [`--ignore-certificate-errors-spki-list=${publicKeyHash(ca.cert)}`] : []
+  // Its processes leave some of their temporary files there.
+  const folder = await makeTemporaryFolder('browser')
   const browser = await chromium.launch({
     executablePath,
     args: [...FLAGS, ...trust],
-    env: { ...(process.env as Record<string, string>), ...env },
+    env: { ...(process.env as Record<string, string>), ...env, TMPDIR: folder.path },
   })
   return {
     browser,
@@ -47,6 +50,9 @@ export async function startBrowser(ca?: CertificateAuthority): Promise<TestBrows
       context.setDefaultTimeout(PATIENCE)
       return context
     },
-    close: () => browser.close(),
+    close: async () => {
+      await browser.close()
+      await folder.remove()
+    },
   }
 }
