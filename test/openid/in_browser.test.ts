@@ -220,6 +220,29 @@ test.each(sizes)('nothing on the consent page hinders people, %s', async (size) 
   })
 })
 
+test.each(sizes)('nothing on the pages of a sign-out hinders people, %s', async (size) => {
+  await inSize(browser, size, async (page) => {
+    const { url } = await begin()
+    url.searchParams.set('prompt', 'consent')
+    await page.goto(url.href)
+    await signIn(page, person, { remember: true })
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.waitForURL(elsewhere)
+    const out = oidc.buildEndSessionUrl(config).href
+    for (const [answer, heading] of [
+      ['Stay signed in', 'You are still signed in'],
+      ['Sign out', 'You are signed out'],
+    ] as const) {
+      await page.goto(out)
+      await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor()
+      await expectUsable(page, size, 'openid-sign-out')
+      await page.getByRole('button', { name: answer, exact: true }).click()
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+      await expectUsable(page, size)
+    }
+  })
+})
+
 /** Registers an app, and opens it in a browser that is signed in nowhere. */
 async function inApp(
   name: string,
