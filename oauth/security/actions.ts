@@ -101,8 +101,9 @@ export class SecurityActions {
   async #forgetBrowser(did: string, id: string, by: EndedBy, isPassing: boolean): Promise<void> {
     const account = this.#services.actors.account(did)
     if (!isPassing && (await account.readDevice(id)) === null) return
-    await this.#provider.accountManager.removeDeviceAccount(id as never, did as never)
+    // First, since of a new account the sign-out would be recorded once more (`isSignUpOpen`).
     await recordAudit(this.#services, did, 'browser_signed_out', by)
+    await this.#provider.accountManager.removeDeviceAccount(id as never, did as never)
   }
 
   async #endOthers(visitor: Visitor): Promise<HttpResponse> {

@@ -15,6 +15,7 @@ import { settleSignUp } from '../../sagas/sign_up.ts'
 import type { SignUpPolicy } from '../../sagas/sign_up_rules.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
 import { servicesOf } from '../factors/services.ts'
+import { formTo, PAGE as SECURITY } from '../security_page/come.ts'
 import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
 import { answerOf, asked } from './owner.ts'
 
@@ -197,6 +198,15 @@ describe('a sign-up with a passkey', () => {
       expect(await app.actors.account(did).listPasskeys()).toEqual(own)
     },
   )
+
+  test('is signed out on the security page in one line of the trail', async () => {
+    const { visitor, page, names } = await begin()
+    await visitor.send(page, make(page))
+    const account = app.actors.account((await findDid(names)) ?? '')
+    await visitor.send(formTo(await visitor.open(SECURITY), 'end-session'))
+    const trail = (await account.listAudit(10)).map(({ event }) => event)
+    expect(trail).toEqual(['browser_signed_out', 'account_created'])
+  })
 
   test('shown anew makes no second passkey of the account, when its names are free again', async () => {
     const { visitor, page, names } = await begin()
