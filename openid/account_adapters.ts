@@ -78,8 +78,9 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
     async upsert(id, payload, expiresIn) {
       const { accountId, clientId } = payload as { accountId: string; clientId: string }
       const grant = { id, clientId, payload: written(payload), expiresAt: expiryOf(expiresIn) }
-      const basis = openidScope().bases.get(accountId) ?? null
-      await actors.account(accountId).putOpenidGrant(grant, basis, calledFrom())
+      const { bases, consented } = openidScope()
+      const basis = bases.get(accountId) ?? null
+      await actors.account(accountId).putOpenidGrant(grant, basis, consented, calledFrom())
       if (isSelfRegistered(clientId)) await flow(clientId).noteOpenidClientUse(clientId)
     },
     async find(id) {

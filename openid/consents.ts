@@ -41,6 +41,7 @@ export async function grantOrConsent(
   if (found?.accountId === did && found.clientId === clientId) return found
   const consent = await actors.account(did).readOpenidConsent(clientId, registeredAt(clientId))
   if (!consent || !openidScope().bases.has(did)) return undefined
+  openidScope().consented = consent
   const resources = await stillRegistered(flow, consent.resources, consent.updatedAt)
   return grantOf(new Grant({ accountId: did, clientId }), { ...consent, resources })
 }

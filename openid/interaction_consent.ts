@@ -104,6 +104,7 @@ export class ConsentQuestion {
     Object.assign(grant, { openid: undefined, rejected: undefined, resources: undefined })
     // First, since a grant that was made for nothing would be shown to the person.
     await this.#services.actors.account(did).consentToOpenid(clientId, consent, basis)
+    scope.consented = consent
     const grantId = await grantOf(grant, consent).save()
     return finish(interaction, { ...interaction.lastSubmission, consent: { grantId } })
   }

@@ -7,6 +7,7 @@ import type {
   SpentOpenidToken,
 } from '../actors/account/openid_tokens.ts'
 import type { Basis } from '../actors/account/standing.ts'
+import type { OpenidConsent } from '../database/account/openid_grant.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { newChain } from './names.ts'
 
@@ -39,6 +40,8 @@ export type OpenidScope = {
   proof: RefreshProof | null
   /** Id of the token for a protected resource that was shown, once its signature was verified. */
   resourceToken: string | null
+  /** Of what a grant is made: what the person has just consented to, or did before; null of a device. */
+  consented: OpenidConsent | null
   /** A grant of what was consented to before, which is kept with the code that is issued of it. */
   unkept: { jti: string; save(): Promise<string> } | null
   /** What was found of a code or token. */
@@ -101,6 +104,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     assertedAt: null,
     proof: null,
     resourceToken: null,
+    consented: null,
     unkept: null,
     found: null,
     spends: [],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   deleteOpenidGrant,
@@ -91,22 +92,31 @@ export function readConsent(db: Db, clientId: string, since: number): FoundOpeni
 
 /**
  * @param basis the sign-in on which a new one rests; one that is there may be written without
- * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut: also where it has ended meanwhile
+ * @param consented what a new one is made of, as it was read: the person may have ended it since. Null of a device,
+ * which is granted what they decided for it alone
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut: also where it, or the consent, has ended meanwhile
  */
 export function putGrant(
   db: Db,
   grant: OpenidGrant,
   basis: Basis | null,
+  consented: OpenidConsent | null,
   from: CalledFrom | null,
 ): void {
   transact(db, () => {
     const now = Date.now()
     if (updateOpenidGrant(db, grant, now)) return
-    assertGood(db, basis ?? NONE)
+    const isConsented = consented === null || isKept(db, grant.clientId, consented)
+    assertGood(db, (isConsented && basis) || NONE)
     insertOpenidGrant(db, grant, from, now)
     const detail = { clientId: grant.clientId, address: from?.address }
     appendAudit(db, { at: now, event: 'client_authorized', detail })
   })
+}
+
+function isKept(db: Db, clientId: string, { scope, refused, resources }: OpenidConsent): boolean {
+  const { updatedAt: _, ...kept } = readOpenidConsent(db, clientId, 0) ?? {}
+  return isDeepStrictEqual(kept, { scope, refused, resources })
 }
 
 /** The generation of no account. */

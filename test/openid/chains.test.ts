@@ -31,7 +31,7 @@ function open(path = ':memory:', schema: Schema = accountSchema): Db {
   const expiresAt = Date.now() + OPENID_GRANT
   for (const clientId of ['forum', 'wiki']) {
     const grant = { id: `of ${clientId}`, clientId, payload: '{}', expiresAt }
-    account.putOpenidGrant(db, grant, basisOf(db), null)
+    account.putOpenidGrant(db, grant, basisOf(db), null, null)
   }
   return db
 }

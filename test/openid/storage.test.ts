@@ -68,7 +68,13 @@ const later = Date.now() + DAY
 const SESSION = { uid: 'uid', payload: '{}', deviceId: 'dev-1', signIns: [] }
 
 function put(id: string, on: Basis = basis) {
-  account.putOpenidGrant(db, { id, clientId: 'forum', payload: '{}', expiresAt: later }, on, null)
+  account.putOpenidGrant(
+    db,
+    { id, clientId: 'forum', payload: '{}', expiresAt: later },
+    on,
+    null,
+    null,
+  )
 }
 
 const CHAIN = 'chain'

@@ -360,7 +360,7 @@ export const grants: Record<string, Grant> = {
     begin: onSecurityPage(async ({ account }, basis) => {
       const id = randomBytes(16).toString('hex')
       const grant = { id, clientId: CLIENT_ID, payload: '{}', expiresAt: Date.now() + 60_000 }
-      return async () => account.putOpenidGrant(grant, await basis(), null)
+      return async () => account.putOpenidGrant(grant, await basis(), null, null)
     }),
   },
   'an invite code': {

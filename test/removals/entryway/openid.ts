@@ -267,6 +267,11 @@ export const openidRows = toRemovals([
     account('isThere ? basis : NONE', 'basis'),
   ],
   [
+    'test/openid/ended_meanwhile.test.ts',
+    'a client that the person ends keeps nothing of what they had consented to',
+    account('consented === null || isKept(db, grant.clientId, consented)', 'true'),
+  ],
+  [
     'test/openid/chains.test.ts',
     'what has expired ends no other chain',
     accountTokens('? tokens.isOpenidChainGood(db, grantId, chain, now)', '? true'),
