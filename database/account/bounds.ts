@@ -104,6 +104,8 @@ export const ACCOUNT_BOUNDS = {
     key: 'token_hash',
     order: 'expires_at DESC',
     expired: 'expires_at <= @now',
+    says: 'octet_length(payload)',
+    maxBytes: 8 * MB,
   },
   openid_consent: {
     rows: 1_000,

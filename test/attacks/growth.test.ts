@@ -580,6 +580,12 @@ describe('34. tables of an account', () => {
   const openidGrant = (i: number) => ({
     ...{ id: `grant-${i}`, clientId: 'client', payload: '{}', expiresAt: later },
   })
+  function addOpenidToken(i: number, payload: string) {
+    if (i === 0) insertOpenidGrant(db, openidGrant(0), null, now)
+    const of = { grantId: 'grant-0', chain: 'chain' }
+    const token = { kind: 'AccessToken', ...of, payload, expiresAt: later + i }
+    upsertOpenidTokens(db, [{ ...token, secret: `token-${i}` }], null, now)
+  }
   const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 
   const growing: Record<keyof typeof ACCOUNT_BOUNDS, (i: number) => void> = {
@@ -600,12 +606,7 @@ describe('34. tables of an account', () => {
     replayed_code: (i) => sessions.findSessionByCode(db, `cod-${i}`),
     openid_session: (i) => upsertOpenidSession(db, openidSession(i), `id-${i}`, now + i),
     openid_grant: (i) => insertOpenidGrant(db, openidGrant(i), null, now + i),
-    openid_token: (i) => {
-      if (i === 0) insertOpenidGrant(db, openidGrant(0), null, now)
-      const of = { grantId: 'grant-0', chain: 'chain' }
-      const token = { kind: 'AccessToken', ...of, payload: '{}', expiresAt: later + i }
-      upsertOpenidTokens(db, [{ ...token, secret: `token-${i}` }], null, now)
-    },
+    openid_token: (i) => addOpenidToken(i, '{}'),
     openid_consent: (i) =>
       upsertOpenidConsent(
         db,
@@ -641,6 +642,7 @@ describe('34. tables of an account', () => {
     openid_session: (i) =>
       upsertOpenidSession(db, { ...openidSession(i), payload }, `id-${i}`, now + i),
     openid_grant: (i) => insertOpenidGrant(db, { ...openidGrant(i), payload }, null, now + i),
+    openid_token: (i) => addOpenidToken(i, payload),
     openid_consent: (i) =>
       upsertOpenidConsent(db, `${i}`, { scope: long, refused: '', resources: {} }, now + i),
   }
