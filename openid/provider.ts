@@ -17,6 +17,7 @@ import type { Profiles } from './profile.ts'
 import { explainRefusals } from './refusals.ts'
 import { keepSecretsBack, nameRegistrationTokens } from './registration.ts'
 import { spellResources } from './resource_spelling.ts'
+import { tellScopesLeft } from './resource_tokens.ts'
 import { chainOfIssued, openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 import { signOutWithoutWayBack } from './unregistered_way_back.ts'
@@ -55,6 +56,7 @@ export function createOpenidProvider(
   compareSecretsByHash(provider)
   recordReplays(provider, storage)
   keepSecretsBack(provider)
+  tellScopesLeft(provider)
   explainRefusals(provider)
   takeScopesOfResources(provider)
   spellResources(provider)

@@ -1,9 +1,11 @@
 import { createPublicKey } from 'node:crypto'
 import { compactVerify, decodeProtectedHeader } from 'jose'
+import type Provider from 'oidc-provider'
 import type {
   AccessToken,
   Client,
   ClientCredentials,
+  Grant,
   JWTStructured,
   KoaContextWithOIDC,
 } from 'oidc-provider'
@@ -40,26 +42,43 @@ export function keepResourceToken(
 /**
  * Who is told of a token (RFC 7662 section 4): its client, and the protected resource that it is for, which is
  * registered as a client by its address. That is told of no token of a client that is gone, and nobody of one for a
- * resource that was removed, for which the grant has nothing any more. Of the scopes of the token are told those that the
- * resource still has.
+ * resource that was removed, for which the grant has nothing any more.
  */
 export async function mayIntrospect(
   { provider, entities: { Grant: grant } }: KoaContextWithOIDC['oidc'],
   { clientId, clientAuthMethod }: Client,
-  token: { clientId?: string; aud?: unknown; scope?: string },
+  token: { clientId?: string } & OfResource,
 ): Promise<boolean> {
-  const { clientId: holder = '', aud, scope = '' } = token
-  const resource = typeof aud === 'string' ? resourceId(aud) : null
-  if (resource !== null) {
-    token.scope = grant?.getResourceScopeFiltered(resource, scope.split(' '))
-    if (!token.scope) return false
-  }
+  const { clientId: holder = '' } = token
+  const resource = resourceOf(token)
+  if (resource !== null && !scopeLeft(grant, token)) return false
   if (clientId === holder) return true
   if (clientAuthMethod === 'none') return false
   if (resource === null || resource !== resourceId(clientId)) return false
   const client = await findClient(provider, holder)
   const { found } = openidScope()
   return client !== undefined && (found?.grant.createdAt ?? 0) >= registeredAt(holder)
+}
+
+/** A client is told of the scopes of a token for a protected resource that the resource still has. */
+export function tellScopesLeft(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.oidc?.route !== 'introspection') return
+    const told = ctx.body as { active: boolean; scope?: string | undefined } & OfResource
+    if (told.active && resourceOf(told) !== null) {
+      told.scope = scopeLeft(ctx.oidc.entities.Grant, told)
+    }
+  })
+}
+
+type OfResource = { aud?: unknown; scope?: string | undefined }
+
+const resourceOf = ({ aud }: OfResource) => (typeof aud === 'string' ? resourceId(aud) : null)
+
+function scopeLeft(grant: Grant | undefined, token: OfResource): string | undefined {
+  const { scope = '' } = token
+  return grant?.getResourceScopeFiltered(resourceOf(token) ?? '', scope.split(' '))
 }
 
 /**

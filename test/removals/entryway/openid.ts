@@ -314,7 +314,7 @@ export const openidRows = toRemovals([
   [
     RESOURCE_TOKENS,
     'nobody is told of a token for a resource that was removed',
-    resourceTokens('if (!token.scope)', 'token.scope = scope\n    if (false)'),
+    resourceTokens('resource !== null && !scopeLeft(grant, token)', 'false'),
   ],
   [
     RESOURCE_TOKENS,
@@ -484,8 +484,7 @@ export const openidRows = toRemovals([
   [
     RESOURCE_TOKENS,
     'a scope that was taken from a resource is told of no token',
-    resourceTokens('token.scope = grant?.', 'const left = grant?.'),
-    resourceTokens('if (!token.scope)', 'if (!left)'),
+    inFile('openid/provider.ts')('  tellScopesLeft(provider)\n', ''),
   ],
   [RESOURCE_TOKENS, 'a resource has what it offers', resources('offered.has(each)', 'true')],
   [
