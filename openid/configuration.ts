@@ -2,6 +2,7 @@ import { type Client, type Configuration, errors, type KoaContextWithOIDC } from
 import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import type { Settings } from '../base/settings.ts'
+import { isActive } from '../database/account/profile.ts'
 import { deviceName } from '../http/device_name.ts'
 import { PAGE_LANGUAGES } from '../http/language.ts'
 import { calledFrom } from '../http/requester.ts'
@@ -141,8 +142,7 @@ export function configure(
     async findAccount(_, did) {
       const { found } = openidScope()
       const account = found?.account.did === did ? found.account : await actors.account(did).read()
-      const isActive = account?.takedownRef === null && account.deactivatedAt === null
-      return isActive ? toAccount(services, profiles, account) : undefined
+      return account && isActive(account) ? toAccount(services, profiles, account) : undefined
     },
     loadExistingGrant: (ctx) => loadGrant(storage, ctx),
     responseTypes: ['code'],

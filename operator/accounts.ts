@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import { UnavailableError } from '../base/errors.ts'
-import type { AccountRow } from '../database/account/profile.ts'
+import { type AccountRow, accountStatus } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { searchAccounts } from '../sagas/account_search.ts'
@@ -53,9 +53,9 @@ function unavailable(err: unknown): AccountStanding {
 
 function standingOf(account: AccountRow | null): AccountStanding {
   if (!account) return 'no records'
-  if (account.takedownRef !== null) return 'taken down'
-  if (account.deleteAfter !== null) return 'to be deleted'
-  return account.deactivatedAt === null ? 'active' : 'deactivated'
+  const status = accountStatus(account)
+  if (status === 'takendown') return 'taken down'
+  return account.deleteAfter === null ? status : 'to be deleted'
 }
 
 export const show = command(inputs['account/show'], async ({ services }, input) => {

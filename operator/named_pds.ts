@@ -1,5 +1,5 @@
 import { Refusal } from '../base/errors.ts'
-import type { AccountRow } from '../database/account/profile.ts'
+import { type AccountRow, isActive } from '../database/account/profile.ts'
 import { repoKeyOf } from '../sagas/repo_key.ts'
 import type { Services } from '../sagas/services.ts'
 import { LegacyTokens } from '../tokens/legacy_tokens.ts'
@@ -11,10 +11,11 @@ import { inputs } from './inputs.ts'
 /** What a DID says of an account that is active here, where that is not its PDS, and what is to be done. */
 export async function findElsewhere(
   { plc, pdses }: Services,
-  { did, pdsDid, deactivatedAt, takedownRef }: AccountRow,
+  account: AccountRow,
 ): Promise<{ found: string; mend: string } | null> {
+  const { did, pdsDid } = account
   // Who has moved away is deactivated here.
-  if (deactivatedAt !== null || takedownRef !== null || !did.startsWith('did:plc:')) return null
+  if (!isActive(account) || !did.startsWith('did:plc:')) return null
   const url = (await pdses.find(pdsDid))?.url
   const named = (await plc.read(did))?.pds
   if (named === url) return null

@@ -1,6 +1,6 @@
-import type { Basis } from '../actors/account/standing.ts'
+import { type Basis, refuseTakenDown } from '../actors/account/standing.ts'
 import type { AccountStub } from '../actors/reach.ts'
-import { accountNotFound, accountTakenDown, Refusal } from '../base/errors.ts'
+import { accountNotFound, Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
@@ -40,8 +40,7 @@ export async function activateAccount(
   did: string,
   basis: Basis | null,
 ): Promise<AccountRow> {
-  const { takedownRef } = await requireAccount(services, did)
-  if (takedownRef !== null) throw accountTakenDown()
+  refuseTakenDown(await requireAccount(services, did))
   return afterPds(services, did, { deactivated: false }, basis, (account) =>
     account.activate(basis),
   )

@@ -1,5 +1,5 @@
 import { accountNotFound } from '../base/errors.ts'
-import type { AccountRow } from '../database/account/profile.ts'
+import { type AccountRow, isActive } from '../database/account/profile.ts'
 import type { SubjectKind } from '../identity/subject.ts'
 import type { Services } from './services.ts'
 
@@ -25,7 +25,7 @@ export async function findByHandle(
   handle: string,
 ): Promise<AccountRow | null> {
   const account = await findAccount(services, handle, ['handle'])
-  return account?.takedownRef === null && account.deactivatedAt === null ? account : null
+  return account && isActive(account) ? account : null
 }
 
 /** As {@link findAccount}. @throws {Refusal} AccountNotFound */

@@ -4,7 +4,7 @@ import type { Arrival } from '../actors/account/known_devices.ts'
 import type { RecordedSession } from '../actors/account/sessions.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { tokens as counted } from '../base/metrics.ts'
-import type { AccountRow } from '../database/account/profile.ts'
+import { type AccountRow, type AccountStatus, accountStatus } from '../database/account/profile.ts'
 import type { Proof } from '../factors/kinds.ts'
 import { calledFrom } from '../http/requester.ts'
 import { tellOfArrival } from '../sagas/arrivals.ts'
@@ -26,7 +26,7 @@ export type SessionBody = {
   emailConfirmed: boolean
   emailAuthFactor: boolean
   active: boolean
-  status?: 'takendown' | 'deactivated'
+  status?: Exclude<AccountStatus, 'active'>
   didDoc?: DidDocument
 }
 
@@ -38,15 +38,14 @@ export async function sessionBody(services: Services, account: AccountRow): Prom
     email: account.email,
     emailConfirmed: account.emailConfirmedAt !== null,
     emailAuthFactor: account.emailAuthFactor,
-    ...accountStatus(account),
+    ...statusOf(account),
     ...(didDoc && { didDoc }),
   }
 }
 
-function accountStatus(account: AccountRow): Pick<SessionBody, 'active' | 'status'> {
-  if (account.takedownRef !== null) return { active: false, status: 'takendown' }
-  if (account.deactivatedAt !== null) return { active: false, status: 'deactivated' }
-  return { active: true }
+function statusOf(account: AccountRow): Pick<SessionBody, 'active' | 'status'> {
+  const status = accountStatus(account)
+  return status === 'active' ? { active: true } : { active: false, status }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { appendAudit } from '../../database/account/audit.ts'
-import type { AccountRow } from '../../database/account/profile.ts'
+import { type AccountRow, isActive } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis } from './standing.ts'
@@ -8,8 +8,7 @@ import { assertGood, type Basis } from './standing.ts'
 export function mayInvite(
   account: Pick<AccountRow, 'takedownRef' | 'deactivatedAt' | 'invitesDisabled'>,
 ): boolean {
-  const { takedownRef, deactivatedAt, invitesDisabled } = account
-  return takedownRef === null && deactivatedAt === null && !invitesDisabled
+  return isActive(account) && !account.invitesDisabled
 }
 
 /**

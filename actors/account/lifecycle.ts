@@ -1,4 +1,4 @@
-import { accountTakenDown, Refusal } from '../../base/errors.ts'
+import { Refusal } from '../../base/errors.ts'
 import { appendAudit, type NewAuditEntry } from '../../database/account/audit.ts'
 import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/known_device.ts'
@@ -11,7 +11,7 @@ import { addFirst, replaceFirst } from './passkeys.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
 import { isSignUpOpen } from './sign_up_open.ts'
-import { assertGood, type Basis, existing } from './standing.ts'
+import { assertGood, type Basis, existing, refuseTakenDown } from './standing.ts'
 
 /** An account that is new, with the recovery codes that came with its passkey, to be shown once. */
 export type CreatedAccount = { account: profile.AccountRow; recoveryCodes: string[] | null }
@@ -83,9 +83,7 @@ export function deactivate(
 
 export function activate(db: Db, basis: Basis | null): profile.AccountRow {
   return transact(db, () => {
-    if (assertGood(db, basis).takedownRef !== null) {
-      throw accountTakenDown()
-    }
+    refuseTakenDown(assertGood(db, basis))
     profile.setDeactivated(db, null, null)
     appendAudit(db, { at: Date.now(), event: 'account_activated', detail: {} })
     return existing(db)

@@ -6,7 +6,7 @@ import {
 } from '../../database/account/openid_grant.ts'
 import { findOpenidSessionByUid } from '../../database/account/openid_session.ts'
 import * as tokens from '../../database/account/openid_token.ts'
-import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import { type AccountRow, isActive, readAccount } from '../../database/account/profile.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import type { CalledFrom } from '../../http/requester.ts'
 import { type GoodOpenidSession, good } from './openid.ts'
@@ -153,9 +153,7 @@ function look(
 ): Looked | null {
   const account = readAccount(db)
   const grant = findOpenidGrant(db, grantId, now)
-  if (!account || !grant || account.takedownRef !== null || account.deactivatedAt !== null) {
-    return null
-  }
+  if (!account || !grant || !isActive(account)) return null
   const token = tokens.findOpenidToken(db, kind, secret, now)
   if (!token || token.isSpent) {
     const chain = token?.chain ?? named

@@ -1,4 +1,3 @@
-import { accountTakenDown } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { readFactors } from '../../database/account/factor.ts'
 import { deleteKnownDevice } from '../../database/account/known_device.ts'
@@ -18,7 +17,7 @@ import { distrust } from './devices.ts'
 import { type Arrival, arrive, markOfProgram } from './known_devices.ts'
 import type { RecordedLogin } from './login.ts'
 import { spendCode } from './second_factor.ts'
-import { assertGood, type Basis, refusalOf } from './standing.ts'
+import { assertGood, type Basis, refusalOf, refuseTakenDown } from './standing.ts'
 
 /** An OAuth session together with the account it belongs to. */
 export type SessionOfAccount = { account: AccountRow; session: sessions.Session }
@@ -85,7 +84,7 @@ export function rotateLegacy(
   return transact(db, () => {
     const account = readAccount(db)
     if (!account) return null
-    if (account.takedownRef !== null) throw accountTakenDown()
+    refuseTakenDown(account)
     return { account, session: legacy.rotateLegacySession(db, jti, next, now) }
   })
 }

@@ -49,6 +49,11 @@ export function assertGood(db: Db, basis: Basis | null): AccountRow {
   return account
 }
 
+/** @throws {Refusal} AccountTakedown */
+export function refuseTakenDown({ takedownRef }: Pick<AccountRow, 'takedownRef'>): void {
+  if (takedownRef !== null) throw accountTakenDown()
+}
+
 /** Why a sign-in to an account, as it was just read, is not good any more; or null. */
 export function refusalOf(db: Db, account: AccountRow, basis: Basis): Refusal | null {
   if (account.takedownRef !== null && !basis.mayBeTakenDown) {

@@ -27,6 +27,21 @@ export type AccountRow = {
   onlyAppPasswords: boolean
 }
 
+/** As the lexicons name it (`com.atproto.sync.getRepoStatus`). An account that is taken down may be deactivated, too. */
+export type AccountStatus = 'active' | 'deactivated' | 'takendown'
+
+export function accountStatus({
+  takedownRef,
+  deactivatedAt,
+}: Pick<AccountRow, 'takedownRef' | 'deactivatedAt'>): AccountStatus {
+  if (takedownRef !== null) return 'takendown'
+  return deactivatedAt === null ? 'active' : 'deactivated'
+}
+
+/** Neither deactivated nor taken down. */
+export const isActive = (account: Pick<AccountRow, 'takedownRef' | 'deactivatedAt'>): boolean =>
+  accountStatus(account) === 'active'
+
 export type NewAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'> & {
   /** Null where it has no password. */
   passwordScrypt: string | null

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import type { Basis } from '../../actors/account/standing.ts'
-import { accountTakenDown, Refusal } from '../../base/errors.ts'
+import { type Basis, refuseTakenDown } from '../../actors/account/standing.ts'
+import { Refusal } from '../../base/errors.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { accountOfSession } from '../accounts.ts'
@@ -60,9 +60,4 @@ export function access({
     if (!isOpen) throw new Refusal('SignedOut', 'Token has expired: its session has ended')
     return { account, by: 'access token', basis, mayLast: true }
   }
-}
-
-/** @throws {Refusal} AccountTakedown */
-export function refuseTakenDown({ takedownRef }: AccountRow): void {
-  if (takedownRef !== null) throw accountTakenDown()
 }

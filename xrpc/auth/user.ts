@@ -1,5 +1,6 @@
+import { refuseTakenDown } from '../../actors/account/standing.ts'
 import type { Verifier } from '../method.ts'
-import { type AccessOptions, access, refuseTakenDown, type UserCredentials } from './access.ts'
+import { type AccessOptions, access, type UserCredentials } from './access.ts'
 import { readBearer } from './header.ts'
 import { isAfterSignOut, isServiceJwt, justSignedOut, service } from './service.ts'
 
