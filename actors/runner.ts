@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto'
 import { UserError } from 'rivetkit/errors'
 import type { Background } from '../base/background.ts'
 import { Refusal } from '../base/errors.ts'
 import { assertInTime } from '../base/in_time.ts'
 import type { Log } from '../base/log.ts'
+import { isSameSecret } from '../base/same_secret.ts'
 import type { Secrets } from '../base/secrets.ts'
 import type { Settings, SettingsError } from '../base/settings.ts'
 import type { Db } from '../database/database.ts'
@@ -52,10 +52,8 @@ export function requireSecret({ secrets }: Pick<Runner, 'secrets'>) {
 
 /** @throws {UserError} where a caller gives another secret than is expected */
 export function assertSecret(given: unknown, expected: string): void {
-  const [one, other] = [Buffer.from(String(given ?? '')), Buffer.from(expected)]
-  if (one.length !== other.length || !timingSafeEqual(one, other)) {
-    throw new UserError('Forbidden', { code: 'forbidden' })
-  }
+  if (typeof given === 'string' && isSameSecret(given, expected)) return
+  throw new UserError('Forbidden', { code: 'forbidden' })
 }
 
 type DbFunctions = Record<string, (db: Db, ...args: never[]) => unknown>

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { isSameSecret } from '../base/same_secret.ts'
 import {
   type HttpHandler,
   type HttpRequest,
@@ -31,7 +31,7 @@ export function isOperators(request: HttpRequest, token: string): boolean {
     LOOPBACK.test(address) &&
     LOOPBACK_HOST.test(headers.get('host') ?? 'localhost') &&
     !viaProxy &&
-    timingSafeEqual(sha256(given), sha256(`Bearer ${token}`))
+    isSameSecret(given, `Bearer ${token}`)
   )
 }
 
@@ -58,8 +58,4 @@ function inputOf(request: HttpRequest): unknown {
 
 function refuse(status: number, error: string, message: string): HttpResponse {
   return jsonResponse({ error, message }, { status, headers: { 'cache-control': 'no-store' } })
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import { AuthRequiredError } from '@atproto/xrpc-server'
+import { isSameSecret } from '../../base/same_secret.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import { hashSecret } from '../../database/hash.ts'
 import type { Call, Verifier } from '../method.ts'
 import { readAuthorization } from './header.ts'
 
@@ -34,10 +33,7 @@ export function assertAdministers(admin: AdminOf, { pdsDid }: AccountRow): void 
 function isAdmin(call: Call, password: string | null): boolean {
   const given = readBasic(call)
   if (password === null) return false
-  // Hashes have one length, so the time of the comparison says nothing of the password.
-  return (
-    given?.user === 'admin' && timingSafeEqual(hashSecret(given.password), hashSecret(password))
-  )
+  return given?.user === 'admin' && isSameSecret(given.password, password)
 }
 
 /** Null for a header with any fault: as at the reference, it counts as no credentials. */
