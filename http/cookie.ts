@@ -16,9 +16,9 @@ export function readCookie(
 }
 
 /**
- * Has a browser keep a cookie that no script reads.
+ * Has a browser keep a cookie that no script reads, and that it sends over TLS alone where it came so.
  *
- * @param secure whether it comes over TLS alone
+ * @param publicUrl where browsers come
  * @param lasts ms; until the browser is closed unless given
  * @param sameSite `Strict`: not sent where another site leads here
  */
@@ -27,15 +27,22 @@ export function setCookie(
   value: string,
   {
     path,
-    secure,
+    publicUrl,
     lasts,
     sameSite = 'Lax',
-  }: { path: string; secure: boolean; lasts?: number; sameSite?: 'Lax' | 'Strict' },
+  }: { path: string; publicUrl: string; lasts?: number; sameSite?: 'Lax' | 'Strict' },
 ): HttpResponse['headers'][number] {
-  const options = { path, secure, httpOnly: true, sameSite } as const
+  const options = { path, secure: isOverTls(publicUrl), httpOnly: true, sameSite } as const
   const maxAge = lasts === undefined ? {} : { maxAge: lasts / 1_000 }
   return ['set-cookie', serialize(name, value, { ...options, ...maxAge })]
 }
+
+/**
+ * The name of a cookie with the path `/` that a browser takes from this host alone, and no other host of the site can
+ * set. Browsers take such names over TLS only (RFC 6265bis section 4.1.3.2).
+ */
+export const hostCookie = (name: string, publicUrl: string): string =>
+  isOverTls(publicUrl) ? `__Host-${name}` : name
 
 /** Whether browsers come to this address over TLS: then they may keep secure cookies. */
 export const isOverTls = (publicUrl: string): boolean => publicUrl.startsWith('https:')

@@ -18,7 +18,7 @@ import { createCopyScript } from '../http/page/copy.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { createPasskeyScript } from '../pages/passkeys/script.ts'
 import type { Services } from '../sagas/services.ts'
-import { areGuarded, withGuard } from '../stores/device_cookies.ts'
+import { guarding } from '../stores/device_cookies.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { inRequestScope, type RequestScope, requestScope } from '../stores/request_scope.ts'
 import { AUTHORIZE, copyScriptPath, PROGRAMS, passkeyScriptPath } from './checks/endpoints.ts'
@@ -78,7 +78,7 @@ export function createOAuthHandler(
     }),
     log,
   )
-  const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
+  const guard = guarding(settings)
   const handle = checked(
     async (request) => guard(await (ownOf(request)?.answer(request) ?? ask(request))),
     () => provider.nextDpopNonce(),

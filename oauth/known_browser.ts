@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { KNOWN_DEVICE } from '../base/lifetimes.ts'
-import { isOverTls, setCookie } from '../http/cookie.ts'
+import { hostCookie, setCookie } from '../http/cookie.ts'
 import { type HttpResponse, withCookies } from '../http/message.ts'
 import { requester } from '../http/requester.ts'
 import type { SignInDevice } from '../sagas/arrivals.ts'
@@ -9,10 +9,9 @@ import { type RequestScope, requestScope } from '../stores/request_scope.ts'
 /**
  * The cookie by which a browser is known again in which somebody has signed in: the provider's device is
  * forgotten a day after nobody is signed in there. It opens nothing; who has it can sign in with the
- * password and no mail tells of it. Over TLS no other host of the site can set it.
+ * password and no mail tells of it.
  */
-const nameFor = (publicUrl: string) =>
-  isOverTls(publicUrl) ? '__Host-known-browser' : 'known-browser'
+const nameFor = (publicUrl: string) => hostCookie('known-browser', publicUrl)
 
 const FORM = /^[\w-]{22}$/
 
@@ -44,6 +43,6 @@ export function withKnownBrowser(
   publicUrl: string,
 ): HttpResponse {
   if (browser === null) return response
-  const options = { path: '/', secure: isOverTls(publicUrl), lasts: KNOWN_DEVICE }
+  const options = { path: '/', publicUrl, lasts: KNOWN_DEVICE }
   return withCookies(response, [setCookie(nameFor(publicUrl), browser, options)])
 }

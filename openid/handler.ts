@@ -18,7 +18,7 @@ import { refuseForeignForm } from '../oauth/sign_in/own_form.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
 import type { Services } from '../sagas/services.ts'
-import { areGuarded, withGuard } from '../stores/device_cookies.ts'
+import { guarding } from '../stores/device_cookies.ts'
 import { shownDevice } from '../stores/device_store.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
 import type { DevicePage } from './device.ts'
@@ -60,7 +60,7 @@ export function createOpenidHandler(
   const signingOut = { oauth, pages, publicUrl: settings.publicUrl }
   let interactions: OpenidInteractions | undefined
   let devices: DevicePage | undefined
-  const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
+  const guard = guarding(settings)
 
   async function answer(request: HttpRequest, scope: OpenidScope): Promise<HttpResponse> {
     const running = await providers.open()

@@ -23,7 +23,7 @@ import {
   OPERATOR_SIGN_OUT,
 } from '../operator/paths.ts'
 import { enterByLink, findOperatorSession, nameOf } from '../sagas/operators.ts'
-import { areGuarded, withGuard } from '../stores/device_cookies.ts'
+import { guarding } from '../stores/device_cookies.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
 import { answerCommand, showCommands } from './commands.ts'
 import { enter } from './entrance.ts'
@@ -43,7 +43,7 @@ export function createOperatorPage(
   const { name: service, publicUrl } = settings
   const copyScript = createCopyScript(copyScriptPath, publicUrl)
   const forms = new OperatorForms(services.secrets.seal)
-  const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
+  const guard = guarding(settings)
 
   async function answer(request: HttpRequest): Promise<HttpResponse> {
     const { pathname, searchParams } = request.url

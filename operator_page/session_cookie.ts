@@ -1,5 +1,5 @@
 import { OPERATOR_SESSION } from '../base/lifetimes.ts'
-import { isOverTls, readCookie, setCookie } from '../http/cookie.ts'
+import { readCookie, setCookie } from '../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { OPERATOR_PAGE } from '../operator/paths.ts'
 
@@ -17,6 +17,6 @@ export const readSession = (request: HttpRequest): string | undefined =>
   readCookie(request, COOKIE) || undefined
 
 function cookie(value: string, lasts: number, publicUrl: string): Cookie {
-  const options = { path: OPERATOR_PAGE, secure: isOverTls(publicUrl), sameSite: 'Strict' } as const
+  const options = { path: OPERATOR_PAGE, publicUrl, sameSite: 'Strict' } as const
   return setCookie(COOKIE, value, { ...options, lasts })
 }

@@ -8,10 +8,7 @@ import { type HttpResponse, withCookies } from '../http/message.ts'
 const DEVICE = 'dev-id'
 const SESSION = 'ses-id'
 
-/**
- * Ours beside them. By its name, a browser takes it from this host alone, while any host of the site can
- * set the provider's (RFC 6265bis section 4.1.3.2).
- */
+/** Ours beside them, which no other host of the site can set (`hostCookie` of `http/cookie.ts`). */
 const GUARD = '__Host-device'
 
 /** What a browser shows of its device. */
@@ -31,13 +28,21 @@ export function deviceCookies(cookies: Cookies = {}): DeviceCookies {
 export const areGuarded = ({ publicUrl }: Pick<Settings, 'publicUrl'>): boolean =>
   isOverTls(publicUrl)
 
-/** The same answer, with ours beside the cookies of a device. */
-export function withGuard(response: HttpResponse): HttpResponse {
+/** Makes the same answer, with ours beside the cookies of a device where devices get it. */
+export function guarding(
+  settings: Pick<Settings, 'publicUrl'>,
+): (response: HttpResponse) => HttpResponse {
+  return areGuarded(settings)
+    ? (response) => withGuard(response, settings.publicUrl)
+    : (response) => response
+}
+
+function withGuard(response: HttpResponse, publicUrl: string): HttpResponse {
   const of = ([name, value]: [string, string]) =>
     name === 'set-cookie' && value.startsWith(`${DEVICE}=`)
   const [, set = ''] = response.headers.find(of) ?? []
   const { deviceId } = deviceCookies(parse(set.split(';', 1)[0] ?? ''))
   if (deviceId === undefined) return response
-  const guard = setCookie(GUARD, deviceId, { path: '/', secure: true, lasts: DEVICE_GUARD })
+  const guard = setCookie(GUARD, deviceId, { path: '/', publicUrl, lasts: DEVICE_GUARD })
   return withCookies(response, [guard])
 }

@@ -16,7 +16,7 @@ import { deviceCookies } from './device_cookies.ts'
  * - What comes at once with the request that replaced the session, from another tab, goes on with its own.
  * - Any other session ends the device, also in those seconds: the id of a device is not a secret.
  *
- * @param isGuarded whether browsers get a cookie of ours for each (`withGuard`)
+ * @param isGuarded whether browsers get a cookie of ours for each (`guarding`)
  */
 export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean): DeviceStore {
   const guarded = isGuarded ? 1 : 0

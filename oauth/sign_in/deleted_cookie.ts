@@ -1,5 +1,5 @@
 import { DONE } from '../../base/lifetimes.ts'
-import { isOverTls, readCookie, setCookie } from '../../http/cookie.ts'
+import { readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { ACCOUNT } from '../checks/endpoints.ts'
 
@@ -7,12 +7,12 @@ const COOKIE = 'account-deleted'
 
 /** Has the next page of a sign-in say that the account is deleted; the provider's is left before it can be read. */
 export function deletedCookie(publicUrl: string): HttpResponse['headers'][number] {
-  return setCookie(COOKIE, '1', { path: ACCOUNT, secure: isOverTls(publicUrl), lasts: DONE })
+  return setCookie(COOKIE, '1', { path: ACCOUNT, publicUrl, lasts: DONE })
 }
 
 /** Has the browser forget it. */
 export function noDeletedCookie(publicUrl: string): HttpResponse['headers'][number] {
-  return setCookie(COOKIE, '', { path: ACCOUNT, secure: isOverTls(publicUrl), lasts: 0 })
+  return setCookie(COOKIE, '', { path: ACCOUNT, publicUrl, lasts: 0 })
 }
 
 export function wasDeleted(request: HttpRequest): boolean {

@@ -3,7 +3,7 @@ import type { Account } from '@atproto/oauth-provider/store'
 import { SIGN_IN_HANDOVER } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import { isOverTls, readCookie, setCookie } from '../../http/cookie.ts'
+import { readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Services } from '../../sagas/services.ts'
 import { toAccount } from '../../stores/account.ts'
@@ -69,7 +69,7 @@ export function signedInCookie(
   }
   return setCookie(COOKIE, sealedBy(seal).write(deviceId, signedIn, since), {
     path: place.cookiePath,
-    secure: isOverTls(issuer),
+    publicUrl: issuer,
   })
 }
 
@@ -79,14 +79,14 @@ export const OPENID_SESSION = { cookie: 'openid-session', path: '/openid' }
 /** Takes the cookies of all sign-ins from a browser in which somebody has signed out. */
 export function signedOutCookies(issuer: string): HttpResponse['headers'] {
   const { cookie, path } = OPENID_SESSION
-  const openid = setCookie(cookie, '', { path, secure: isOverTls(issuer), lasts: 0 })
+  const openid = setCookie(cookie, '', { path, publicUrl: issuer, lasts: 0 })
   return [...noSignInCookies(issuer), openid]
 }
 
 /** Takes the cookies of {@link signedInCookie} from a browser. */
 export function noSignInCookies(issuer: string): HttpResponse['headers'] {
-  const secure = isOverTls(issuer)
-  return [AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, secure, lasts: 0 }))
+  const options = { publicUrl: issuer, lasts: 0 }
+  return [AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, ...options }))
 }
 
 export type FoundSignIn = {
