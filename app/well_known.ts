@@ -1,3 +1,4 @@
+import { webDid } from '../base/did.ts'
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
 import { NO_SUCH_HANDLE } from '../identity/service_handles.ts'
 import { findByHandle } from '../sagas/accounts.ts'
@@ -10,7 +11,7 @@ const ANYBODY = { 'access-control-allow-origin': '*' }
 export function serveDidDocument({ settings, pdses }: Services): HttpHandler {
   return async ({ url: { origin, host } }) => {
     const did = origin === settings.publicUrl ? settings.did : pdses.servedAt(origin)?.did
-    if (did !== `did:web:${host.replace(':', '%3A')}`) return emptyResponse(404, ANYBODY)
+    if (did !== webDid({ host })) return emptyResponse(404, ANYBODY)
     const document = {
       '@context': ['https://www.w3.org/ns/did/v1'],
       id: did,

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { atprotoCrypto } from './atproto_crypto.ts'
 import { ACCESS_TOKEN_MAX, ACCESS_TOKEN_MIN } from './lifetimes.ts'
+import { isLoopback } from './loopback.ts'
 
 /** Characters of a wrong value that are shown. */
 const LONGEST_SHOWN = 60
@@ -38,22 +39,22 @@ const origin = z
 export const originOf = (what: string) =>
   setting(`must be an http(s) URL without a path, such as ${what}`, origin)
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
-
 /**
  * Whether the provider takes an origin for an issuer: over TLS, or on this machine. As
  * `oauthIssuerIdentifierSchema` of `@atproto/oauth-types`, which a command would take longer to load than all else.
  */
 function isIssuer(value: string): boolean {
-  const { protocol, hostname } = new URL(value)
-  if (LOOPBACK.includes(hostname)) return protocol === 'http:'
+  const url = new URL(value)
+  const { protocol, hostname } = url
+  if (isLoopback(url)) return protocol === 'http:'
   return protocol === 'https:' && /[.[]/.test(hostname) && !hostname.endsWith('.local')
 }
 
 /** Whether a DID and handles can be made of a host: of an address none can, nor of a name with a dot behind it. */
 function isNamed(value: string): boolean {
-  const { hostname } = new URL(value)
-  return LOOPBACK.includes(hostname) || !(isIP(hostname) || /^\[|\.$/.test(hostname))
+  const url = new URL(value)
+  const { hostname } = url
+  return isLoopback(url) || !(isIP(hostname) || /^\[|\.$/.test(hostname))
 }
 
 export const publicOrigin = setting(

@@ -13,8 +13,10 @@ import {
   mistakesInCaptcha,
   toCaptchaSetting,
 } from './captcha_setting.ts'
+import { webDid } from './did.ts'
 import { engineEnvironment, mistakesInEngine } from './engine_setting.ts'
 import { ACCESS_TOKEN_MAX } from './lifetimes.ts'
+import { isLoopback } from './loopback.ts'
 import {
   isEmbeddedWanted,
   mistakesInPds,
@@ -190,7 +192,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   }
   const e = parsed.data
   const publicUrl = new URL(e.ENTRYWAY_PUBLIC_URL)
-  const isLocal = isOnThisMachine(publicUrl)
+  const isLocal = isLoopback(publicUrl)
   const lines = [...misspelt]
   lines.push(...mistakesInPds(e, { publicUrl: publicUrl.origin, dev: e.ENTRYWAY_DEV }))
   if (e.ENTRYWAY_SMTP_URL && !e.ENTRYWAY_EMAIL_FROM) {
@@ -216,7 +218,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     actorPort: e.ENTRYWAY_ACTOR_PORT,
     metricsPort: e.ENTRYWAY_METRICS_PORT ?? null,
     dataDir: resolve(e.ENTRYWAY_DATA_DIR),
-    did: e.ENTRYWAY_DID ?? `did:web:${publicUrl.host.replace(':', '%3A')}`,
+    did: e.ENTRYWAY_DID ?? webDid(publicUrl),
     pds: toPdsSetting(e),
     embeddedPds: isEmbeddedWanted(e) && e.ENTRYWAY_DATABASE === 'file',
     plcUrl: e.ENTRYWAY_PLC_URL,
@@ -280,13 +282,10 @@ export function missingForUse(settings: Settings): string[] {
   return missing
 }
 
-const isOnThisMachine = ({ hostname }: URL) =>
-  ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-
 /**
  * What handles end in where nothing else is set: as at the reference the host of the PDS, but
  * `.localhost` is no domain of handles.
  */
 export function usualHandleDomain(pds: URL): string {
-  return isOnThisMachine(pds) ? '.test' : `.${pds.hostname}`
+  return isLoopback(pds) ? '.test' : `.${pds.hostname}`
 }

@@ -1,5 +1,6 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import pLimit from 'p-limit'
+import { isPlcDid } from '../base/did.ts'
 import type { PdsAccount } from '../database/import/pds_accounts.ts'
 import { type RotationKeyOutcome, RotationKeys } from '../identity/rotation_key.ts'
 import { CliError, ExitCode } from './errors.ts'
@@ -60,7 +61,7 @@ export class ImportedKeys {
   /** @throws {CliError} when the accounts are those of another PDS, or PLC does not answer */
   async assertTheirPds(accounts: PdsAccount[]): Promise<void> {
     const sample = accounts
-      .filter(({ did, deactivatedAt }) => did.startsWith('did:plc:') && deactivatedAt === null)
+      .filter(({ did, deactivatedAt }) => isPlcDid(did) && deactivatedAt === null)
       .slice(0, SAMPLE)
     const outcomes = await Promise.all(sample.map(({ did }) => this.#keys.ensure(did, true)))
     const failed = outcomes.find((one) => one.outcome === 'failed')
@@ -78,7 +79,7 @@ export class ImportedKeys {
 
   async add(dids: string[]): Promise<KeyReport> {
     const limit = pLimit(CONCURRENCY)
-    const inPlc = dids.filter((did) => did.startsWith('did:plc:'))
+    const inPlc = dids.filter((did) => isPlcDid(did))
     const bar = this.#output.progress('Rotation keys')
     let done = 0
     const outcomes = await Promise.all(

@@ -1,3 +1,4 @@
+import { webDid } from '../base/did.ts'
 import { verifySmtp } from '../mail/verify_smtp.ts'
 import { PdsClient, PdsRefusal } from '../pds/client.ts'
 import { describePds } from '../pds/describe.ts'
@@ -30,8 +31,7 @@ export async function pdsDid(
   try {
     return { did: (await describePds(address)).did, isAnswered: true }
   } catch {
-    const did = `did:web:${new URL(url).host.replace(':', '%3A')}`
-    return { did, isAnswered: false }
+    return { did: webDid(new URL(url)), isAnswered: false }
   }
 }
 

@@ -1,3 +1,4 @@
+import { reachedAt } from '../base/loopback.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
 import { INVALID_INPUT } from '../operator/invalid_input.ts'
 import { CliError, DataMovedError, ExitCode } from './errors.ts'
@@ -10,7 +11,7 @@ export type Operator = <N extends CommandName>(
 ) => Promise<CommandOutput<N>>
 
 export function connectOperator({ settings, secrets }: Installation): Operator {
-  const origin = `http://${loopbackHost(settings.host)}:${settings.port}`
+  const origin = `http://${reachedAt(settings.host)}:${settings.port}`
   return async (name, input) => {
     let response: Response
     try {
@@ -53,10 +54,4 @@ export function connectOperator({ settings, secrets }: Installation): Operator {
 
 function notRunning(what: string): CliError {
   return new CliError(`${what}. Is it running (npx -y pnpm@10 start)?`, ExitCode.notRunning)
-}
-
-/** Where the gateway is reached from this machine; it answers operators over loopback only. */
-function loopbackHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  return host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ServerEnvironment } from '@atproto/pds'
+import { reachedAt } from '../base/loopback.ts'
 import type { Secrets } from '../base/secrets.ts'
 import type { Settings } from '../base/settings.ts'
 import { folderOf } from './folder.ts'
@@ -84,6 +85,5 @@ export function tell(
 }
 
 function gatewayOf({ host, port }: Pick<Settings, 'host' | 'port'>): string {
-  const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${here.includes(':') ? `[${here}]` : here}:${port}`
+  return `http://${reachedAt(host)}:${port}`
 }

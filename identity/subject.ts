@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { isPlcDid } from '../base/did.ts'
 import { isTooLongToType } from '../base/typed.ts'
 
 /** How an account can be named. */
@@ -80,6 +81,6 @@ function partsOf(email: string): { local: string; domain: string } {
 /** Scheme and method are in lower case (W3C DID Core 3.1), and so is all of a `did:plc`. */
 function readDid(did: string): string {
   const lower = did.toLowerCase()
-  if (lower.startsWith('did:plc:')) return lower
+  if (isPlcDid(lower)) return lower
   return did.replace(/^did:[^:]*/i, (start) => start.toLowerCase())
 }

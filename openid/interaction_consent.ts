@@ -1,5 +1,6 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_INTERACTION } from '../base/lifetimes.ts'
+import { isLoopback } from '../base/loopback.ts'
 import type { HttpResponse } from '../http/message.ts'
 import type { Person } from '../oauth/security/people.ts'
 import { openidPage, Place } from '../oauth/sign_in/place.ts'
@@ -21,9 +22,6 @@ import {
   type SignedInPerson,
   type Visit,
 } from './visit.ts'
-
-/** Of apps that listen on the device of the person: any app there can say that it is one (RFC 8252 section 8.6). */
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
 
 /** What may the client know? The person is asked, and decides. */
 export class ConsentQuestion {
@@ -76,7 +74,8 @@ export class ConsentQuestion {
         scopes: asked.scopes,
         resources: shownResources(asked),
         host: placeOf(to),
-        isLocal: LOOPBACK.has(to.hostname),
+        // Any app on the device of the person can say that it is this one (RFC 8252 section 8.6).
+        isLocal: isLoopback(to),
         action: openidPage(interaction.uid),
         sealed: this.#forms.write(deviceId, state),
         other: Place.forOpenid(interaction.uid).page({ step: 'choose' }),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { isDid } from '../base/did.ts'
 import { UnavailableError } from '../base/errors.ts'
 import { type AccountRow, accountStatus } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
@@ -73,7 +74,7 @@ export const show = command(inputs['account/show'], async ({ services }, input) 
     sessions: sessions.length + legacySessions.length,
     appPasswords: appPasswords.length,
     invitedWith: by?.code ?? null,
-    invitedBy: by?.account.startsWith('did:') ? { did: by.account, handle: by.handle } : null,
+    invitedBy: by && isDid(by.account) ? { did: by.account, handle: by.handle } : null,
     invited: invitations.count,
     newestInvited: invitations.newest,
   }

@@ -1,3 +1,4 @@
+import { isPlcDid } from '../base/did.ts'
 import { Refusal } from '../base/errors.ts'
 import { type AccountRow, isActive } from '../database/account/profile.ts'
 import { repoKeyOf } from '../sagas/repo_key.ts'
@@ -15,7 +16,7 @@ export async function findElsewhere(
 ): Promise<{ found: string; mend: string } | null> {
   const { did, pdsDid } = account
   // Who has moved away is deactivated here.
-  if (!isActive(account) || !did.startsWith('did:plc:')) return null
+  if (!isActive(account) || !isPlcDid(did)) return null
   const url = (await pdses.find(pdsDid))?.url
   const named = (await plc.read(did))?.pds
   if (named === url) return null
@@ -47,7 +48,7 @@ export const namePds = command(inputs['account/name-pds'], async ({ services }, 
 async function publish(services: Services, account: AccountRow): Promise<string> {
   const { did, pdsDid } = account
   const { url } = (await services.pds(pdsDid)).pds
-  const published = did.startsWith('did:plc:') ? await services.plc.read(did) : null
+  const published = isPlcDid(did) ? await services.plc.read(did) : null
   if (!published) throw new Refusal('InvalidRequest', `PLC does not know ${did}`)
   const tokens = new LegacyTokens(services.secrets, services.settings)
   if (published.repoKey !== (await repoKeyOf({ services, tokens }, account))) {

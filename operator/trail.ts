@@ -1,3 +1,4 @@
+import { isDid } from '../base/did.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'
@@ -11,9 +12,7 @@ export const list = command(
   async ({ services }, { account, by, search: text, limit, ...filter }) => {
     // An account that is no more still stands in what operators did.
     const did =
-      account === undefined || account.startsWith('did:')
-        ? account
-        : (await findAccount(services, account)).did
+      account === undefined || isDid(account) ? account : (await findAccount(services, account)).did
     const events = await services.actors.directory.listEvents(
       { ...filter, did, operator: by, text },
       limit,

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { isDid } from '../base/did.ts'
 import { copyButton } from '../http/page/copy.ts'
 import type { Html } from '../http/page/document.ts'
 import { descriptionOf } from '../operator/list.ts'
@@ -82,7 +83,7 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
     return accountIn(value) ?? properties(value, leadsTo)
   }
   const words = leadsTo[name]
-  const isNobody = words === 'account show' && !String(value).startsWith('did:')
+  const isNobody = words === 'account show' && !isDid(String(value))
   if (words === undefined || isNobody)
     return SHORT.test(String(value)) ? whole(value) : String(value)
   const [first = ''] = Object.keys(descriptionOf(words).takes)

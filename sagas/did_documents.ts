@@ -6,6 +6,7 @@ import {
 } from '@atproto/identity'
 import { bytesOfJson, createCache } from '../base/cache.ts'
 import { withDeadline } from '../base/deadline.ts'
+import { isPlcDid } from '../base/did.ts'
 import { hasRoom } from '../base/event_log.ts'
 import { FaultLog } from '../base/fault_log.ts'
 import { outlasting } from '../base/in_time.ts'
@@ -131,10 +132,10 @@ export class DidDocuments {
   async #soon(did: string, reading = this.#shared(did)): Promise<DidDocument | null> {
     try {
       const document = await withDeadline(reading, LOOKUP_WAIT)
-      if (isOfPlc(did)) this.#faults.succeeded()
+      if (isPlcDid(did)) this.#faults.succeeded()
       return document
     } catch (err) {
-      if (isOfPlc(did) && !isAboutTheDid(err)) {
+      if (isPlcDid(did) && !isAboutTheDid(err)) {
         this.#plcFailedAt = Date.now()
         this.#faults.failed(err)
       }
@@ -143,7 +144,7 @@ export class DidDocuments {
   }
 
   #isAway(did: string): boolean {
-    return isOfPlc(did) && Math.abs(Date.now() - this.#plcFailedAt) < DID_DOCUMENT_AGAIN
+    return isPlcDid(did) && Math.abs(Date.now() - this.#plcFailedAt) < DID_DOCUMENT_AGAIN
   }
 
   async #orUndefined(
@@ -154,14 +155,12 @@ export class DidDocuments {
       return (await reading) ?? undefined
     } catch (err) {
       // Of the directory it is said once.
-      const isSaid = isOfPlc(did) && !isAboutTheDid(err)
+      const isSaid = isPlcDid(did) && !isAboutTheDid(err)
       if (!isSaid && hasRoom(this.#log, did)) this.#log.warn({ err, did }, 'DID document not read')
       return undefined
     }
   }
 }
-
-const isOfPlc = (did: string) => did.startsWith('did:plc:')
 
 /** Whether the directory answered, and it is the DID or its document that is wrong. */
 function isAboutTheDid(err: unknown): boolean {

@@ -1,5 +1,6 @@
 import { getHandle } from '@atproto/identity'
 import type { Basis } from '../actors/account/standing.ts'
+import { isPlcDid } from '../base/did.ts'
 import { Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
@@ -99,7 +100,7 @@ const basisOf = ({ generation }: HandleChange): Basis | null =>
   generation === null ? null : { generation, mayBeTakenDown: true }
 
 async function publishHandle(services: Services, did: string, handle: string): Promise<void> {
-  if (did.startsWith('did:plc:')) {
+  if (isPlcDid(did)) {
     if ((await publishedHandle(services, did)) !== handle) {
       await services.plc.updateHandle(did, handle)
     }
@@ -109,7 +110,7 @@ async function publishHandle(services: Services, did: string, handle: string): P
 }
 
 async function publishedHandle(services: Services, did: string): Promise<string | null> {
-  if (did.startsWith('did:plc:')) return (await services.plc.read(did))?.handle ?? null
+  if (isPlcDid(did)) return (await services.plc.read(did))?.handle ?? null
   const document = await services.documents.read(did)
   return document ? (getHandle(document) ?? null) : null
 }
@@ -135,7 +136,7 @@ async function finish(
     const isRefused = err instanceof PdsRefusal || err instanceof Refusal
     if (isRefused && before.handle !== null && before.handle !== handle) {
       // The document of another DID is its owner's to change.
-      if (did.startsWith('did:plc:')) await publishHandle(services, did, before.handle)
+      if (isPlcDid(did)) await publishHandle(services, did, before.handle)
       if (err instanceof Refusal) await pds.updateHandle(did, before.handle)
       await directory.abandonHandleChange(did, createdAt)
     }

@@ -1,6 +1,7 @@
 import { parseDidKey } from '@atproto/crypto'
 import type { Operation } from '@did-plc/lib'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
+import { isPlcDid } from '../base/did.ts'
 import { Refusal } from '../base/errors.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import { assertNewPassword } from '../passwords/new_password.ts'
@@ -126,7 +127,7 @@ async function assertMayMove(
     const message = `Missing auth to create account with did: ${did}`
     throw new Refusal('AuthenticationRequired', message)
   }
-  if (!did.startsWith('did:plc:')) {
+  if (!isPlcDid(did)) {
     throw new Refusal(
       'IncompatibleDidDoc',
       'Behind an entryway only accounts of a did:plc can be created',

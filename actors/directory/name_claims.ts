@@ -1,3 +1,4 @@
+import { isDid } from '../../base/did.ts'
 import type { Db } from '../../database/database.ts'
 import { findByDid } from '../../database/directory/account.ts'
 import { readEmailChange } from '../../database/directory/email_change.ts'
@@ -12,7 +13,7 @@ import { readSignUp } from '../../database/directory/sign_up.ts'
  * @param holder a DID, or the id of a sign-up
  */
 export function holdsName(db: Db, name: string, holder: string): boolean {
-  const held = holder.startsWith('did:') ? namesOf(db, holder) : namesOfSignUp(db, holder)
+  const held = isDid(holder) ? namesOf(db, holder) : namesOfSignUp(db, holder)
   return held.includes(name)
 }
 

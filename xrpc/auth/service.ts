@@ -9,6 +9,7 @@ import {
 } from '@atproto/identity'
 import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server'
 import { decodeJwt } from 'jose'
+import { isPlcDid } from '../../base/did.ts'
 import { Refusal, UnavailableError } from '../../base/errors.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
@@ -134,7 +135,7 @@ async function keyAtPds(
 ): Promise<string> {
   const document = await documentOf(services, did, forceRefresh)
   if (getPdsEndpoint(document) === pdsUrl) return keyIn(document)
-  const key = did.startsWith('did:plc:') && (await services.keyAt(did, pdsUrl))
+  const key = isPlcDid(did) && (await services.keyAt(did, pdsUrl))
   if (!key) throw new AuthRequiredError('missing or bad key in did doc')
   return key
 }

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import type { Operation } from '@did-plc/lib'
+import { isPlcDid } from '../../base/did.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { repoKeyOf } from '../../sagas/repo_key.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
@@ -20,7 +21,7 @@ export default method('com.atproto.identity.signPlcOperation', {
     if (!token) {
       throw new InvalidRequestError('email confirmation token required to sign PLC operations')
     }
-    if (!did.startsWith('did:plc:')) {
+    if (!isPlcDid(did)) {
       throw new InvalidRequestError('Only the DIDs of PLC have operations')
     }
     await services.actors.account(did).checkEmailToken('plc_operation', token)

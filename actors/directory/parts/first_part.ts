@@ -1,3 +1,4 @@
+import { isDid } from '../../../base/did.ts'
 import { accountNotFound } from '../../../base/errors.ts'
 import type { ShownInvite } from '../../../database/directory/shown_invite.ts'
 import type { DirectoryStub } from '../stub.ts'
@@ -32,7 +33,7 @@ export function inFirstPart(names: Names): InFirst {
 
   /** The handles of accounts, by their DIDs. */
   async function handlesOf(dids: readonly (string | null)[]) {
-    const asked = new Set(dids.filter((did) => did?.startsWith('did:')) as string[])
+    const asked = new Set(dids.filter((did) => did !== null && isDid(did)) as string[])
     const byPart = Map.groupBy(asked, (did) => names.partOf(did))
     const found = await Promise.all([...byPart].map(([part, those]) => part.readHandles(those)))
     const handles: Record<string, string | null> = Object.assign({}, ...found)

@@ -1,3 +1,4 @@
+import { isDid } from '../../../base/did.ts'
 import { partitionOf } from '../../../database/partition.ts'
 import { keptAs } from '../../../identity/subject.ts'
 import { nameTaken } from '../names.ts'
@@ -87,5 +88,3 @@ export class Names {
     return home.holdsName(name, holder)
   }
 }
-
-const isDid = (holder: string) => holder.startsWith('did:')

@@ -356,7 +356,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/mcp.test.ts',
     'a local app is named one',
-    consent('isLocal: LOOPBACK.has(to.hostname)', 'isLocal: false'),
+    consent('isLocal: isLoopback(to)', 'isLocal: false'),
   ],
   [DEVICE, 'a device waits', deviceAdapter('if (polled.isTooFast) throw', 'if (false) throw')],
   [
