@@ -1,3 +1,4 @@
+import { isWebDid } from '../../base/did.ts'
 import type { Settings } from '../../base/settings.ts'
 import { NO_SUCH_HANDLE } from '../../identity/service_handles.ts'
 import type { Check } from '../check.ts'
@@ -38,7 +39,7 @@ export function checkRoutes(settings: Settings): Promise<Check[]> {
             mend: 'set ENTRYWAY_PUBLIC_URL to the address that people use',
           }
     }),
-    ...(did.startsWith('did:web:')
+    ...(isWebDid(did)
       ? [
           at('/.well-known/did.json', async (response) => {
             const { id } = await readJson<{ id?: string }>(response)

@@ -78,3 +78,29 @@ test('standard output of a command has its result alone, which may be JSON', () 
   expect(logs.length).toBeGreaterThan(0)
   expect(logs.filter((line) => !line.includes('process.stderr'))).toEqual([])
 })
+
+test.each([
+  ['what a DID begins with', /`did:web:\$\{[^}]*replace|startsWith\('did:/, 'base/did.ts'],
+  [
+    'which hosts are this machine',
+    /\['localhost', '127|\['127\.0\.0\.1', '\[::1/,
+    'base/loopback.ts',
+  ],
+  ['that a cookie comes over TLS alone', /\bsecure: |`?__Host-\$|\? '__Host-/, 'http/cookie.ts'],
+  [
+    'whether an account is active',
+    /takedownRef [!=]== null (&&|\|\|).*deactivatedAt/,
+    'database/account/profile.ts',
+  ],
+])('%s is decided in one place', (_, pattern, owner) => {
+  expect(linesWith(pattern, owner)).toEqual([])
+})
+
+test('secrets are compared in constant time in one place, and what is stored of them where it is made', () => {
+  const comparing = linesWith(/\btimingSafeEqual\(/, 'base/same_secret.ts')
+  expect(comparing.map((line) => line.split(':')[0])).toEqual([
+    'database/hash.ts',
+    'passwords/scrypt.ts',
+    'tokens/refresh_token.ts',
+  ])
+})
