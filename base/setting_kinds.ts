@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { atprotoCrypto } from './atproto_crypto.ts'
-import { ACCESS_TOKEN_MAX, ACCESS_TOKEN_MIN } from './lifetimes.ts'
+import { ACCESS_TOKEN_MAX, ACCESS_TOKEN_MIN, MINUTE } from './lifetimes.ts'
 import { isLoopback } from './loopback.ts'
 
 /** Characters of a wrong value that are shown. */
@@ -126,7 +126,7 @@ export const share = setting(
 
 export const accessTokenMinutes = setting(
   'must be a whole number of minutes from 2 to 15, such as 5',
-  wholeNumber(ACCESS_TOKEN_MIN / 60_000, ACCESS_TOKEN_MAX / 60_000),
+  wholeNumber(ACCESS_TOKEN_MIN / MINUTE, ACCESS_TOKEN_MAX / MINUTE),
 )
 
 export const flag = setting(

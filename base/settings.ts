@@ -15,7 +15,7 @@ import {
 } from './captcha_setting.ts'
 import { webDid } from './did.ts'
 import { engineEnvironment, mistakesInEngine } from './engine_setting.ts'
-import { ACCESS_TOKEN_MAX } from './lifetimes.ts'
+import { ACCESS_TOKEN_MAX, MINUTE } from './lifetimes.ts'
 import { isLoopback } from './loopback.ts'
 import {
   isEmbeddedWanted,
@@ -96,7 +96,7 @@ const environment = z.object({
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_OPENID_REGISTRATION: oneOf(['off', 'token', 'open']).default('off'),
   ENTRYWAY_DEV: flag.default(false),
-  ENTRYWAY_ACCESS_TOKEN_MINUTES: accessTokenMinutes.default(ACCESS_TOKEN_MAX / 60_000),
+  ENTRYWAY_ACCESS_TOKEN_MINUTES: accessTokenMinutes.default(ACCESS_TOKEN_MAX / MINUTE),
   ENTRYWAY_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   ...engineEnvironment,
   ...tracesEnvironment,
@@ -251,7 +251,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     database: e.ENTRYWAY_DATABASE,
     authActors: e.ENTRYWAY_AUTH_ACTORS,
     directories: e.ENTRYWAY_DIRECTORIES,
-    accessTokenLifetime: e.ENTRYWAY_ACCESS_TOKEN_MINUTES * 60_000,
+    accessTokenLifetime: e.ENTRYWAY_ACCESS_TOKEN_MINUTES * MINUTE,
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
     traces: toTracesSetting(e),

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { DAY, EMAIL_TOKEN, SIGN_OUT_LINK } from '../base/lifetimes.ts'
+import { DAY, EMAIL_TOKEN, MINUTE, SIGN_OUT_LINK } from '../base/lifetimes.ts'
 import { mails } from '../base/metrics.ts'
 import { MailError, withoutSecrets } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
@@ -63,7 +63,7 @@ export function createMailer(options: MailerOptions): Mailer {
       const notice = { ...values, about, signOutLink, linkLastsDays: SIGN_OUT_LINK / DAY }
       return renderNotice(kind as NoticeKind, textsFor(locale), notice)
     }
-    const code = { token: content.token, lifetimeMinutes: EMAIL_TOKEN / 60_000 }
+    const code = { token: content.token, lifetimeMinutes: EMAIL_TOKEN / MINUTE }
     return renderCodeMail(kind as CodeKind, textsFor(locale), { ...values, ...code })
   }
 

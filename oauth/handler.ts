@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
-import { PAGE_ASSET } from '../base/lifetimes.ts'
+import { MINUTE, PAGE_ASSET } from '../base/lifetimes.ts'
 import { logFault } from '../base/request_fault.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import {
@@ -85,7 +85,7 @@ export function createOAuthHandler(
   )
   const leaving = new Leaving(services)
   const whereRevokedIsOut = finishing(0)
-  const whereRevokedGoesOn = finishing(settings.accessTokenLifetime / 60_000)
+  const whereRevokedGoesOn = finishing(settings.accessTokenLifetime / MINUTE)
   async function respond(request: HttpRequest, scope: RequestScope): Promise<HttpResponse> {
     const shown = shownGeneration(request)
     if (shown !== undefined) scope.showSignIn(shown)

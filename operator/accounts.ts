@@ -29,7 +29,7 @@ export const list = command(
   inputs['account/list'],
   async ({ services }, { search, after, limit, standing }) => {
     const { directory } = services.actors
-    const { accounts, next } = await searchAccounts(directory, search.toLowerCase(), after, limit)
+    const { accounts, next } = await searchAccounts(directory, search, after, limit)
     const atOnce = pLimit(STANDINGS_AT_ONCE)
     const standings = standing
       ? await atOnce.map(accounts, async ({ did }) =>

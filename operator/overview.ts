@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { ageOf } from '../base/age.ts'
+import { ageOf } from '../base/in_words.ts'
 import { BACKUP_OLD } from '../base/lifetimes.ts'
 import { missingForUse, type Settings } from '../base/settings.ts'
 import { NAMES_KEPT } from '../database/limits/near.ts'

@@ -1,9 +1,9 @@
-import { Refusal } from '../base/errors.ts'
 import { logEvent } from '../base/event_log.ts'
 import { networkOf } from '../base/network.ts'
-import { type Counter, secondsToWait } from '../database/limits/counter.ts'
+import type { Counter } from '../database/limits/counter.ts'
 import { requester } from '../http/requester.ts'
 import type { Services } from './services.ts'
+import { tooOften } from './too_often.ts'
 
 const MINUTE = 60
 
@@ -71,10 +71,5 @@ export async function takePoint(
   const usedUp = limits[standings.findIndex(({ remaining }) => remaining === 0)]
   const limited = { did, limit: usedUp?.name, per: usedUp?.per }
   logEvent(log, 'rate_limited', limited, requester()?.address)
-  const retryAfter = secondsToWait(standings)
-  throw new Refusal(
-    'RateLimitExceeded',
-    `${refusal} Try again in ${Math.ceil(retryAfter / MINUTE)} minutes.`,
-    { retryAfter },
-  )
+  throw tooOften(refusal, standings)
 }

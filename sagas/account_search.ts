@@ -16,7 +16,7 @@ const BEGINNING = 'begin:'
 const FURTHER = 'further:'
 
 /**
- * Accounts that have `text`, in small letters, in the handle or the address, or as their DID; all where it is empty.
+ * Accounts that have `typed`, in any letters, in the handle or the address, or as their DID; all where it is empty.
  * First come those of which a name begins with it, unless they are very many: an index finds them. For the others
  * the directory is gone through, a piece at a time, so that nobody waits, until something is found. So a page may
  * have less than `limit` and not be the last.
@@ -25,10 +25,11 @@ const FURTHER = 'further:'
  */
 export async function searchAccounts(
   directory: Pick<DirectoryStub, 'listAccounts' | 'listBeginning' | 'listContaining'>,
-  text: string,
+  typed: string,
   cursor: string,
   limit: number,
 ): Promise<Page> {
+  const text = typed.toLowerCase()
   if (text === '') {
     const accounts = await directory.listAccounts(cursor, limit)
     return { accounts, next: accounts.length === limit ? (accounts.at(-1)?.did ?? null) : null }

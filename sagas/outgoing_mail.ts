@@ -1,16 +1,16 @@
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Runner } from '../actors/runner.ts'
 import type { Background } from '../base/background.ts'
-import { Refusal } from '../base/errors.ts'
 import { logEvent } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
 import { networkOf } from '../base/network.ts'
-import { type Counter, type Standing, secondsToWait } from '../database/limits/counter.ts'
+import type { Counter, Standing } from '../database/limits/counter.ts'
 import { requester } from '../http/requester.ts'
 import { readSubject } from '../identity/subject.ts'
 import { isNotice, type MailContents, type MailKind } from '../mail/kinds.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { type MailLimit, mailLimits, NOTICES_OF_RIGHT } from './mail_limits.ts'
+import { tooOften } from './too_often.ts'
 
 /** Whom a mail is for: an account, its address, and since when (ms) that is known to be its own. */
 export type Addressee = {
@@ -79,12 +79,7 @@ export class OutgoingMail {
     const usedUp = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
     const limited = { kind, did: addressee.did, limit: usedUp.join('; ') }
     logEvent(this.#log, 'mail_limited', limited, requester()?.address)
-    const retryAfter = secondsToWait(standings)
-    throw new Refusal(
-      'RateLimitExceeded',
-      `Too many emails were asked for. Try again in ${Math.ceil(retryAfter / 60)} minutes.`,
-      { retryAfter },
-    )
+    throw tooOften('Too many emails were asked for.', standings)
   }
 }
 

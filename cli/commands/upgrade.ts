@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import { count } from '../../base/in_words.ts'
 import { readSettings } from '../../base/settings.ts'
 import { offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -34,7 +35,7 @@ const HOW = 'It only looks: vestibule upgrade --check. How to upgrade: docs/depl
 function tell({ isNewer, here, there, commits, changelog, databases, pds }: UpgradeReport): string {
   const ours = placeOf(here)
   if (!isNewer) return `Nothing newer than ${ours} here: ${there.from} has ${placeOf(there)}.`
-  const ahead = commits === null ? '' : `, ${commits} ${commits === 1 ? 'commit' : 'commits'} ahead`
+  const ahead = commits === null ? '' : `, ${count(commits, 'commit')} ahead`
   return [
     `${placeOf(there)} is newer than ${ours} here: ${there.from}${ahead}.`,
     ...(changelog.length === 0 ? ['Its changelog says nothing new.'] : []),

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../base/lifetimes.ts'
 import { MAX_APP_PASSWORD_NAME, MAX_PASSKEY_NAME } from '../../database/account/bounds.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
@@ -70,7 +71,7 @@ export class SecurityPages {
     const { pdses, settings } = this.#services
     const step = overviewStep(visitor, known, {
       sealed: this.#forms.write(device.deviceId, { did }),
-      minutes: pdses.areAllServedHere ? 0 : settings.accessTokenLifetime / 60_000,
+      minutes: pdses.areAllServedHere ? 0 : settings.accessTokenLifetime / MINUTE,
       publicUrl: settings.publicUrl,
     })
     const notice = known.done && noticeOf(known.done, textsFor(request))

@@ -1,4 +1,4 @@
-import { ageOf } from '../../base/age.ts'
+import { ageOf } from '../../base/in_words.ts'
 import { BACKUP_OLD } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
 import { inStore } from '../../maintenance/in_store.ts'

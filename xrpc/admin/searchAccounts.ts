@@ -9,7 +9,7 @@ export default method('com.atproto.admin.searchAccounts', {
   auth: admin,
   handler: async ({ params: { email = '', cursor = '', limit = 50 } }, { services }) => {
     const { directory } = services.actors
-    const page = await searchAccounts(directory, email.toLowerCase(), cursor, limit)
+    const page = await searchAccounts(directory, email, cursor, limit)
     const accounts = await Promise.all(
       page.accounts.map(({ did }) => findAccount(services, did, ['did'])),
     )

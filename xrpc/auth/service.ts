@@ -11,6 +11,7 @@ import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server
 import { decodeJwt } from 'jose'
 import { isPlcDid } from '../../base/did.ts'
 import { Refusal, UnavailableError } from '../../base/errors.ts'
+import { MINUTE } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { repoKeyOf } from '../../sagas/repo_key.ts'
@@ -67,7 +68,7 @@ export function isAfterSignOut(
 export function justSignedOut({
   accessTokenLifetime,
 }: Pick<Settings, 'accessTokenLifetime'>): Refusal {
-  const minutes = accessTokenLifetime / 60_000
+  const minutes = accessTokenLifetime / MINUTE
   return new Refusal(
     'InvalidRequest',
     `This account was signed out a moment ago. Try again ${minutes} minutes after that.`,

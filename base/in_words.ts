@@ -4,4 +4,5 @@ import { DAY, HOUR } from './lifetimes.ts'
 export const ageOf = (ms: number): string =>
   ms < 2 * DAY ? count(Math.round(ms / HOUR), 'hour') : count(Math.floor(ms / DAY), 'day')
 
-const count = (n: number, unit: string) => `${n} ${unit}${n === 1 ? '' : 's'}`
+/** A number of something, such as `1 minute` or `2 minutes`. @param unit in the singular */
+export const count = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`
