@@ -1,6 +1,5 @@
 import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
-import { forCaller } from '../http/about_caller.ts'
 import { preflight } from '../http/cors.ts'
 import { documentDoor, doorOfNothing, xrpcDoor } from '../http/door.ts'
 import {
@@ -9,6 +8,7 @@ import {
   type HttpResponse,
   jsonResponse,
 } from '../http/message.ts'
+import { forCaller } from '../http/private_answer.ts'
 import { ANY, type RouteShape } from '../http/route.ts'
 import { documentRoute, pageRoute } from '../http/route_shapes.ts'
 import { isAccountPage } from '../oauth/checks/endpoints.ts'

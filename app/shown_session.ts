@@ -1,6 +1,6 @@
-import { FOR_CALLER } from '../http/about_caller.ts'
 import type { SessionName } from '../http/endings.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { FOR_CALLER } from '../http/private_answer.ts'
 import { xrpcError } from '../http/xrpc_error.ts'
 import type { AccessTokens } from '../tokens/access_tokens.ts'
 import type { SessionStandings } from './session_standings.ts'

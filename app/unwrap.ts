@@ -1,6 +1,6 @@
 import { METHODS, validateHeaderName, validateHeaderValue } from 'node:http'
-import { isAboutTheClient, isOfProxy } from '../http/about_the_client.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
+import { isAboutTheClient, isOfProxy } from '../http/forwarding_headers.ts'
 import { HttpRequest } from '../http/message.ts'
 
 /** By what a proxy says who its client is (`gateway/client_address.ts`). */

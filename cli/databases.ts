@@ -1,4 +1,4 @@
-import { makePassingFolder } from '../base/passing_folder.ts'
+import { makeTemporaryFolder } from '../base/temporary_folder.ts'
 import type { Databases } from '../maintenance/databases.ts'
 import type { Installation } from './installation.ts'
 
@@ -19,7 +19,7 @@ export async function withDatabases<T>(
   const log = createLog(settings.logLevel, process.stderr)
   const client = engineClient(settings.rivetEndpoint, 'silent')
   const serving = new ServingStorage({ secrets, log }, client)
-  const scratch = await makePassingFolder('engine')
+  const scratch = await makeTemporaryFolder('engine')
   try {
     return await work(await databasesOn(serving, scratch.path))
   } finally {

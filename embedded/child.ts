@@ -6,7 +6,7 @@ import { envToCfg, envToSecrets, PDS, readEnv } from '@atproto/pds'
 import { PDS_DATA_WAIT, PDS_END, POLL } from '../base/lifetimes.ts'
 import { keepFromOthers } from '../base/umask.ts'
 import { lockFile } from '../database/file_lock.ts'
-import type { Told } from './told.ts'
+import type { ChildSetup } from './child_setup.ts'
 
 /**
  * What the child says to the program: that it answers on a port, and takes blobs of so many bytes, or
@@ -24,7 +24,7 @@ async function run(): Promise<void> {
   // A terminal and systemd tell every process; the program decides when this one ends.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   const abandoned = once(process, 'disconnect')
-  const [told] = (await once(process, 'message')) as [Told]
+  const [told] = (await once(process, 'message')) as [ChildSetup]
   reachEntryway(told)
   const config = configure(told)
   if (!config) return
@@ -41,7 +41,7 @@ async function run(): Promise<void> {
 }
 
 /** @returns null where the stock PDS refuses its settings; the program is told */
-function configure(told: Told): Parameters<typeof PDS.create> | null {
+function configure(told: ChildSetup): Parameters<typeof PDS.create> | null {
   try {
     const environment = { ...readEnv(), ...told.environment }
     const config = envToCfg(environment)
@@ -60,7 +60,7 @@ function configure(told: Told): Parameters<typeof PDS.create> | null {
  * What the PDS asks its entryway goes straight to this machine's gateway: the public URL may lead
  * nowhere from here, as behind a router that does not turn it back.
  */
-function reachEntryway({ publicUrl, gateway }: Told): void {
+function reachEntryway({ publicUrl, gateway }: ChildSetup): void {
   const { fetch } = globalThis
   globalThis.fetch = (input, init) =>
     input instanceof URL && input.origin === publicUrl

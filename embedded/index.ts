@@ -10,11 +10,11 @@ import { type Settings, SettingsError } from '../base/settings.ts'
 import type { Pds } from '../pds/pds.ts'
 import type { Said } from './child.ts'
 import { childEnvironment } from './child_environment.ts'
+import { childSetup } from './child_setup.ts'
 import { accountDatabaseOf, folderOf } from './folder.ts'
 import { mistakesInPdsSettings } from './pds_settings.ts'
 import { relog } from './relog.ts'
 import { LOOKS, type Looks, watchForLife } from './signs_of_life.ts'
-import { tell } from './told.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 /** It starts as this program does. */
@@ -157,7 +157,7 @@ export class EmbeddedPds {
     // Without a process it may have neither streams nor a channel.
     if (child.pid !== undefined) {
       relog(child.stdout as Readable, child.stderr as Readable, this.#log)
-      child.send({ ...tell(this.#settings, this.#secrets, process.env), port: this.#port })
+      child.send({ ...childSetup(this.#settings, this.#secrets, process.env), port: this.#port })
     }
     const tooLong = setTimeout(() => this.#onSilence(child), this.#looks.start)
     const first = await Promise.race([said, ended])

@@ -3,7 +3,7 @@ import { requestScope } from '../stores/request_scope.ts'
 
 /**
  * Makes the token of a sign-in that is not remembered name the generation of the account
- * (`actors/account/standing.ts`), so that it ends when the account's sign-ins do: that of the sign-in which the
+ * (`actors/account/basis.ts`), so that it ends when the account's sign-ins do: that of the sign-in which the
  * request has proven, unless it is given.
  */
 export function nameGeneration(signer: OAuthProvider['signer']): void {

@@ -5,8 +5,8 @@ import { bytesOfJson, createCache } from '../base/cache.ts'
 import { CLIENT_METADATA } from '../base/lifetimes.ts'
 import { withClockLeeway } from './client_clock.ts'
 import type { ClientDocuments } from './client_documents.ts'
-import { askedForFewValues } from './few_values.ts'
 import { withNamedKeys } from './named_keys.ts'
+import { askedForFewValues } from './request_bounds.ts'
 import { assertUsualKeys } from './usual_keys.ts'
 
 type GetClient = (id: string) => Promise<Client>

@@ -13,7 +13,6 @@ import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
 import { judgeRevocation } from '../sagas/revocation.ts'
 import type { Services } from '../sagas/services.ts'
 import { createAdapter } from './adapter.ts'
-import { askedBy } from './asked.ts'
 import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from './claims.ts'
 import { loadGrant } from './consents.ts'
 import { fetching } from './fetching.ts'
@@ -23,6 +22,7 @@ import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { prompts } from './prompts.ts'
 import { newClientId, newClientSecret } from './registration.ts'
+import { requestedBy } from './requested.ts'
 import { resourceServers } from './resource_servers.ts'
 import { keepResourceToken, mayIntrospect } from './resource_tokens.ts'
 import { openidScope } from './scope.ts'
@@ -105,7 +105,7 @@ function takeAssertion({ aud, exp, iat }: Record<string, unknown>): void {
 
 /** Nobody signs in to be told afterwards that there is nothing. @throws {errors.InvalidScope} */
 async function assertScope(flow: Flow, { oidc }: KoaContextWithOIDC): Promise<void> {
-  const { scopes, resources } = await askedBy(flow, oidc.params ?? {})
+  const { scopes, resources } = await requestedBy(flow, oidc.params ?? {})
   if (scopes.length + resources.length > 0) return
   const given = OPENID_SCOPES.join(', ')
   const why = `scope has to name one of ${given}, or one of the resource that is asked for`

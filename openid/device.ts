@@ -13,12 +13,12 @@ import { shownName } from '../oauth/sign_in/shown.ts'
 import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
 import { takePoint } from '../sagas/account_limits.ts'
 import type { Services } from '../sagas/services.ts'
-import { askedBy, shownResources } from './asked.ts'
 import { type AskedByDevice, findByUserCode } from './device_adapter.ts'
 import { allow, type Decider, refuse } from './device_decision.ts'
 import { findClient } from './find_client.ts'
 import { chosenLanguage, type OpenidPages } from './pages.ts'
 import type { OpenidProvider } from './provider.ts'
+import { requestedBy, shownResources } from './requested.ts'
 import { shownClient } from './shown_client.ts'
 import type { Storage } from './stored.ts'
 import type { SignedInPerson } from './visit.ts'
@@ -118,7 +118,7 @@ export class DevicePage {
     const client = asked && (await findClient(provider, asked.clientId))
     if (!asked || !client) return this.#askCode({ ...visit, userCode: typed }, true)
     await guess.giveBack()
-    const { scopes, ...more } = await askedBy(this.#storage.flow, asked.params as object)
+    const { scopes, ...more } = await requestedBy(this.#storage.flow, asked.params as object)
     const userCode = asked.userCode as string
     return this.#pages.deviceConsent(
       { request, uiLocales: undefined },

@@ -1,7 +1,7 @@
-import { askedBy, consentTo } from './asked.ts'
 import { grantOf } from './consents.ts'
 import { type AskedByDevice, decide } from './device_adapter.ts'
 import { loginOf } from './interaction_sign_in.ts'
+import { consentTo, requestedBy } from './requested.ts'
 import { openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 import type { SignedInPerson, Visit } from './visit.ts'
@@ -31,7 +31,7 @@ export async function allow(
   const scope = openidScope()
   scope.account = did
   scope.bases.set(did, basis)
-  const consent = consentTo(await askedBy(flow, asked.params as object), isEmailRefused)
+  const consent = consentTo(await requestedBy(flow, asked.params as object), isEmailRefused)
   const { clientId } = asked
   const grantId = await grantOf(new provider.Grant({ accountId: did, clientId }), consent).save()
   const { ts, amr, acr } = await loginOf(actors, signIn, person)

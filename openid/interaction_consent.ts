@@ -8,9 +8,9 @@ import { SealedForBrowser } from '../oauth/sign_in/sealed.ts'
 import { shownName } from '../oauth/sign_in/shown.ts'
 import { placeOf } from '../pages/sign_in/leaving.ts'
 import type { Services } from '../sagas/services.ts'
-import { askedBy, consentTo, shownResources } from './asked.ts'
 import { grantOf, grantOrConsent } from './consents.ts'
 import type { OpenidPages } from './pages.ts'
+import { consentTo, requestedBy, shownResources } from './requested.ts'
 import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
 import { shownClient } from './shown_client.ts'
@@ -65,7 +65,7 @@ export class ConsentQuestion {
     const redirectUri = String(uri)
     const state = { interaction: interaction.uid, did: person.did }
     const to = new URL(redirectUri)
-    const asked = await askedBy(this.#flow, interaction.params)
+    const asked = await requestedBy(this.#flow, interaction.params)
     return this.#pages.consent(
       { request, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
       {
@@ -95,7 +95,7 @@ export class ConsentQuestion {
     const before = await grantOrConsent(storage, provider, id, { did, clientId })
     const { resources = {} } = (before ?? {}) as { resources?: ByResource }
     const consent = consentTo(
-      await askedBy(this.#flow, interaction.params),
+      await requestedBy(this.#flow, interaction.params),
       request.parameter('email') === undefined,
       before ? { scope: before.getOIDCScope(), resources } : undefined,
     )

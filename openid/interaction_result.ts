@@ -1,4 +1,4 @@
-import type { Basis } from '../actors/account/standing.ts'
+import type { Basis } from '../actors/account/basis.ts'
 
 /** How a person has signed in, as it is handed to the provider with an interaction. */
 export type Login = {

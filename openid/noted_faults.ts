@@ -1,7 +1,7 @@
 import { aroundCalls, caught } from '../actors/around_calls.ts'
 import { Refusal } from '../base/errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
-import { askingAgain } from './asked_again.ts'
+import { retrying } from './retried_calls.ts'
 import type { Storage } from './stored.ts'
 
 type Reached = Pick<Storage, 'flow' | 'actors'>
@@ -12,8 +12,8 @@ type Reached = Pick<Storage, 'flow' | 'actors'>
  */
 export function notingFaults({ flow, actors }: Reached): Reached {
   return {
-    flow: (id) => noting(askingAgain(flow(id))),
-    actors: { ...actors, account: (did) => noting(askingAgain(actors.account(did))) },
+    flow: (id) => noting(retrying(flow(id))),
+    actors: { ...actors, account: (did) => noting(retrying(actors.account(did))) },
   }
 }
 

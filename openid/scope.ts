@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
+import type { Basis } from '../actors/account/basis.ts'
 import type {
   NewOpenidToken,
   OpenidTokenOfAccount,
   RefreshProof,
   SpentOpenidToken,
 } from '../actors/account/openid_tokens.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import type { OpenidConsent } from '../database/account/openid_grant.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { newChain } from './names.ts'

@@ -1,4 +1,4 @@
-import { type Basis, refuseTakenDown } from '../actors/account/standing.ts'
+import { type Basis, refuseTakenDown } from '../actors/account/basis.ts'
 import type { AccountStub } from '../actors/reach.ts'
 import { accountNotFound, Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'

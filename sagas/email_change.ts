@@ -1,5 +1,5 @@
+import type { Basis } from '../actors/account/basis.ts'
 import { requireToken } from '../actors/account/email.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import { undoing } from '../base/undoing.ts'

@@ -1,4 +1,4 @@
-import type { Basis } from '../actors/account/standing.ts'
+import type { Basis } from '../actors/account/basis.ts'
 import type { EmailTokenPurpose } from '../database/account/email_token.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { CodeKind } from '../mail/kinds.ts'

@@ -1,6 +1,6 @@
+import type { Basis } from '../actors/account/basis.ts'
 import type { FactorsChanged } from '../actors/account/factors.ts'
 import type { EndedBy } from '../actors/account/sessions.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { FactorKind, Factors } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'

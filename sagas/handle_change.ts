@@ -1,5 +1,5 @@
 import { getHandle } from '@atproto/identity'
-import type { Basis } from '../actors/account/standing.ts'
+import type { Basis } from '../actors/account/basis.ts'
 import { isPlcDid } from '../base/did.ts'
 import { Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'

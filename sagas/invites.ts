@@ -1,6 +1,6 @@
+import type { Basis } from '../actors/account/basis.ts'
 import { mayInvite } from '../actors/account/invites.ts'
 import type { EndedBy } from '../actors/account/sessions.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import type { Allowance } from '../actors/directory/invites.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'

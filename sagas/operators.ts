@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Basis } from '../actors/account/standing.ts'
+import type { Basis } from '../actors/account/basis.ts'
 import { Refusal } from '../base/errors.ts'
 import { OPERATOR_LINK, PROOF_AGAIN } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'

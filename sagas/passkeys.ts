@@ -3,10 +3,10 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
+import type { Basis } from '../actors/account/basis.ts'
 import type { FactorsChanged } from '../actors/account/factors.ts'
 import type { Login } from '../actors/account/login.ts'
 import type { ListedPasskey } from '../actors/account/passkeys.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { creationOptions, didOf, PasskeyError, requestOptions } from '../factors/passkey.ts'
 import { requireAccount } from './accounts.ts'

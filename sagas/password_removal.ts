@@ -1,5 +1,5 @@
+import type { Basis } from '../actors/account/basis.ts'
 import type { FactorsChanged } from '../actors/account/factors.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import { changedFrom } from './factors.ts'
 import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'

@@ -1,4 +1,4 @@
-import type { Basis } from '../actors/account/standing.ts'
+import type { Basis } from '../actors/account/basis.ts'
 import { Refusal } from '../base/errors.ts'
 import { FAILED_SIGN_IN } from '../base/lifetimes.ts'
 import type { ProvenBy } from '../database/account/proof.ts'

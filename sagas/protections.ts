@@ -1,5 +1,5 @@
+import type { Basis } from '../actors/account/basis.ts'
 import type { Protection } from '../actors/account/protections.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import { notify, occasionNow } from './notice.ts'
 import { provenOn } from './proof.ts'
 import type { Services } from './services.ts'

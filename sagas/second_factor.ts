@@ -1,6 +1,6 @@
+import type { Basis } from '../actors/account/basis.ts'
 import type { Arrival } from '../actors/account/known_devices.ts'
 import type { Login, RecordedLogin } from '../actors/account/login.ts'
-import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { factorProofs } from '../base/metrics.ts'
 import { type FactorKind, kindsOf, type Proof } from '../factors/kinds.ts'

@@ -1,5 +1,5 @@
+import { type Basis, renewed } from '../actors/account/basis.ts'
 import type { EndedBy } from '../actors/account/sessions.ts'
-import { type Basis, renewed } from '../actors/account/standing.ts'
 import type { DeviceAccountRow } from '../database/account/device.ts'
 import type { OpenLegacySession } from '../database/account/legacy_session.ts'
 import type { OpenidGrantInUse } from '../database/account/openid_grant.ts'

@@ -1,5 +1,5 @@
 import type { AccountStore } from '@atproto/oauth-provider/store'
-import { renewed } from '../actors/account/standing.ts'
+import { renewed } from '../actors/account/basis.ts'
 import { requireAccount } from '../sagas/accounts.ts'
 import { changeEmail, requestEmailChange } from '../sagas/email_change.ts'
 import { sendEmailCode } from '../sagas/email_code.ts'

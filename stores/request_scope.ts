@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { OAuthError } from '@atproto/oauth-provider/errors'
-import type { Basis } from '../actors/account/standing.ts'
+import type { Basis } from '../actors/account/basis.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { RefreshRefusal } from '../base/events.ts'
 import type { HttpResponse } from '../http/message.ts'

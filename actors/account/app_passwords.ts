@@ -11,8 +11,8 @@ import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from '../../database/account
 import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/random.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
+import { assertGood, type Basis, existing } from './basis.ts'
 import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis, existing } from './standing.ts'
 
 /** The password itself leaves the account once, here. */
 export async function create(

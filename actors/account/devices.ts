@@ -16,10 +16,10 @@ import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import { type ProvenBy, putProof } from '../../database/account/proof.ts'
 import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { assertGood, type Basis, existing } from './basis.ts'
 import { endOpenidSessions } from './endings.ts'
 import { markOfDevice } from './known_devices.ts'
 import { isSignUpOpen } from './sign_up_open.ts'
-import { assertGood, type Basis, existing } from './standing.ts'
 
 /** The account as one of its devices sees it. */
 export type AccountOnDevice = {

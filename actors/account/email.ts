@@ -11,9 +11,9 @@ import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { isSameSubject } from '../../identity/subject.ts'
 import { randomCode, readCode } from '../../passwords/random.ts'
+import { assertGood, type Basis, existing } from './basis.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import { endUseless } from './recovery_codes.ts'
-import { assertGood, type Basis, existing } from './standing.ts'
 
 /**
  * A new code for `purpose`; the one before it ends.

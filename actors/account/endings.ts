@@ -28,7 +28,7 @@ export type Ending = { devices: boolean; appPasswords: boolean }
 
 /**
  * Ends every sign-in of an account, with what was granted to it; to be called inside a transaction.
- * What is on its way finds another generation (`standing.ts`).
+ * What is on its way finds another generation (`basis.ts`).
  */
 export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
   const now = Date.now()

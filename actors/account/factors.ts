@@ -6,6 +6,7 @@ import type { AccountRow } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { type FactorKind, type Factors, kindsOf, type Proof } from '../../factors/kinds.ts'
 import { randomTotpSecret } from '../../factors/totp.ts'
+import { assertGood, type Basis, existing } from './basis.ts'
 import { requireToken, setAuthFactor, spendToken } from './email.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import { type Arrival, arrive } from './known_devices.ts'
@@ -13,7 +14,6 @@ import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import { spendCode, spendTotp } from './second_factor.ts'
 import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis, existing } from './standing.ts'
 
 /** After a change of a factor. */
 export type FactorsChanged = {

@@ -1,8 +1,8 @@
 import { appendAudit } from '../../database/account/audit.ts'
 import { type AccountRow, isActive } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { assertGood, type Basis } from './basis.ts'
 import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis } from './standing.ts'
 
 /** Whether an account may have invite codes of its own. */
 export function mayInvite(

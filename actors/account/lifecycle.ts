@@ -5,13 +5,13 @@ import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/kn
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { readPasskey } from '../../factors/passkey.ts'
+import { assertGood, type Basis, existing, refuseTakenDown } from './basis.ts'
 import { endOpenid, endSignIns } from './endings.ts'
 import { markOfDevice } from './known_devices.ts'
 import { addFirst, replaceFirst } from './passkeys.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
 import { isSignUpOpen } from './sign_up_open.ts'
-import { assertGood, type Basis, existing, refuseTakenDown } from './standing.ts'
 
 /** An account that is new, with the recovery codes that came with its passkey, to be shown once. */
 export type CreatedAccount = { account: profile.AccountRow; recoveryCodes: string[] | null }
@@ -110,7 +110,7 @@ export function signOutEverywhere(db: Db): void {
 /**
  * The same but for the browser that asks, which stays.
  *
- * @returns the account of afterwards, whose sign-in there is renewed (`standing.ts`)
+ * @returns the account of afterwards, whose sign-in there is renewed (`basis.ts`)
  * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
  */
 export function signOutElsewhere(

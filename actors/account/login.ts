@@ -2,7 +2,7 @@ import { readFactors } from '../../database/account/factor.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import type { Db } from '../../database/database.ts'
 import type { Factors } from '../../factors/kinds.ts'
-import type { Basis } from './standing.ts'
+import type { Basis } from './basis.ts'
 
 /** A sign-in, as far as it was proven. */
 export type Login = {

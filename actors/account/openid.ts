@@ -22,8 +22,8 @@ import { type OpenidSignIn, upsertOpenidSignIns } from '../../database/account/o
 import { readAccount } from '../../database/account/profile.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import type { CalledFrom } from '../../http/requester.ts'
+import { assertGood, type Basis, refusalOf } from './basis.ts'
 import { endOpenidSessions } from './endings.ts'
-import { assertGood, type Basis, refusalOf } from './standing.ts'
 
 /** A session that is good, with the sign-in that it is. */
 export type GoodOpenidSession = OpenidSession & { basis: Basis }

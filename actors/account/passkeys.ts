@@ -18,12 +18,12 @@ import {
   verifyUse,
 } from '../../factors/passkey.ts'
 import { verifyUsual } from '../../factors/usual_assertion.ts'
+import { assertGood, type Basis, existing } from './basis.ts'
 import { changed, type FactorsChanged, whose } from './factors.ts'
 import { type Arrival, arrive } from './known_devices.ts'
 import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis, existing } from './standing.ts'
 
 /** What an authenticator answered to a challenge, which the caller has spent. */
 export type Answered<Response> = { party: RelyingParty; response: Response; challenge: string }

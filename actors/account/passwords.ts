@@ -6,12 +6,12 @@ import { readPassword, setPasswordScrypt } from '../../database/account/profile.
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { hashNewPassword } from '../../passwords/new_password.ts'
 import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../../passwords/scrypt.ts'
+import { assertGood, type Basis, existing } from './basis.ts'
 import { checkToken, spendToken } from './email.ts'
 import { endSignIns, endSignInsUnderWay } from './endings.ts'
 import type { FactorsChanged } from './factors.ts'
 import { type Login, loginTo } from './login.ts'
 import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis, existing } from './standing.ts'
 
 /**
  * Checks password and mailed code of a person who wants the account to be deleted.

@@ -1,8 +1,8 @@
 import { appendAudit } from '../../database/account/audit.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { assertGood, type Basis } from './basis.ts'
 import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis } from './standing.ts'
 
 const PROTECTIONS = {
   newDeviceMails: { event: 'new_device_mails', set: profile.setNewDeviceMails },

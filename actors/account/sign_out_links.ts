@@ -3,9 +3,9 @@ import { appendAudit } from '../../database/account/audit.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as links from '../../database/account/sign_out_link.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { existing } from './basis.ts'
 import { endSignIns } from './endings.ts'
 import type { EndedBy } from './sessions.ts'
-import { existing } from './standing.ts'
 
 /** A link that signs everybody out, for a mail. @returns its secret, which leaves the account once, here */
 export function make(db: Db): string {

@@ -2,8 +2,8 @@ import { randomStr } from '@atproto/crypto'
 import { appendAudit } from '../../database/account/audit.ts'
 import * as stored from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { assertGood, type Basis } from './basis.ts'
 import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis } from './standing.ts'
 
 /**
  * From now on a browser is not asked for the second factor that it has just given.

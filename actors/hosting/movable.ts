@@ -7,7 +7,7 @@ import { ofAccount } from './engine/account_storage.ts'
 import { nextCopy } from './engine/copies.ts'
 import { keptActions, type Whose } from './engine/kept_actions.ts'
 import { type KvContext, kvOf } from './engine/kv.ts'
-import { type Serving, Standing } from './standing.ts'
+import { ServedData, type Serving } from './served_data.ts'
 
 type Context = KvContext & { sleep?(): void }
 
@@ -21,7 +21,7 @@ type Movable<C, H> = Pick<Serving<H>, 'stop' | 'keepHead'> & {
 }
 
 /**
- * An actor whose data may be moved elsewhere while it serves ({@link Standing}): what it declares but its options.
+ * An actor whose data may be moved elsewhere while it serves ({@link ServedData}): what it declares but its options.
  * Its actions are given what `start` returned, as `vars`.
  */
 export function movable<C extends Context, H, A extends Actions<H>>(
@@ -30,14 +30,14 @@ export function movable<C extends Context, H, A extends Actions<H>>(
   { start, schema, ...serving }: Movable<C, H>,
   actions: A,
 ) {
-  type OnStanding = { vars: Standing<H> }
+  type OnServedData = { vars: ServedData<H> }
   const gated = Object.fromEntries(
     Object.entries(actions).map(([action, run]) => [
       action,
-      (c: OnStanding, ...args: unknown[]) => c.vars.use((held) => run({ vars: held }, ...args)),
+      (c: OnServedData, ...args: unknown[]) => c.vars.use((held) => run({ vars: held }, ...args)),
     ]),
   )
-  const kept = keptActions<Context & OnStanding>(runner, {
+  const kept = keptActions<Context & OnServedData>(runner, {
     keepHead: (c, did) => c.vars.keepHead(did),
     changeMove: (c, next, expected) => c.vars.change(kvOf(c), next, expected),
   })
@@ -57,9 +57,9 @@ export function movable<C extends Context, H, A extends Actions<H>>(
   return {
     onBeforeConnect: requireSecret(runner),
     onDisconnect: calls.onDisconnect,
-    createVars: (c: C, _driver: unknown) => Standing.begin(servingOf(c), runner.log),
-    onSleep: (c: OnStanding) => c.vars.end(),
-    onDestroy: (c: OnStanding) => c.vars.end(),
+    createVars: (c: C, _driver: unknown) => ServedData.begin(servingOf(c), runner.log),
+    onSleep: (c: OnServedData) => c.vars.end(),
+    onDestroy: (c: OnServedData) => c.vars.end(),
     actions: { ...gated, ...calls.actions },
   }
 }

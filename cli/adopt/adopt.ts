@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path'
 import { parseEnvFile } from '../../base/env_file.ts'
 import { giveToOwnerOf, isThere } from '../../base/files.ts'
 import { MovedError } from '../../base/move.ts'
-import { makePassingFolder } from '../../base/passing_folder.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse } from '../../base/settings.ts'
+import { makeTemporaryFolder } from '../../base/temporary_folder.ts'
 import { folderOf } from '../../embedded/folder.ts'
 import { DIRECTORY, EMBEDDED_PDS } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
@@ -106,7 +106,7 @@ async function assertItsOwn({ input: { again }, places, settings: { dataDir } }:
 
 /** Does it in a folder that is thrown away, with a copy of the PDS's database of accounts. */
 async function rehearse(plan: Plan): Promise<TakenOver> {
-  const folder = await makePassingFolder('adopt')
+  const folder = await makeTemporaryFolder('adopt')
   try {
     const settings = { ...plan.settings, dataDir: folder.path }
     const installation = { settings, secrets: await loadSecrets(settings) }

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Move } from '../../base/move.ts'
-import { makePassingFolder } from '../../base/passing_folder.ts'
+import { makeTemporaryFolder } from '../../base/temporary_folder.ts'
 import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
 import type { ProgramThere } from '../../maintenance/copy/files.ts'
 import type { Source, Target } from '../../maintenance/copy/place.ts'
@@ -130,7 +130,7 @@ async function between<T>(
   const { servingActors } = await import('../../maintenance/copy/source_actors.ts')
   const { toEngine } = await import('../../maintenance/copy/to_engine.ts')
   const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
-  const folder = await makePassingFolder('copy')
+  const folder = await makeTemporaryFolder('copy')
   const { path: scratch } = folder
   const [dataDir, endpoint] = [resolve(way.from), settings.rivetEndpoint as string]
   const program = programOn(dataDir, { settings, secrets })

@@ -1,6 +1,6 @@
 import type { ServerEnvironment } from '@atproto/pds'
+import { childSetup } from '../../embedded/child_setup.ts'
 import { PASSED_ON } from '../../embedded/pds_settings.ts'
-import { tell } from '../../embedded/told.ts'
 import { LOCATIONS } from '../adopt/places.ts'
 import { TAKEN } from '../adopt/settings.ts'
 import type { Installation } from '../installation.ts'
@@ -38,7 +38,7 @@ export function settingsOfPdsInside(
   { settings, secrets }: Installation,
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  const { environment, folder } = tell(settings, secrets, env)
+  const { environment, folder } = childSetup(settings, secrets, env)
   const hadSettings = Object.keys(before).length > 0
   const usual = Object.entries(USUAL).flatMap(([property, name]) => {
     const value = environment[property as keyof ServerEnvironment]

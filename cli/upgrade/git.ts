@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { UPGRADE_LOOK } from '../../base/lifetimes.ts'
-import { makePassingFolder } from '../../base/passing_folder.ts'
+import { makeTemporaryFolder } from '../../base/temporary_folder.ts'
 import { CliError } from '../errors.ts'
 import { compareVersions, type ReleaseFiles } from './release.ts'
 
@@ -29,7 +29,7 @@ const BYTES = 16 * 1024 * 1024
  * @throws {CliError} in words, where there is no git, no remote or no network
  */
 export async function askClone(root: string): Promise<AskedClone> {
-  const fetched = await makePassingFolder('upgrade')
+  const fetched = await makeTemporaryFolder('upgrade')
   try {
     const objects = join(fetched.path, 'objects')
     await mkdir(objects)

@@ -1,7 +1,7 @@
 import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
 import { settled } from '../../base/settled_clock.ts'
+import { type Bounded, makeRoom } from '../bounded_table.ts'
 import { type Db, sql } from '../database.ts'
-import { type Bounded, makeRoom } from '../room.ts'
 
 /** Something that happened, as the trail over all accounts has it; `at` is milliseconds since the epoch. */
 export type TrailEvent = {

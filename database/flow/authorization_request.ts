@@ -1,9 +1,9 @@
 import { SPENT_CODE_MEMORY } from '../../base/lifetimes.ts'
+import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { durable, spare } from '../durable.ts'
 import { commitGroup, joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
-import { makeRoom } from '../room.ts'
 import { PUSHED_REQUESTS, SPENT_CODES } from './bounds.ts'
 
 /** `clientAuth` and `parameters` are JSON; times are milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import type { Bounded } from '../room.ts'
+import type { Bounded } from '../bounded_table.ts'
 
 const MB = 1_000_000
 

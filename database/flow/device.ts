@@ -1,7 +1,7 @@
 import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { joining } from '../group_commit.ts'
-import { makeRoom } from '../room.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
 import { STRANGE_DEVICES } from './bounds.ts'
 

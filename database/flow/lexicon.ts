@@ -1,6 +1,6 @@
+import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
-import { makeRoom } from '../room.ts'
 import { LEXICONS } from './bounds.ts'
 
 /** A resolved lexicon; `document` is JSON, times are milliseconds since the epoch. */

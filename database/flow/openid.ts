@@ -1,7 +1,7 @@
+import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
-import { makeRoom } from '../room.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
 import { OPENID_REQUESTS } from './bounds.ts'
 

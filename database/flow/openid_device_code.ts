@@ -1,8 +1,8 @@
 import { OPENID_DEVICE_CODE, OPENID_DEVICE_POLL } from '../../base/lifetimes.ts'
+import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
-import { makeRoom } from '../room.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
 import { OPENID_DEVICE_CODES } from './bounds.ts'
 

@@ -1,8 +1,8 @@
 import { OPENID_CLIENT_UNUSED, OPENID_USED_CLIENT_UNUSED } from '../../base/lifetimes.ts'
+import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
 import { hashSecret, matchesHash } from '../hash.ts'
-import { makeRoom } from '../room.ts'
 import { SELF_REGISTERED_CLIENTS } from './bounds.ts'
 import type { OpenidClient } from './openid.ts'
 

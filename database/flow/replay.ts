@@ -1,8 +1,8 @@
+import { makeRoom } from '../bounded_table.ts'
 import type { Db } from '../database.ts'
 import { spare } from '../durable.ts'
 import { joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
-import { makeRoom } from '../room.ts'
 import { NONCES } from './bounds.ts'
 
 /** The namespace of the challenges of passkeys. */

@@ -5,8 +5,8 @@ import {
   SIGNED_IN_DEVICE_UNUSED,
 } from '../../base/lifetimes.ts'
 import { settled } from '../../base/settled_clock.ts'
+import { measureAnew } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
-import { measureAnew } from '../room.ts'
 import { sweepOpenidRegistrations } from './openid_registration.ts'
 
 /**

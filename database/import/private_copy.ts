@@ -1,7 +1,7 @@
 import { copyFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { explainUnreadable } from '../../base/files.ts'
-import { makePassingFolder } from '../../base/passing_folder.ts'
+import { makeTemporaryFolder } from '../../base/temporary_folder.ts'
 
 /** How often a database is copied again that changed while it was copied. */
 const ATTEMPTS = 5
@@ -17,7 +17,7 @@ const ATTEMPTS = 5
 export async function copyPrivately(
   path: string,
 ): Promise<{ path: string; remove(): Promise<void> }> {
-  const folder = await makePassingFolder('import')
+  const folder = await makeTemporaryFolder('import')
   try {
     const copy = join(folder.path, 'account.sqlite')
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,4 +1,4 @@
-import type { Bounded } from '../room.ts'
+import type { Bounded } from '../bounded_table.ts'
 
 /**
  * A limit of so many points is wide: it is against floods, and cheap requests count for it. The narrow

@@ -1,6 +1,6 @@
+import { makeRoom, measureAnew } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
-import { makeRoom, measureAnew } from '../room.ts'
 import { NARROW_COUNTERS, WIDE, WIDE_COUNTERS } from './bounds.ts'
 import { isNear, noteNear } from './near.ts'
 

@@ -1,6 +1,6 @@
+import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
-import { makeRoom } from '../room.ts'
 import { NEAR_LIMITS } from './bounds.ts'
 
 /** A counter is near its limit while no more than this share of its points is left. */

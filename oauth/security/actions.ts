@@ -16,12 +16,12 @@ import { field } from '../sign_in/post.ts'
 import { signedOutCookies } from '../sign_in/signed_in.ts'
 import { FactorActions } from './factor_actions.ts'
 import type { SecurityForms } from './forms.ts'
+import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
 import { ProofForm } from './proof_form.ts'
-import { textsFor } from './shown.ts'
+import { Redirects } from './redirects.ts'
 import type { SecurityViews } from './views.ts'
 import { clientOf, type Visitor } from './visitor.ts'
-import { Went } from './went.ts'
 
 type Parts = {
   provider: OAuthProvider
@@ -37,7 +37,7 @@ export class SecurityActions {
   readonly #services: Services
   readonly #forms: SecurityForms
   readonly #views: SecurityViews
-  readonly #went: Went
+  readonly #redirects: Redirects
   readonly #proof: ProofForm
   readonly #factors: FactorActions
 
@@ -46,9 +46,9 @@ export class SecurityActions {
     this.#services = services
     this.#forms = forms
     this.#views = views
-    this.#went = new Went(provider, services, forms)
+    this.#redirects = new Redirects(provider, services, forms)
     this.#proof = new ProofForm(services, views)
-    this.#factors = new FactorActions({ services, pages, views, went: this.#went })
+    this.#factors = new FactorActions({ services, pages, views, redirects: this.#redirects })
   }
 
   async answer(visitor: Visitor, action: SecurityAction): Promise<HttpResponse> {
@@ -93,7 +93,7 @@ export class SecurityActions {
     const isPassing = isBrowser && passingSince !== null && id === device.deviceId
     if (isBrowser) await this.#forgetBrowser(did, id, by, isPassing)
     else await this.#services.actors.account(did).endSession(id, person.basis, by)
-    const response = this.#went.to(visitor, { what: 'session' })
+    const response = this.#redirects.to(visitor, { what: 'session' })
     return isPassing ? withCookies(response, signedOutCookies(this.#provider.issuer)) : response
   }
 
@@ -112,7 +112,10 @@ export class SecurityActions {
     const { did } = person
     const by = clientOf(visitor)
     const basis = await signOutElsewhere(this.#services, did, deviceId, person.basis, by)
-    return this.#went.toRenewed({ ...visitor, person: { ...person, basis } }, { what: 'others' })
+    return this.#redirects.toRenewed(
+      { ...visitor, person: { ...person, basis } },
+      { what: 'others' },
+    )
   }
 
   async #makeAppPassword(visitor: Visitor): Promise<HttpResponse> {
@@ -127,7 +130,7 @@ export class SecurityActions {
       const account = await requireAccount(this.#services, person.did, ['did'])
       const basis = provenOn(device.deviceId, person.basis)
       const { name, password } = await createAppPassword(this.#services, account, wanted, basis)
-      return this.#went.to(visitor, { what: 'made', name, password })
+      return this.#redirects.to(visitor, { what: 'made', name, password })
     } catch (err) {
       if (isRefusal(err, 'ProofRequired')) return this.#views.task(visitor, 'app-password')
       if (!isRefusal(err, 'InvalidRequest')) throw err
@@ -140,7 +143,7 @@ export class SecurityActions {
     const id = request.parameter('id') ?? ''
     const account = this.#services.actors.account(person.did)
     await account.revokeTrustedDevice(id, person.basis, clientOf(visitor))
-    return this.#went.to(visitor, { what: 'trust' })
+    return this.#redirects.to(visitor, { what: 'trust' })
   }
 
   async #revokeAppPassword(visitor: Visitor): Promise<HttpResponse> {
@@ -148,7 +151,7 @@ export class SecurityActions {
     const name = request.parameter('name') ?? ''
     const account = this.#services.actors.account(person.did)
     await account.revokeAppPassword(name, person.basis, clientOf(visitor))
-    return this.#went.to(visitor, { what: 'revoked' })
+    return this.#redirects.to(visitor, { what: 'revoked' })
   }
 
   async #makeInvite(visitor: Visitor): Promise<HttpResponse> {
@@ -156,7 +159,7 @@ export class SecurityActions {
     const account = await requireAccount(this.#services, person.did, ['did'])
     const by = clientOf(visitor)
     const made = await makeInvites(this.#services, account, person.basis, by, 1)
-    if (made.length > 0) return this.#went.to(visitor, { what: 'invited' })
+    if (made.length > 0) return this.#redirects.to(visitor, { what: 'invited' })
     return this.#views.main(visitor, wrong(textsFor(request).noInvite))
   }
 
@@ -164,7 +167,7 @@ export class SecurityActions {
     const { request, person } = visitor
     const code = request.parameter('code') ?? ''
     await disableOwnInvite(this.#services, person.did, code, person.basis, clientOf(visitor))
-    return this.#went.to(visitor, { what: 'uninvited' })
+    return this.#redirects.to(visitor, { what: 'uninvited' })
   }
 
   async #turn(visitor: Visitor, protection: Protection, task: SecurityTask): Promise<HttpResponse> {
@@ -173,7 +176,7 @@ export class SecurityActions {
     try {
       const change = { protection, on }
       await setProtection(this.#services, person.did, change, person.basis, clientOf(visitor))
-      return this.#went.to(visitor, { what: 'set' })
+      return this.#redirects.to(visitor, { what: 'set' })
     } catch (err) {
       if (!isRefusal(err, 'ProofRequired')) throw err
       return this.#views.task(visitor, task)

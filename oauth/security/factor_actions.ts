@@ -1,5 +1,5 @@
+import { type Basis, renewed } from '../../actors/account/basis.ts'
 import type { FactorsChanged } from '../../actors/account/factors.ts'
-import { type Basis, renewed } from '../../actors/account/standing.ts'
 import { Refusal } from '../../base/errors.ts'
 import { readCreation } from '../../factors/passkey.ts'
 import type { HttpResponse } from '../../http/message.ts'
@@ -20,17 +20,17 @@ import type { SecurityTask } from '../checks/endpoints.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
 import type { Begun } from './forms.ts'
+import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
-import { textsFor } from './shown.ts'
+import type { Redirects } from './redirects.ts'
 import type { SecurityViews } from './views.ts'
 import type { Visitor } from './visitor.ts'
-import type { Went } from './went.ts'
 
 type Parts = {
   services: Services
   pages: SecurityPages
   views: SecurityViews
-  went: Went
+  redirects: Redirects
 }
 
 /** The forms of second factors: between them and the sagas that decide. */
@@ -72,12 +72,12 @@ export class FactorActions {
   }
 
   renamePasskey(visitor: Visitor): Promise<HttpResponse> {
-    const { services, went } = this.#parts
+    const { services, redirects } = this.#parts
     const { request, person } = visitor
     const id = request.parameter('id') ?? ''
     return this.#proven(visitor, 'passkeys', async (basis) => {
       await renamePasskey(services, person.did, id, field(visitor, 'name'), basis)
-      return went.to(visitor, { what: 'factors' })
+      return redirects.to(visitor, { what: 'factors' })
     })
   }
 
@@ -156,7 +156,7 @@ export class FactorActions {
   #changed(visitor: Visitor, { account, recoveryCodes }: FactorsChanged): HttpResponse {
     const { person } = visitor
     const now = { ...person, basis: renewed(person.basis, account) }
-    return this.#parts.went.toRenewed(
+    return this.#parts.redirects.toRenewed(
       { ...visitor, person: now },
       { what: 'factors', ...(recoveryCodes && { recoveryCodes }) },
     )

@@ -21,7 +21,6 @@ import { languageOf, nameOf, shownName, textsFor as signInTextsFor } from '../si
 import type { Changeable } from './changes.ts'
 import type { Browsers } from './downloads.ts'
 import type { Done } from './forms.ts'
-import { textsFor, withQuery } from './shown.ts'
 import {
   ACTIVITY_DAYS,
   ACTIVITY_SHOWN,
@@ -30,7 +29,8 @@ import {
   inviteItem,
   signedInItems,
   trustedDeviceItems,
-} from './view.ts'
+} from './items.ts'
+import { textsFor, withQuery } from './language.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
 /** What is known of an account for the page that shows all of it. */

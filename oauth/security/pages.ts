@@ -35,9 +35,9 @@ import {
 } from '../sign_in/shown.ts'
 import { type Changeable, type ChangeTask, changeOf } from './changes.ts'
 import type { Begun, SecurityForms } from './forms.ts'
+import { textsFor, withQuery } from './language.ts'
 import { type Known, noticeOf, overviewStep } from './overview.ts'
 import type { Person } from './people.ts'
-import { textsFor, withQuery } from './shown.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
 /** What it takes to make a passkey. */

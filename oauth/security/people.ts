@@ -1,5 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import type { Basis } from '../../actors/account/standing.ts'
+import type { Basis } from '../../actors/account/basis.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import type { DeviceId } from '../sign_in/device.ts'

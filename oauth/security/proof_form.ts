@@ -8,7 +8,7 @@ import { type SecurityTask, securityTask } from '../checks/endpoints.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
 import { field, goOn, localeOf, passkeyOf } from '../sign_in/post.ts'
 import { nameOf } from '../sign_in/shown.ts'
-import { textsFor, withQuery } from './shown.ts'
+import { textsFor, withQuery } from './language.ts'
 import type { SecurityViews } from './views.ts'
 import { clientOf, type Visitor } from './visitor.ts'
 

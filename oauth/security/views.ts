@@ -25,9 +25,9 @@ import type { Outcome } from '../sign_in/shown.ts'
 import { noDoneCookie, readDone } from './done_cookie.ts'
 import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { SecurityForms } from './forms.ts'
+import { ACTIVITY_SHOWN, type AppNames } from './items.ts'
+import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
-import { textsFor } from './shown.ts'
-import { ACTIVITY_SHOWN, type AppNames } from './view.ts'
 import type { Visitor } from './visitor.ts'
 
 /** What can be looked at, with what is known of the account. */

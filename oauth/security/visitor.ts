@@ -1,4 +1,4 @@
-import type { Basis } from '../../actors/account/standing.ts'
+import type { Basis } from '../../actors/account/basis.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { LoadedDevice } from '../sign_in/device.ts'
 import { Place } from '../sign_in/place.ts'

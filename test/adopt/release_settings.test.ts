@@ -3,7 +3,7 @@ import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import type { Installation } from '../../cli/installation.ts'
 import { settingsOfPdsInside } from '../../cli/release/settings.ts'
-import { tell } from '../../embedded/told.ts'
+import { childSetup } from '../../embedded/child_setup.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { stockSettings } from '../embedded/stock_settings.ts'
 
@@ -37,7 +37,7 @@ test('what the PDS inside is told, it is told also when it runs by itself', asyn
     ENTRYWAY_PUBLIC_URL: 'https://pds.example.com',
     ENTRYWAY_LEXICON_AUTHORITY_DID: 'did:web:lexicons.example.com',
   })
-  const { environment } = tell(installation.settings, installation.secrets, {})
+  const { environment } = childSetup(installation.settings, installation.secrets, {})
   const values = settingsOfPdsInside({}, installation, {})
   const expected = stockSettings.flatMap(({ property, name }) => {
     const value = environment[property as keyof typeof environment]

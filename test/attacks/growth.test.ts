@@ -42,6 +42,7 @@ import * as sessions from '../../database/account/session.ts'
 import { insertSignOutLink } from '../../database/account/sign_out_link.ts'
 import { laterTables } from '../../database/account/tables.ts'
 import { insertTrustedDevice } from '../../database/account/trusted_device.ts'
+import { type Bounded, measure } from '../../database/bounded_table.ts'
 import {
   closeDatabase,
   type Db,
@@ -66,7 +67,6 @@ import { makeTable } from '../../database/lazy_tables.ts'
 import { NARROW_COUNTERS, WIDE_COUNTERS } from '../../database/limits/bounds.ts'
 import { type Counter, sweepCounters, takePoints } from '../../database/limits/counter.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
-import { type Bounded, measure } from '../../database/room.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import { KeptAnswers } from '../../gateway/kept_answers.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'

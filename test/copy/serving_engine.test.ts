@@ -5,7 +5,7 @@ import { listDamagedAccounts } from '../../actors/account/damage.ts'
 import { MAX_AWAKE } from '../../actors/awake.ts'
 import { ofAccount } from '../../actors/hosting/engine/account_storage.ts'
 import { shardOf } from '../../actors/hosting/engine/shards.ts'
-import { Standing } from '../../actors/hosting/standing.ts'
+import { ServedData } from '../../actors/hosting/served_data.ts'
 import { createLog } from '../../base/log.ts'
 import { type Move, MovedError } from '../../base/move.ts'
 import { openAsItIs } from '../../database/check/database.ts'
@@ -210,7 +210,7 @@ function standingOf(done: string[]) {
     keepHeadOf: async () => {},
     wakeAnew: () => void done.push('woken anew'),
   }
-  return { serving, begin: () => Standing.begin(serving, createLog('silent')) }
+  return { serving, begin: () => ServedData.begin(serving, createLog('silent')) }
 }
 
 test('what was begun is answered before an actor is marked, and nothing is begun meanwhile', async () => {

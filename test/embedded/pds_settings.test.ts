@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings, settingNames } from '../../base/settings.ts'
 import { childEnvironment } from '../../embedded/child_environment.ts'
+import { childSetup } from '../../embedded/child_setup.ts'
 import { DECIDED_HERE, mistakesInPdsSettings, PASSED_ON } from '../../embedded/pds_settings.ts'
-import { tell } from '../../embedded/told.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { stockSettings as stock } from './stock_settings.ts'
 
@@ -54,7 +54,7 @@ test('what the PDS is told are properties of its settings, and gives way to the 
       ENTRYWAY_LEXICON_AUTHORITY_DID: 'did:web:lexicons.example.com',
     })
     const secrets = await loadSecrets(settings)
-    const { environment } = tell(settings, secrets, {})
+    const { environment } = childSetup(settings, secrets, {})
     expect(Object.keys(environment).filter((property) => !known.has(property))).toEqual([])
     expect(environment).toMatchObject({
       hostname: 'pds.example.com',
@@ -64,7 +64,7 @@ test('what the PDS is told are properties of its settings, and gives way to the 
       dataDirectory: join(folder.path, 'pds'),
     })
     const given = Object.fromEntries(Object.keys(PASSED_ON).map((name) => [name, 'given']))
-    const told = Object.keys(tell(settings, secrets, given).environment)
+    const told = Object.keys(childSetup(settings, secrets, given).environment)
     const over = stock.filter(({ name, property }) => name in PASSED_ON && told.includes(property))
     // Both are made of what is given.
     expect(over.map(({ name }) => name)).toEqual([

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Basis } from '../../actors/account/basis.ts'
 import { accountFunctions as account } from '../../actors/account/index.ts'
-import type { Basis } from '../../actors/account/standing.ts'
 import {
   DAY,
   MINUTE,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { activityItems } from '../../oauth/security/view.ts'
+import { activityItems } from '../../oauth/security/items.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'
 

@@ -1,4 +1,4 @@
-import { type Basis, existing } from '../../actors/account/standing.ts'
+import { type Basis, existing } from '../../actors/account/basis.ts'
 import type { Db } from '../../database/database.ts'
 
 /** A sign-in to an account that is good now. */

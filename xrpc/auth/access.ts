@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { type Basis, refuseTakenDown } from '../../actors/account/standing.ts'
+import { type Basis, refuseTakenDown } from '../../actors/account/basis.ts'
 import { Refusal } from '../../base/errors.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'

@@ -1,4 +1,4 @@
-import { refuseTakenDown } from '../../actors/account/standing.ts'
+import { refuseTakenDown } from '../../actors/account/basis.ts'
 import type { Verifier } from '../method.ts'
 import { type AccessOptions, access, type UserCredentials } from './access.ts'
 import { readBearer } from './header.ts'

@@ -11,7 +11,7 @@ export type Whose = string | null
 type Keeper<C> = {
   /** See {@link Kept}. */
   keepHead(c: C, did: Whose): Promise<void>
-  /** See {@link Standing.change}. */
+  /** See {@link ServedData.change}. */
   changeMove(c: C, next: Move | null, expected: Expected): Promise<void>
 }
 

@@ -73,7 +73,7 @@ export class ServingStorage {
     }
   }
 
-  /** See {@link Standing.change}. */
+  /** See {@link ServedData.change}. */
   changeMove(name: ActorName, key: string, next: Move | null, expected: Expected): Promise<void> {
     return this.#ask(name, key, 'changeMove', [this.#token, null, next, expected])
   }

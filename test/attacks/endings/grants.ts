@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
-import type { Basis } from '../../../actors/account/standing.ts'
+import type { Basis } from '../../../actors/account/basis.ts'
 import { Refusal } from '../../../base/errors.ts'
 import { upsertClient } from '../../../database/flow/client.ts'
 import { linkAccount } from '../../../database/flow/device.ts'

@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import type { Basis } from '../../../actors/account/standing.ts'
+import type { Basis } from '../../../actors/account/basis.ts'
 import type { AccountStub } from '../../../actors/reach.ts'
 import { ACCESS_TOKEN_MAX } from '../../../base/lifetimes.ts'
 import type { Db } from '../../../database/database.ts'

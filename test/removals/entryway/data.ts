@@ -19,7 +19,7 @@ const changes = inFile('maintenance/copy/changes.ts')
 const onEngine = inFile('maintenance/copy/to_engine.ts')
 const offEngine = inFile('maintenance/copy/from_engine.ts')
 const stopping = inFile('database/replication/stop_serving.ts')
-const standing = inFile('actors/hosting/standing.ts')
+const servedData = inFile('actors/hosting/served_data.ts')
 const SERVING = 'test/copy/serving_engine.test.ts'
 const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
@@ -148,24 +148,24 @@ export const dataRows = toRemovals([
   [
     SERVING,
     'an actor whose data are marked begins nothing',
-    standing('if (this.#move) throw new MovedError(this.#move)', ''),
+    servedData('if (this.#move) throw new MovedError(this.#move)', ''),
   ],
   [
     SERVING,
     'what was begun is answered before the data are marked',
-    standing('await this.#drained()', ''),
+    servedData('await this.#drained()', ''),
   ],
   [
     SERVING,
     'an actor that could not be marked does not stay as it is',
-    standing('this.#serving.wakeAnew()', ''),
+    servedData('this.#serving.wakeAnew()', ''),
   ],
   [
     SERVING,
     'accounts look for the mark when they wake',
     inFile('actors/accounts/index.ts')('await assertServedHere(kv)', ''),
   ],
-  [SERVING, 'an actor that ends begins nothing', standing('if (this.#hasEnded)', 'if (false)')],
+  [SERVING, 'an actor that ends begins nothing', servedData('if (this.#hasEnded)', 'if (false)')],
   [
     SERVING,
     'an account that closes is not opened again once its actor ends',

@@ -21,7 +21,7 @@ const frames = inFile('gateway/client_frames.ts')
 const turns = inFile('gateway/turns.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
-const room = inFile('database/room.ts')
+const room = inFile('database/bounded_table.ts')
 const flowBounds = inFile('database/flow/bounds.ts')
 const sweeps = inFile('database/flow/sweep.ts')
 const counted = inFile('database/limits/counter.ts')
@@ -161,7 +161,7 @@ export const growthRows = toRemovals([
   [
     34,
     'what an app asks for is short',
-    inFile('oauth/few_values.ts')(
+    inFile('oauth/request_bounds.ts')(
       'Buffer.byteLength(JSON.stringify(parameters)) > MAX_OAUTH_REQUEST',
       'false',
     ),
@@ -169,7 +169,7 @@ export const growthRows = toRemovals([
   [
     34,
     'and its scopes',
-    inFile('oauth/few_values.ts')('Buffer.byteLength(scope) > MAX_SCOPES', 'false'),
+    inFile('oauth/request_bounds.ts')('Buffer.byteLength(scope) > MAX_SCOPES', 'false'),
   ],
   [
     34,

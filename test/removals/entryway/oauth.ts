@@ -19,7 +19,7 @@ const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
 const replays = inFile('stores/replay_store.ts')
 const proofKeys = inFile('oauth/usual_keys.ts')
-const few = inFile('oauth/few_values.ts')
+const few = inFile('oauth/request_bounds.ts')
 const lexicons = inFile('oauth/lexicons.ts')
 const namedKeys = inFile('oauth/named_keys.ts')
 
@@ -94,7 +94,7 @@ export const oauthRows = toRemovals([
   [10, 'few scopes in a request', few('if (hasManyWords(scope))')],
   [10, 'no client key that costs much', proofKeys('jwks.keys.every(isOfUsualSize)', 'true')],
   [11, 'few values in a request object', few('!hasManyValues(decoded.payload)', 'true')],
-  [11, 'also in a text of it', inFile('base/few_values.ts')(' || saysManyValues(value)', '')],
+  [11, 'also in a text of it', inFile('base/value_bounds.ts')(' || saysManyValues(value)', '')],
   [11, 'a jti is a string', replays('assertString(nonce)', '')],
   [11, 'a kid is a string', namedKeys("typeof kid === 'string'", 'true')],
   [

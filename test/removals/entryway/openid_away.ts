@@ -3,7 +3,7 @@ import { inFile, toRemovals } from '../removal.ts'
 const handler = inFile('openid/handler.ts')
 const signedOut = inFile('openid/signed_out.ts')
 const requestAdapters = inFile('openid/request_adapters.ts')
-const askedAgain = inFile('openid/asked_again.ts')
+const askedAgain = inFile('openid/retried_calls.ts')
 
 const AWAY = 'test/openid/away_everywhere.test.ts'
 

@@ -6,7 +6,7 @@ const personProofs = inFile('sagas/proof.ts')
 const accountProofs = inFile('database/account/proof.ts')
 const securityActions = inFile('oauth/security/actions.ts')
 const proofForm = inFile('oauth/security/proof_form.ts')
-const went = inFile('oauth/security/went.ts')
+const redirects = inFile('oauth/security/redirects.ts')
 const securityViews = inFile('oauth/security/views.ts')
 const securityPeople = inFile('oauth/security/people.ts')
 const ownForm = inFile('oauth/sign_in/own_form.ts')
@@ -136,7 +136,7 @@ export const pageRows = toRemovals([
     'nothing is left where a browser was remembered',
     securityPeople('!recent?.isPassing', '!recent'),
   ],
-  [39, 'to sign out others prolongs nothing', went('false, passingSince)', 'false)')],
+  [39, 'to sign out others prolongs nothing', redirects('false, passingSince)', 'false)')],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
   [
     39,

@@ -215,6 +215,6 @@ export const programRows = toRemovals([
   [
     'test/security_page/app_passwords.test.ts',
     'the name of an app password turns nothing beside it round',
-    inFile('oauth/security/view.ts')('printableLine(name)', 'name'),
+    inFile('oauth/security/items.ts')('printableLine(name)', 'name'),
   ],
 ])

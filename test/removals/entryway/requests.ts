@@ -17,7 +17,7 @@ const documents = inFile('sagas/did_documents.ts')
 const actors = inFile('actors/runner.ts')
 const port = inFile('actors/hosting/port.ts')
 const operators = inFile('operator/handler.ts')
-const aboutTheClient = inFile('http/about_the_client.ts')
+const aboutTheClient = inFile('http/forwarding_headers.ts')
 const members = inFile('xrpc/members.ts')
 const pdsClient = inFile('pds/client.ts')
 
@@ -100,7 +100,7 @@ export const requestRows = toRemovals([
   [
     'test/subjects/read_subject.test.ts',
     'long texts are no names',
-    inFile('base/typed.ts')('text.length > LONGEST', 'false'),
+    inFile('base/name_length.ts')('text.length > LONGEST', 'false'),
   ],
   [30, 'an address that is kept in Unicode', names('of keptAs(name)', 'of [name]')],
   [

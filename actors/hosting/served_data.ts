@@ -29,7 +29,7 @@ export type Serving<H> = {
  * What an actor holds of its data while it serves them. Where those are on their way elsewhere it holds nothing,
  * refuses each call, and yet is there: for its storage is read through it, and marked.
  */
-export class Standing<H> {
+export class ServedData<H> {
   readonly #serving: Serving<H>
   readonly #log: Log
   #held: H | null = null
@@ -45,14 +45,14 @@ export class Standing<H> {
   }
 
   /** Of an actor that wakes. */
-  static async begin<H>(serving: Serving<H>, log: Log): Promise<Standing<H>> {
-    const standing = new Standing(serving, log)
-    await standing.#start().catch((err) => {
+  static async begin<H>(serving: Serving<H>, log: Log): Promise<ServedData<H>> {
+    const served = new ServedData(serving, log)
+    await served.#start().catch((err) => {
       if (!(err instanceof MovedError)) throw err
-      standing.#move = err.move
+      served.#move = err.move
       log.warn({ reason: err.message }, 'an actor serves nothing')
     })
-    return standing
+    return served
   }
 
   /** @throws {MovedError} where it serves nothing */

@@ -5,17 +5,17 @@ import { OPENID_SCOPES } from './claims.ts'
 import { type ByResource, findResource } from './resources.ts'
 
 /** What a client asks a person for. */
-export type Asked = {
+export type Requested = {
   /** About the person. */
   scopes: string[]
   resources: { resource: OpenidResource; scopes: string[] }[]
 }
 
 /** @param params of the client's request */
-export async function askedBy(
+export async function requestedBy(
   flow: Flow,
   { scope, resource: named }: { scope?: unknown; resource?: unknown },
-): Promise<Asked> {
+): Promise<Requested> {
   const all = String(scope ?? '')
     .split(' ')
     .filter(Boolean)
@@ -35,7 +35,7 @@ export async function askedBy(
 }
 
 /** The same as a page says it. */
-export function shownResources({ resources }: Asked): { name: string; scopes: string[] }[] {
+export function shownResources({ resources }: Requested): { name: string; scopes: string[] }[] {
   return resources.map(({ resource: { name, audience }, scopes }) => {
     const host = URL.parse(audience)?.host || audience
     return { name: name === null ? host : `${name} (${host})`, scopes }
@@ -48,7 +48,7 @@ export function shownResources({ resources }: Asked): { name: string; scopes: st
  * @param before what was granted already; what was refused of the same scopes counts no more
  */
 export function consentTo(
-  { scopes, resources }: Asked,
+  { scopes, resources }: Requested,
   isEmailRefused: boolean,
   before: Pick<OpenidConsent, 'scope' | 'resources'> = { scope: '', resources: {} },
 ): OpenidConsent {

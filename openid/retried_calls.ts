@@ -19,7 +19,7 @@ const AGAIN: ReadonlySet<string> = new Set([
 ])
 
 /** The same functions of an actor, but that an answer which gets lost on its way is asked for again. */
-export function askingAgain<S extends object>(stub: S): S {
+export function retrying<S extends object>(stub: S): S {
   return aroundCalls(stub, (ask, name) => (AGAIN.has(name) ? twice(ask) : ask()))
 }
 

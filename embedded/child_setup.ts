@@ -6,7 +6,7 @@ import type { Settings } from '../base/settings.ts'
 import { folderOf } from './folder.ts'
 
 /** What the child process is told when it starts. */
-export type Told = {
+export type ChildSetup = {
   /** Settings of the PDS over those in its environment, by their names in the PDS's code. */
   environment: ServerEnvironment
   publicUrl: string
@@ -31,11 +31,11 @@ const BLOB_UPLOAD_LIMIT = 100 * 1024 * 1024
  * What the embedded PDS is set up with: what this program decides, and defaults for what `env`
  * leaves open.
  */
-export function tell(
+export function childSetup(
   settings: Settings,
   secrets: Secrets,
   env: NodeJS.ProcessEnv,
-): Omit<Told, 'port'> {
+): Omit<ChildSetup, 'port'> {
   const { publicUrl, dev } = settings
   const isSet = (...names: string[]) => names.some((name) => env[`PDS_${name}`] !== undefined)
   const folder = folderOf(settings, env)

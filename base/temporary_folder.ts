@@ -6,10 +6,10 @@ import { join } from 'node:path'
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** A folder that is thrown away, also when this process is ended meanwhile, such as by Ctrl-C. */
-export type PassingFolder = { path: string; remove(): Promise<void> }
+export type TemporaryFolder = { path: string; remove(): Promise<void> }
 
 /** @param name what its own name begins with */
-export async function makePassingFolder(name: string): Promise<PassingFolder> {
+export async function makeTemporaryFolder(name: string): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), `vestibule-${name}-`))
   const atExit = () => rmSync(path, { recursive: true, force: true })
   const atEnding = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal])

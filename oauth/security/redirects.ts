@@ -9,7 +9,7 @@ import { goOn } from '../sign_in/post.ts'
 import { signedInCookie } from '../sign_in/signed_in.ts'
 import { doneCookie } from './done_cookie.ts'
 import type { Done, SecurityForms } from './forms.ts'
-import { withQuery } from './shown.ts'
+import { withQuery } from './language.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
 /** Where what was just made stands, below what is signed in. */
@@ -19,7 +19,7 @@ const PARTS: Partial<Record<Done['what'], string>> = {
 }
 
 /** After a form, the browser gets the page anew, which says what was done. */
-export class Went {
+export class Redirects {
   readonly #provider: OAuthProvider
   readonly #services: Services
   readonly #forms: SecurityForms
