@@ -39,11 +39,17 @@ export function here<O extends object>(
 
 /** Makes an action of a function that asks the running program; before what cannot be undone, the person. */
 export function online<O extends object>(
-  work: (operator: Operator, output: Output, args: string[], options: O) => Promise<void>,
+  work: (
+    operator: Operator,
+    output: Output,
+    args: string[],
+    options: O,
+    installation: Installation,
+  ) => Promise<void>,
 ) {
   return here<O & { yes?: boolean }>((installation, output, args, options, command) => {
     const operator = asking(connectOperator(installation), wordsOf(command), options.yes)
-    return work(operator, output, args, options)
+    return work(operator, output, args, options, installation)
   })
 }
 

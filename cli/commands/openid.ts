@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { unreachable } from '../../openid/client_addresses.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -10,6 +11,9 @@ import { addResources } from './openid_resource.ts'
 
 /** What a client that signs people in asks for. */
 const FOR_PEOPLE = ['  scopes         openid profile email', '  PKCE           S256, required']
+
+/** Of a product that has an address for it. */
+const UNTOLD = 'It is not told of sign-outs here: that needs an https address without a port.'
 
 /** Stands for a secret, of which a hash is kept. */
 const KEPT = '<the secret that was told>'
@@ -69,15 +73,19 @@ function addClients(openid: Command): void {
     .option('--resource', 'it is the protected resource of that address, and asks about its tokens')
     .option('--alg <alg>', 'how id tokens are signed: RS256 (usual) or ES256')
     .action(
-      online<Added>(async (operator, output, [id = ''], options) => {
-        const given = { ...addressesOf(id, options), ...options }
+      online<Added>(async (operator, output, [id = ''], options, { settings }) => {
+        const usual = addressesOf(id, options)
+        const untold = unreachable({ backchannel_logout_uri: usual.backchannelLogoutUri }, settings)
+        if (untold) delete usual.backchannelLogoutUri
+        const given = { ...usual, ...options }
         const added = await operator('openid/client-add', { id, metadata: metadataOf(given) })
         output.result(added, ({ issuer, endpoints, secret }) => {
           const product = options.for && PRODUCTS[options.for]
           const [redirectUri = ''] = given.redirectUri ?? []
           if (product) {
             const told = { issuer, endpoints, id, secret: secret ?? KEPT, redirectUri }
-            return `${id} is registered. Its settings:\n\n${product.settings(told)}`
+            const note = untold && !given.backchannelLogoutUri ? `${UNTOLD}\n` : ''
+            return `${id} is registered. ${note}Its settings:\n\n${product.settings(told)}`
           }
           const isResource = options.resource && !given.redirectUri && !given.device
           return [

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { createProgram } from '../../cli/program.ts'
 import { startGateway } from '../../gateway/server.ts'
@@ -309,6 +309,28 @@ test.each([
     expect(told).toEqual(said)
     const shown = await run(['openid', 'client', 'show', `${CLIENT}/api`])
     expect(JSON.parse(shown.stdout)).toMatchObject({ response_types: [] })
+  },
+)
+
+test.each([
+  ['https://wiki.example.com', true],
+  ['https://wiki.example.com:8443', false],
+  ['http://localhost:8085', false],
+])(
+  'a product at %s is registered, and told of sign-outs where it can be: %s',
+  async (at, isTold) => {
+    const id = `${CLIENT}/wiki`
+    vi.stubEnv('ENTRYWAY_DEV', '')
+    onTestFinished(() => void vi.stubEnv('ENTRYWAY_DEV', '1'))
+    const product = ['--for', 'mod_auth_openidc', '--at', at]
+    const { stdout, failure } = await run(['openid', 'client', 'add', id, ...product])
+    expect([failure, stdout.includes(`OIDCRedirectURI ${at}/openid-callback`)]).toEqual([
+      null,
+      true,
+    ])
+    expect(stdout.includes('It is not told of sign-outs here')).toBe(!isTold)
+    const shown = JSON.parse((await run(['openid', 'client', 'show', id])).stdout)
+    expect('backchannel_logout_uri' in shown).toBe(isTold)
   },
 )
 
