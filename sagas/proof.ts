@@ -100,7 +100,7 @@ export async function isProven(
   did: string,
   deviceId: string,
   basis: Basis,
-  by: ProvenBy = 'any',
+  by: ProvenBy,
 ): Promise<boolean> {
   try {
     await actors.account(did).assertGood(provenOn(deviceId, basis, by))

@@ -7,7 +7,6 @@ import {
 import {
   type DeviceAccountRow,
   deleteDeviceAccount,
-  listDeviceAccounts,
   readDeviceAccount,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
@@ -75,10 +74,6 @@ export function read(db: Db, deviceId: string): AccountOnDevice | null {
   const account = existing(db)
   const basis = { generation: account.generation, device: deviceId }
   return { account, device, authorizedClients: listAuthorizedClients(db), basis }
-}
-
-export function list(db: Db): DeviceAccountRow[] {
-  return listDeviceAccounts(db)
 }
 
 /**

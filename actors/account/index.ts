@@ -5,7 +5,9 @@ import {
   deleteAuthorizedClient,
   listAuthorizedClients,
 } from '../../database/account/authorized_client.ts'
+import { listDeviceAccounts } from '../../database/account/device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
+import { deleteOpenidGrant, readOpenidConsent } from '../../database/account/openid_grant.ts'
 import * as profiles from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { deleteSessionByTokenId, rotateSession } from '../../database/account/session.ts'
@@ -110,10 +112,10 @@ export const accountFunctions = {
   findOpenidSessionByUid: openid.findSessionByUid,
   endOpenidSession: openid.endSession,
   consentToOpenid: openid.consent,
-  readOpenidConsent: openid.readConsent,
+  readOpenidConsent,
   putOpenidGrant: openid.putGrant,
   findOpenidGrant: openid.findGrant,
-  endOpenidGrant: openid.endGrant,
+  endOpenidGrant: deleteOpenidGrant,
   listOpenidGrants: sessions.listOpenid,
   putOpenidTokens: openidTokens.putTokens,
   findOpenidToken: openidTokens.findToken,
@@ -125,7 +127,7 @@ export const accountFunctions = {
 
   rememberDevice: devices.remember,
   readDevice: devices.read,
-  listDevices: devices.list,
+  listDevices: listDeviceAccounts,
   forgetDevice: devices.forget,
   distrustDevice: devices.distrust,
   proveOn: devices.proveOn,

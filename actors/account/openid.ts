@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
-  deleteOpenidGrant,
-  type FoundOpenidConsent,
   type FoundOpenidGrant,
   findOpenidGrant,
   insertOpenidGrant,
@@ -85,11 +83,6 @@ export function consent(db: Db, clientId: string, given: OpenidConsent, basis: B
   })
 }
 
-/** @param since ms: one of before counts no more */
-export function readConsent(db: Db, clientId: string, since: number): FoundOpenidConsent | null {
-  return readOpenidConsent(db, clientId, since)
-}
-
 /**
  * @param basis the sign-in on which a new one rests; one that is there may be written without
  * @param consented what a new one is made of, as it was read: the person may have ended it since. Null of a device,
@@ -124,9 +117,4 @@ const NONE: Basis = { generation: -1 }
 
 export function findGrant(db: Db, id: string): FoundOpenidGrant | null {
   return findOpenidGrant(db, id, Date.now())
-}
-
-/** @returns the client's id, where there was one */
-export function endGrant(db: Db, id: string): string | null {
-  return deleteOpenidGrant(db, id)
 }

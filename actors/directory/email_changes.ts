@@ -45,8 +45,6 @@ export function completeRecorded(db: Db, did: string, email: string): boolean {
   })
 }
 
-export const read = readEmailChange
-
 /** Gives up the attempt that began then (ms); one that goes on with it stays. */
 export function abandon(db: Db, did: string, createdAt: number): void {
   deleteEmailChange(db, did, createdAt)

@@ -52,8 +52,6 @@ export function completeRecorded(db: Db, did: string, handle: string): boolean {
   })
 }
 
-export const read = readHandleChange
-
 /** Gives up the attempt that began then (ms); one that goes on with it stays. */
 export function abandon(db: Db, did: string, createdAt: number): void {
   deleteHandleChange(db, did, createdAt)

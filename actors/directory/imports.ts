@@ -62,8 +62,6 @@ export function endImport(db: Db, entry: DirectoryEntry): void {
   })
 }
 
-export const abandonImport = deleteEntryToBe
-
 /**
  * Adds invite codes with their uses; codes that are here already stay as they are.
  *

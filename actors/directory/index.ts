@@ -3,12 +3,17 @@ import { ACTION, DIRECTORY_WAKE } from '../../base/lifetimes.ts'
 import * as entries from '../../database/directory/account.ts'
 import * as searches from '../../database/directory/account_search.ts'
 import * as deletions from '../../database/directory/deletion.ts'
+import { readEmailChange } from '../../database/directory/email_change.ts'
+import { deleteEntryToBe } from '../../database/directory/entry_to_be.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
+import { readHandleChange } from '../../database/directory/handle_change.ts'
+import * as codes from '../../database/directory/invite.ts'
 import * as claims from '../../database/directory/name_claim.ts'
 import * as operators from '../../database/directory/operator.ts'
 import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
+import * as shownInvites from '../../database/directory/shown_invite.ts'
 import { listUnderWay } from '../../database/directory/under_way.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
@@ -53,7 +58,7 @@ export const directoryFunctions = {
   abandonSignUp: sagas.abandon,
 
   reserveHandle: handleChanges.reserve,
-  readHandleChange: handleChanges.read,
+  readHandleChange: readHandleChange,
   completeHandleChange: handleChanges.complete,
   abandonHandleChange: handleChanges.abandon,
 
@@ -71,15 +76,15 @@ export const directoryFunctions = {
   createOwnInvites: invites.createOwn,
   discardInvites: invites.discard,
   readOwnInvites: invites.readOwn,
-  disableOwnInvite: invites.disableOwn,
-  readInviteCode: invites.read,
+  disableOwnInvite: codes.disableInviteCodeOf,
+  readInviteCode: codes.readInviteCode,
   readUsableInvite: invites.readUsable,
-  listInviteCodes: invites.list,
-  pageInviteCodes: invites.page,
-  listShownInvites: invites.listShown,
-  readInvitations: invites.readInvitations,
-  listInviteCodesOf: invites.listOf,
-  findInviteUsedBy: invites.findUsedBy,
+  listInviteCodes: codes.listInviteCodes,
+  pageInviteCodes: codes.pageInviteCodes,
+  listShownInvites: shownInvites.listShownInvites,
+  readInvitations: shownInvites.readInvitations,
+  listInviteCodesOf: codes.listInviteCodesOf,
+  findInviteUsedBy: codes.findInviteUsedBy,
   disableInviteCodes: invites.disable,
 
   addOperator: operators.insertOperator,
@@ -124,11 +129,11 @@ export const partFunctions = {
   withdrawEntry: entries.withdrawEntry,
   endSignUp: sagas.end,
   completeRecordedHandleChange: handleChanges.completeRecorded,
-  readEmailChange: emailChanges.read,
+  readEmailChange: readEmailChange,
   completeRecordedEmailChange: emailChanges.completeRecorded,
   beginImport: imports.beginImport,
   endImport: imports.endImport,
-  abandonImport: imports.abandonImport,
+  abandonImport: deleteEntryToBe,
 }
 
 const actions = onDatabase(partFunctions)

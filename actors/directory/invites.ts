@@ -3,11 +3,7 @@ import { accountNotFound, Refusal } from '../../base/errors.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { findByDid } from '../../database/directory/account.ts'
 import * as codes from '../../database/directory/invite.ts'
-import {
-  readInvitations as invitationsOf,
-  listShownInvites,
-  type ShownInvite,
-} from '../../database/directory/shown_invite.ts'
+import { listShownInvites, type ShownInvite } from '../../database/directory/shown_invite.ts'
 import { countSignUpsWithInvite } from '../../database/directory/sign_up.ts'
 
 /** As the reference forms them: the host with dashes, then two groups of five letters. */
@@ -106,15 +102,6 @@ export function readOwn(
     codes: listShownInvites(db, { of: did, after: null, limit }).codes,
   }))
 }
-
-export const disableOwn = codes.disableInviteCodeOf
-export const read = codes.readInviteCode
-export const list = codes.listInviteCodes
-export const page = codes.pageInviteCodes
-export const listShown = listShownInvites
-export const readInvitations = invitationsOf
-export const listOf = codes.listInviteCodesOf
-export const findUsedBy = codes.findInviteUsedBy
 
 export function disable(db: Db, input: { codes: string[]; accounts: string[] }): void {
   transact(db, () => {

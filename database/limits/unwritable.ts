@@ -11,14 +11,14 @@ const inMemory = new WeakMap<Db, Db>()
  * {@link takePoints}, also where the disk is full: wide limits are counted in memory then, so that what needs no write
  * is answered. What the narrow ones are against is not tried without them.
  */
-export function takePointsAnyway(db: Db, counters: Counter[], now?: number) {
+export function takePointsAnyway(db: Db, counters: Counter[]) {
   try {
-    const taken = takePoints(db, counters, now)
+    const taken = takePoints(db, counters)
     forget(db)
     return taken
   } catch (err) {
     if (!isUnwritable(err) || counters.some(({ points }) => points < WIDE)) throw err
-    return takePoints(memoryOf(db), counters, now)
+    return takePoints(memoryOf(db), counters)
   }
 }
 
