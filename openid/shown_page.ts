@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../http/message.ts'
+import { cspHash } from '../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import type { OpenidPages } from './pages.ts'
 import type { OpenidScope } from './scope.ts'
@@ -32,8 +32,8 @@ function errorOf(
 /** A page that posts itself on, to the client or to a sign-out here: nothing but its own script runs there. */
 function protectedPage(response: HttpResponse): HttpResponse {
   const text = Buffer.from(response.body ?? '').toString()
-  const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
-    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) =>
+    cspHash(script),
   )
   const policy = [
     "default-src 'none'",

@@ -15,12 +15,12 @@ export class Style {
 
   constructor(css: string) {
     this.css = css
-    this.source = sourceOf(css)
+    this.source = cspHash(css)
   }
 }
 
 /** By which the content security policy lets pass what stands in the page itself (CSP level 3 section 6.7.3.3). */
-function sourceOf(text: string): string {
+export function cspHash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
@@ -44,7 +44,7 @@ const ONCE = inline(
 type Inline = { text: string; source: string }
 
 function inline(text: string): Inline {
-  return { text, source: sourceOf(text) }
+  return { text, source: cspHash(text) }
 }
 
 /** A script that a page loads from an address of its own. */

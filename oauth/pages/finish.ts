@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type PageLanguage, pageLanguage } from '../../http/language.ts'
 import {
   type HttpRequest,
@@ -6,6 +5,7 @@ import {
   headerOf,
   withoutHeaders,
 } from '../../http/message.ts'
+import { cspHash } from '../../http/page/document.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { NEEDS_STYLE, needsOf } from './needs.ts'
 import { pageScript } from './script.ts'
@@ -23,7 +23,7 @@ span.opacity-50{opacity:.75}
 #revocation-note{box-sizing:border-box;width:100%;max-width:56rem;margin:0 auto;padding:1rem 1rem 0;color:var(--muted-foreground);font-size:.875rem}
 @media(min-width:48rem){#revocation-note{padding:1.5rem 1.5rem 0}}
 ${NEEDS_STYLE}`
-const STYLE_HASH = hashOf(STYLE)
+const STYLE_HASH = cspHash(STYLE)
 
 const ROOT = '<div id="root"></div>'
 const CSP = 'content-security-policy'
@@ -37,7 +37,7 @@ const CSP = 'content-security-policy'
  */
 export function finishing(minutes: number) {
   const script = pageScript(minutes)
-  const scriptHash = hashOf(script)
+  const scriptHash = cspHash(script)
   return (request: HttpRequest, response: HttpResponse, handover?: string): HttpResponse => {
     const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
     const policy = headerOf(response, CSP)
@@ -45,7 +45,7 @@ export function finishing(minutes: number) {
     const language = pageLanguage(request.headers.get('accept-language'))
     const page = new TextDecoder().decode(response.body)
     const { headers, ...rest } = withoutHeaders(response, [CSP, 'content-length', 'etag'])
-    const hashes = [scriptHash, ...(handover ? [hashOf(handover)] : [])]
+    const hashes = [scriptHash, ...(handover ? [cspHash(handover)] : [])]
     return {
       ...rest,
       headers: [...headers, [CSP, allowed(policy, hashes)]],
@@ -81,8 +81,4 @@ function allowed(policy: string, scriptHashes: string[]): string {
   return policy
     .replace(/\bstyle-src[^;]*/, `$& ${STYLE_HASH}`)
     .replace(/\bscript-src[^;]*/, `$& ${scriptHashes.join(' ')}`)
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }

@@ -87,6 +87,7 @@ test.each([
     'base/loopback.ts',
   ],
   ['that a cookie comes over TLS alone', /\bsecure: |`?__Host-\$|\? '__Host-/, 'http/cookie.ts'],
+  ['what a page may run of its own', /'sha256-\$/, 'http/page/document.ts'],
   [
     'whether an account is active',
     /takedownRef [!=]== null (&&|\|\|).*deactivatedAt/,
