@@ -1,6 +1,7 @@
 import { randomPassword } from '../passwords/random_password.ts'
 import { CliError, ExitCode } from './errors.ts'
 import type { Output } from './output.ts'
+import { confirm, password } from './prompts.ts'
 
 /** How commands are given a password. */
 export type PasswordOptions = { password?: string; ask?: boolean }
@@ -38,16 +39,13 @@ export async function knownSecret(
 /** Does nothing unless the person means it. */
 export async function assertMeant(question: string): Promise<void> {
   assertTerminal('use --yes')
-  const { confirm } = await import('@inquirer/prompts')
-  // What the command writes may go to a file or another program.
-  const answer = await confirm({ message: question, default: false }, { output: process.stderr })
-  if (!answer) throw new CliError('Nothing is changed: you did not say yes.')
+  if (!(await confirm(question, false)))
+    throw new CliError('Nothing is changed: you did not say yes.')
 }
 
 async function askSecret(message: string, instead: string): Promise<string> {
   assertTerminal(instead)
-  const { password } = await import('@inquirer/prompts')
-  return password({ message, mask: '*' }, { output: process.stderr })
+  return password({ message })
 }
 
 function assertTerminal(instead: string): void {

@@ -5,6 +5,7 @@ import { handleHost, type Known, QUESTIONS } from './init_questions.ts'
 import type { UnfinishedAnswers } from './init_settings.ts'
 import { pdsDid } from './init_tries.ts'
 import type { Output } from './output.ts'
+import { UnansweredError } from './prompts.ts'
 
 /** What `init` wants to know, by the names of its options. */
 export type Answers = {
@@ -64,7 +65,7 @@ export async function askForSettings(
     try {
       known[variable] = await ask(known, output)
     } catch (err) {
-      if ((err as Error).name !== 'ExitPromptError') throw err
+      if (!(err instanceof UnansweredError)) throw err
       throw new CliError('Stopped. The answers so far are kept: run it again to go on.')
     }
     await unfinished.keep(known)

@@ -1,8 +1,8 @@
-import { confirm, input, password } from '@inquirer/prompts'
 import { usualHandleDomain } from '../base/settings.ts'
 import { isSettingRight } from './init_settings.ts'
 import { composeSmtpUrl, tryMail, tryPdsPassword } from './init_tries.ts'
 import type { Output } from './output.ts'
+import { confirm, input, password } from './prompts.ts'
 
 /** Settings by their variables; an empty one was asked for and is not wanted. */
 export type Known = Record<string, string>
@@ -55,7 +55,6 @@ export const QUESTIONS: readonly Question[] = [
     ask: ({ ENTRYWAY_PDS_URL: url, ENTRYWAY_PDS_ADDRESS: address = url }) =>
       password({
         message: `PDS_ADMIN_PASSWORD of ${url}`,
-        mask: '*',
         validate: (answer) => tryPdsPassword(address as string, answer),
       }),
   },
@@ -69,10 +68,7 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     variable: 'ENTRYWAY_INVITE_REQUIRED',
-    ask: async () =>
-      String(
-        await confirm({ message: 'Do people need an invite code to sign up?', default: true }),
-      ),
+    ask: async () => String(await confirm('Do people need an invite code to sign up?', true)),
   },
   { variable: 'ENTRYWAY_SMTP_URL', ask: askForMailServer },
   {
@@ -101,8 +97,7 @@ function askFor(
 ): Promise<string> {
   return input({
     message,
-    default: initial,
-    prefill: 'editable',
+    initial,
     validate: (answer) => {
       if (answer === '') return optional === true || 'It is needed'
       return isSettingRight(variable, answer, known)
@@ -119,12 +114,12 @@ async function askForMailServer(_known: Known, output: Output): Promise<string> 
     })
     if (server === '') return ''
     const user = await input({ message: 'User name there (empty: none)' })
-    const secret = user === '' ? '' : await password({ message: `Password of ${user}`, mask: '*' })
+    const secret = user === '' ? '' : await password({ message: `Password of ${user}` })
     const url = composeSmtpUrl(server, user, secret)
     const trouble = await tryMail(url)
     if (trouble === null) return url
     output.note(`${server} did not take that: ${trouble}`)
-    if (await confirm({ message: 'Keep it all the same?', default: false })) return url
+    if (await confirm('Keep it all the same?', false)) return url
   }
 }
 

@@ -75,7 +75,8 @@ const silent: Progress = { update: () => {}, stop: () => {} }
 function bar(what: string): Progress {
   const options: Options = {
     format: `${what} {bar} {value}/{total}, {eta_formatted} left`,
-    hideCursor: true,
+    // A command that is stopped by Ctrl-C leaves the terminal as it was.
+    ...{ hideCursor: false, linewrap: true },
     stream: process.stderr,
   }
   const single = new SingleBar(options, Presets.shades_classic)

@@ -5,7 +5,12 @@ export type Cell = string | number | boolean | null | undefined
 
 /** Columns of the terminal, or of `COLUMNS`; what is piped somewhere has no end. */
 const widthHere = () =>
-  process.stdout.columns ?? (Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY)
+  process.stdout.columns ||
+  Number(process.env.COLUMNS) ||
+  (process.stdout.isTTY ? UNKNOWN_WIDTH : Number.POSITIVE_INFINITY)
+
+/** Of a terminal that says it has no columns, as a serial console does. */
+const UNKNOWN_WIDTH = 80
 
 /** Narrower than this, prose in a column cannot be read. */
 const MIN_PROSE = 18

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { checkTable } from '../../cli/checks.ts'
 import { sheet, table } from '../../cli/table.ts'
 
@@ -35,6 +35,20 @@ test('sheets and checks fit, too; without an end nothing is wrapped', () => {
   )
   expect(longest(checkTable([found], 80).split('To mend')[0] as string)).toBeLessThanOrEqual(80)
   expect(longest(table(['a', 'b'], [[DID, PROSE]], Number.POSITIVE_INFINITY))).toBeGreaterThan(80)
+})
+
+test('a terminal that says it has no columns, as a serial console does, gets what fits 80', () => {
+  vi.stubEnv('COLUMNS', undefined)
+  const { columns, isTTY } = process.stdout
+  Object.assign(process.stdout, { columns: 0, isTTY: true })
+  try {
+    const drawn = table(['account', 'to mend'], [[DID, PROSE]])
+    expect(drawn).toContain(`│ ${DID} │`)
+    expect(longest(drawn)).toBeLessThanOrEqual(80)
+  } finally {
+    Object.assign(process.stdout, { columns, isTTY })
+    vi.unstubAllEnvs()
+  }
 })
 
 test('what a person named reaches no terminal as a command', () => {
