@@ -262,6 +262,9 @@ export const FAILED_SIGN_IN = 350
 /** The gateway gives up on an actor after this and answers 503. */
 export const GATEWAY_DEADLINE = 30 * SECOND
 
+/** A command of the operator gives up on the gateway after this. */
+export const OPERATOR_WAIT = GATEWAY_DEADLINE + 15 * SECOND
+
 /** `/_health` answers 503 when the auth actor does not say within this time that it is ready. */
 export const HEALTH_DEADLINE = 2 * SECOND
 

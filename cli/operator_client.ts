@@ -1,3 +1,4 @@
+import { OPERATOR_WAIT } from '../base/lifetimes.ts'
 import { reachedAt } from '../base/loopback.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
 import { INVALID_INPUT } from '../operator/invalid_input.ts'
@@ -10,7 +11,10 @@ export type Operator = <N extends CommandName>(
   input: CommandInput<N>,
 ) => Promise<CommandOutput<N>>
 
-export function connectOperator({ settings, secrets }: Installation): Operator {
+export function connectOperator(
+  { settings, secrets }: Installation,
+  wait = OPERATOR_WAIT,
+): Operator {
   const origin = `http://${reachedAt(settings.host)}:${settings.port}`
   return async (name, input) => {
     let response: Response
@@ -22,9 +26,16 @@ export function connectOperator({ settings, secrets }: Installation): Operator {
           'content-type': 'application/json',
         },
         body: JSON.stringify(input),
+        signal: AbortSignal.timeout(wait),
       })
-    } catch {
-      throw notRunning(`Nothing answers at ${origin}`)
+    } catch (err) {
+      throw wasAsked(err as Error)
+        ? new CliError(
+            `The program at ${origin} was asked, and has not answered: it hangs or has ended. ` +
+              'Whether it was done is not known: see what its log and `vestibule trail` say, and restart it where it hangs',
+            ExitCode.notRunning,
+          )
+        : notRunning(`Nothing answers at ${origin}`)
     }
     const body = await response.json().catch(() => null)
     if (response.ok && body !== null) return body
@@ -50,6 +61,12 @@ export function connectOperator({ settings, secrets }: Installation): Operator {
       body.error === INVALID_INPUT ? ExitCode.wrongUsage : ExitCode.failed,
     )
   }
+}
+
+/** Whether what a request was for may have been done, though no answer came. */
+function wasAsked({ name, cause }: Error): boolean {
+  const { code = '' } = (cause ?? {}) as { code?: string }
+  return name === 'TimeoutError' || ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(code)
 }
 
 function notRunning(what: string): CliError {

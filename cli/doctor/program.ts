@@ -58,7 +58,7 @@ export async function checkProgram(
 const mend = (code: string) =>
   code === DATA_MOVED
     ? 'finish that with `vestibule data copy`, or take it back with --abandon; where it is finished, use the other place and end what runs here'
-    : 'start it: pnpm start'
+    : 'start it: pnpm start; restart it where it hangs'
 
 async function answered<T>(ask: () => Promise<T>, output: Pick<Output, 'note'>): Promise<T> {
   const end = Date.now() + DOCTOR_START

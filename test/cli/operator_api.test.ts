@@ -1,9 +1,12 @@
-import { beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { connectOperator } from '../../cli/operator_client.ts'
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
+import { freePort } from '../../lab/world/loopback.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { send } from '../gateway/test_gateway.ts'
 import { sharedNetwork } from '../shared/network.ts'
@@ -65,6 +68,25 @@ test('a command with other keys says that another entryway answers', async () =>
   await expect(connectOperator({ settings, secrets })('status', {})).rejects.toThrow(
     'is not the entryway of this folder',
   )
+})
+
+test.each([
+  ['is silent', () => {}, 'was asked, and has not answered'],
+  ['ends', (request: IncomingMessage) => request.destroy(), 'was asked, and has not answered'],
+  ['is not there', null, 'Nothing answers'],
+])('a command whose program %s says whether it may be done', async (_, listener, said) => {
+  const settings = { ...readSettings(network.vestibule.env), port: await freePort() }
+  if (listener !== null) {
+    const server = createServer(listener).listen(settings.port, '127.0.0.1')
+    onTestFinished(() => void server.close().closeAllConnections())
+    await once(server, 'listening')
+  }
+  const secrets = await loadSecrets(readSettings(network.vestibule.env))
+  const operator = connectOperator({ settings, secrets }, 500)
+  await expect(operator('status', {})).rejects.toMatchObject({
+    message: expect.stringContaining(said),
+    exitCode: 3,
+  })
 })
 
 test('GET is nowhere, either', async () => {
