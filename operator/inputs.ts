@@ -102,12 +102,19 @@ export const inputs = {
   }),
   'account/set-email': anAccount.extend({ email: z.string().min(1) }),
   'account/set-handle': anAccount.extend({ handle: z.string().min(1) }),
-  'account/factors': anAccount.extend({
-    remove: z.enum(FACTOR_KINDS).nullable().default(null),
-    /** Name of the one passkey that is removed; all of them are without it. */
-    passkey: z.string().nullable().default(null),
-    add: z.literal('mail').nullable().default(null),
-  }),
+  'account/factors': anAccount
+    .extend({
+      remove: z.enum(FACTOR_KINDS).nullable().default(null),
+      /** Name of the one passkey that is removed; all of them are without it. */
+      passkey: z.string().nullable().default(null),
+      add: z.literal('mail').nullable().default(null),
+    })
+    .refine(({ remove, passkey }) => passkey === null || remove === 'passkey', {
+      ...{ path: ['passkey'], message: 'goes with `passkey` as what to remove' },
+    })
+    .refine(({ remove, add }) => remove === null || add === null, {
+      ...{ path: ['add'], message: 'goes without anything to remove: do one after the other' },
+    }),
   'account/name-pds': anAccount,
   'account/activate': anAccount,
   'account/deactivate': anAccount,

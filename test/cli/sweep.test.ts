@@ -337,6 +337,14 @@ test.each([
 test.each([
   [['account', 'show', ''], 'account: must not be empty'],
   [['account', 'show', 'x'.repeat(600)], 'account: must have at most 512 characters'],
+  [
+    ['account', 'factors', 'a.test', '--passkey', 'x'],
+    'passkey: goes with `passkey` as what to remove',
+  ],
+  [
+    ['account', 'factors', 'a.test', '--remove', 'totp', '--add', 'mail', '--yes'],
+    'add: goes without anything to remove: do one after the other',
+  ],
   [['openid', 'client', 'show', 'a b'], 'id: must have no spaces, and no letters but a to z'],
   [['openid', 'client', 'show', 'x'.repeat(201)], 'id: must have at most 200 characters'],
   [
