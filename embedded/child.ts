@@ -3,6 +3,7 @@ import { mkdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { envToCfg, envToSecrets, PDS, readEnv } from '@atproto/pds'
+import { countExternalMemory } from '../base/external_memory.ts'
 import { PDS_DATA_WAIT, PDS_END, POLL } from '../base/lifetimes.ts'
 import { keepFromOthers } from '../base/umask.ts'
 import { lockFile } from '../database/file_lock.ts'
@@ -20,6 +21,7 @@ export type Said = { port: number; blobUploadLimit: number } | { wrongSettings: 
  */
 async function run(): Promise<void> {
   keepFromOthers()
+  countExternalMemory()
   process.on('uncaughtException', fail)
   // A terminal and systemd tell every process; the program decides when this one ends.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})

@@ -1,7 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
 import { takeConsole } from '../base/console.ts'
 import { loadEnvFile } from '../base/env_file.ts'
 import { UnavailableError } from '../base/errors.ts'
+import { countExternalMemory } from '../base/external_memory.ts'
 import { explainUnreadable } from '../base/files.ts'
 import { createLog, type Log } from '../base/log.ts'
 import { unhandledRejections } from '../base/metrics.ts'
@@ -31,7 +31,9 @@ export async function launch(
   start: (settings: Settings, log: Log) => Promise<(atMost: AtMost) => Promise<void>>,
 ): Promise<void> {
   keepFromOthers()
-  tuneV8()
+  // Stacks are never logged (docs/decisions.md).
+  Error.stackTraceLimit = 0
+  countExternalMemory()
   try {
     loadEnvFile()
     const settings = readSettings(process.env)
@@ -69,12 +71,6 @@ export async function launch(
   } catch (err) {
     giveUp(explainListening(explainUnreadable(err)))
   }
-}
-
-/** As flags of Node.js, either would have it compile its own modules anew at each start (docs/decisions.md). */
-function tuneV8(): void {
-  Error.stackTraceLimit = 0
-  setFlagsFromString('--external-memory-accounted-in-global-limit')
 }
 
 /** What to say of a port or address that this program cannot listen on. */
