@@ -40,7 +40,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
-        // One process runs many suites: to load the PDS anew for each was a quarter of the CPU.
+        // One process runs many suites: loading the PDS for each of them took a quarter of the CPU time.
         plugins,
         test: {
           ...shared,

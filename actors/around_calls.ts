@@ -1,5 +1,5 @@
 /**
- * The same functions, but that each call is made by `around`.
+ * The same functions, each called through `around`.
  *
  * @param around is given the call, and the name of its function
  */

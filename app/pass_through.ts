@@ -125,7 +125,7 @@ function loop({ did }: KnownPds): HttpResponse {
   return xrpcError(
     508,
     'UpstreamFailure',
-    `The address that is known of ${did} leads to its authorization server, not to the PDS`,
+    `The known address of ${did} leads to its authorization server, not to the PDS`,
   )
 }
 
@@ -138,6 +138,6 @@ function noPds(pdses: readonly KnownPds[]): HttpResponse {
   return xrpcError(
     400,
     'InvalidRequest',
-    `No account of this service is named by token or parameters; its servers are ${urls}`,
+    `Neither the token nor a parameter names an account of this service; its servers are ${urls}`,
   )
 }

@@ -22,5 +22,5 @@ export function takeConsole(log: Log): void {
   }
 }
 
-/** Of an error what the log says of one, too: its other fields may hold a secret. */
+/** An error becomes its name and message, as elsewhere in the log: its other fields may hold a secret. */
 const plain = (text: unknown) => (text instanceof Error ? `${text.name}: ${text.message}` : text)

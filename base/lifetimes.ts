@@ -560,7 +560,7 @@ export const PDS_LOOK_DEADLINE = 10 * SECOND
 export const PDS_END = 4 * SECOND
 export const PDS_KILL = PDS_END + SECOND
 
-/** Of the time that a program has to end, what is kept for the last of it. */
+/** The part of the time to stop that is kept for what is closed last. */
 export const STOPS_LAST = CLOSING + PDS_KILL + TRACES_END
 
 /** How long it waits for its data while the one of a program that was killed still ends. */

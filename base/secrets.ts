@@ -35,13 +35,13 @@ export type Secrets = {
   /** Bearer token of the operator's API. */
   operatorToken: string
   refreshTokenSecret: KeyObject
-  /** With which hCaptcha is told apart who signs up, and not who that is. */
+  /** Makes the name of a person for hCaptcha, so that it can tell people apart and not learn who they are. */
   captchaSalt: string
-  /** Of the MAC in codes, tokens and sessions of the OpenID provider. */
+  /** Key of the MAC in codes, tokens and sessions of the OpenID provider. */
   openidSecret: KeyObject
   /** What a stock PDS demands to be given; behind an entryway it signs nothing with either. */
   embeddedPds: { jwtSecret: string; plcRotationKeyHex: string }
-  /** Of what the databases keep that opens something as it stands. */
+  /** Encrypts what the databases keep that could be used as it is, such as private keys. */
   seal: Seal
 }
 

@@ -42,7 +42,7 @@ export function connectOperator(
     if (body?.move) throw new DataMovedError(origin, body.message)
     if (response.status === 503 && body?.error === 'temporarily_unavailable') {
       throw new CliError(
-        `The program at ${origin} does not answer: what its log says is the reason, and \`vestibule doctor\` what else is wrong`,
+        `The program at ${origin} does not answer: its log says why, and \`vestibule doctor\` what else is wrong`,
         ExitCode.notRunning,
       )
     }

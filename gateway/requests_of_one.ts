@@ -30,7 +30,7 @@ export class RequestsOfOne {
    * @returns what a client is told that has too many under way (RFC 6585 section 4)
    */
   begin(address: string, outgoing: ServerResponse): ResponseEnvelope | null {
-    // Whose client has gone was closed already, and would be counted for ever.
+    // An answer that is closed already has no `close` to come, and would be counted for ever.
     if (outgoing.destroyed || this.#trusts(address)) return null
     const network = networkOf(address)
     if (this.#tally.of(network) >= this.#most) {

@@ -52,11 +52,11 @@ export async function startGateway(
       highWaterMark: WAITING,
       // Node would take the first `Host` of several, another server the last (RFC 9112 section 3.2).
       joinDuplicateHeaders: true,
-      // Those that send slowly are ended by `Connections` and `readBody`: uploads may take their time.
+      // `Connections` and `readBody` end requests that are sent too slowly; uploads may take their time.
       headersTimeout: 0,
       keepAliveTimeout: timeouts.keepAlive,
       requestTimeout: 0,
-      // One that was sent ahead is answered in its turn, without (RFC 9110 section 7.8).
+      // A pipelined request is answered in its turn, without an upgrade (RFC 9110 section 7.8).
       shouldUpgradeCallback: (incoming) => isWebSocket(incoming) && !turns.isTaken(incoming.socket),
     },
   }) as Server

@@ -76,7 +76,7 @@ export class ServiceHandles {
       referenceRules().ensureHandleServiceConstraints(handle, [...this.domains], allowReserved)
     } catch (err) {
       if (!(err instanceof XRPCError)) throw err
-      // Of these rules only that for reserved names says that the handle is not to be had.
+      // `HandleNotAvailable` is thrown for reserved names alone.
       const isReserved = err.customErrorName === 'HandleNotAvailable'
       throw new Refusal(isReserved ? 'ReservedHandle' : 'InvalidHandle', err.message)
     }

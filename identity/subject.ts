@@ -17,7 +17,7 @@ const DOTS = /[\u3002\uff61]/g
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu
 /** `@` and spaces stand before what was typed. */
 const BEFORE = /^[@\s]+/
-/** Spaces and the root's dot of a host name stand behind it. Of a row of them each but the first is passed over. */
+/** Spaces, and the dot at the end of a host name. The look-behind keeps the time linear in a long row of them. */
 const BEHIND = /(?<![.\s])[.\s]+$/
 
 /** Text in which nothing but what is around it is to be changed: nearly all that programs send. */

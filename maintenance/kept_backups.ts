@@ -133,7 +133,7 @@ export function keptBackup(mark: string, name: string, startedAt: number): KeptB
   return { ...verified, damaged, name, startedAt }
 }
 
-/** Those come last that are named after a time to come: they were made while the clock was ahead. */
+/** Backups with a name in the future come last: they were made while the clock was ahead. */
 export function newestFirst(a: { startedAt: number }, b: { startedAt: number }): number {
   const now = Date.now()
   return Number(a.startedAt > now) - Number(b.startedAt > now) || b.startedAt - a.startedAt
@@ -143,7 +143,7 @@ async function listFolders(to: string): Promise<string[]> {
   return isThere(to) ? (await readdir(to)).filter((name) => NAME.test(name)) : []
 }
 
-/** Of a second in which none was begun yet, which is waited for. */
+/** Waits for a second in which no backup was begun yet: a name has no smaller unit. */
 async function freeName(to: string): Promise<string> {
   for (;;) {
     const name = nameAt(Date.now())

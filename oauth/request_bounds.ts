@@ -13,7 +13,11 @@ import { MAX_SCOPES } from './short_scopes.ts'
 /** How many permission sets a request may name, each of which is looked up, and gives many scopes. */
 const SETS = 20
 
-/** Of a client whose metadata are in its id, as long as a request may be. @throws {InvalidClientMetadataError} */
+/**
+ * The metadata of a loopback client, which are in its id, and so as long as a request may be.
+ *
+ * @throws {InvalidClientMetadataError}
+ */
 export const loopbackMetadata: NonNullable<OAuthProviderOptions['loopbackMetadata']> = (id) => {
   const metadata = atprotoLoopbackClientMetadata(id)
   if (!hasManyWords(metadata.scope ?? '')) return metadata

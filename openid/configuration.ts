@@ -158,7 +158,7 @@ export function configure(
     assertJwtClientAuthClaimsAndHeader: async (_, claims) => takeAssertion(claims),
     clientDefaults: {
       id_token_signed_response_alg: 'RS256',
-      // Of one sign-in of several is told by its name alone.
+      // Without `sid`, a logout token could not say which of several sign-ins has ended.
       backchannel_logout_session_required: true,
     },
     extraClientMetadata: {

@@ -20,7 +20,7 @@ export function fetching({
   return {
     fetch: (url, options) => {
       const { dispatcher: _, ...given }: RequestInit & { dispatcher?: unknown } = options ?? {}
-      // Of keys the provider does not say it.
+      // The provider does not set this when it fetches keys.
       const others = { redirect: 'error' as const, ...given }
       return fetch(url, others)
     },

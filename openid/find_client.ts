@@ -3,7 +3,7 @@ import { webHostOf } from '../http/web_host.ts'
 
 type Provider = { Client: { find(id: string): Promise<Client | undefined> } }
 
-/** Of a page. One that publishes itself may be gone, or have become something else. */
+/** Finds a client for a page. The document of a client may be gone, or be none any more. */
 export async function findClient(provider: Provider, id: string): Promise<Client | undefined> {
   try {
     return await provider.Client.find(id)

@@ -35,7 +35,7 @@ export async function keepIssued(
   return withSuccessor(answer, spent.next, kept.successor)
 }
 
-/** Of a refresh that is made once more, or twice at once, the answer has the same refresh token. */
+/** A refresh that is repeated, or made twice at once, is answered with the same refresh token. */
 function withSuccessor(answer: HttpResponse, next: string, successor: string | null): HttpResponse {
   if (successor === null || successor === next) return answer
   const text = Buffer.from(answer.body ?? '').toString()

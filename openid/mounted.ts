@@ -18,8 +18,8 @@ export function mounted(
   return (request) => {
     const url = new URL(request.url)
     url.pathname = providerPath(url.pathname) ?? '/'
-    // Of the address in its documents, a request decides nothing. What proxies say of the client has been
-    // read and taken off (`app/unwrap.ts`).
+    // The provider takes the address in its documents from these headers, so they come from the settings and not
+    // from the request. What proxies say of the client has been read and removed (`app/unwrap.ts`).
     const headers = new Map(request.headers)
     headers.set('host', host)
     headers.set('x-forwarded-proto', protocol.slice(0, -1))

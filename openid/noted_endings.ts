@@ -19,8 +19,8 @@ export const ENDING_SIGN_INS = [
 ] as const satisfies (keyof AccountStub)[]
 
 /**
- * The same actors, but that an ending is noted before it is made, so that it is told to OpenID clients also where
- * the program dies in between. Nobody but the account and who asks it has to be there for that.
+ * The same actors, which note an ending before they make it, so that OpenID clients are told of it also where
+ * the program dies in between. That takes the account and its caller, and no other actor.
  *
  * @param tell begins to tell; nobody waits for it
  */

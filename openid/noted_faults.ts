@@ -7,8 +7,8 @@ import type { Storage } from './stored.ts'
 type Reached = Pick<Storage, 'flow' | 'actors'>
 
 /**
- * The same actors, but that a request in which one of them could not do its work is known for that: the provider says
- * `server_error` of it, or that the client is wrong (`openid/handler.ts` answers 503).
+ * The same actors, which note in the scope of a request that they failed. The provider would answer `server_error`, or
+ * that the client is wrong; where a fault is noted, `openid/handler.ts` answers 503.
  */
 export function notingFaults({ flow, actors }: Reached): Reached {
   return {

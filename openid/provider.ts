@@ -126,7 +126,7 @@ function nameSessions(provider: Provider, { names }: Storage): void {
       openidScope().isSessionKept = true
       return kept
     } finally {
-      // One that was refused is not tried once more behind the page that says so.
+      // A session that could not be kept is not kept again by the page that says so.
       this.touched = false
     }
   }

@@ -93,7 +93,7 @@ export class OpenidProviders {
     }
     const isSure = asked.some((each) => each.status === 'fulfilled' && each.value)
     const [away] = asked.filter((each) => each.status === 'rejected')
-    // One that is away may have the only client: where there was one, it counts until all say no.
+    // An actor that is away may have the only client. So once a client was found, OpenID stays on until all say no.
     if (!isSure && away && this.#openUntil === null) throw away.reason
     this.#openUntil = Date.now() + OPENID_KEYS_READ
     return true

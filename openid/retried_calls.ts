@@ -18,7 +18,7 @@ const AGAIN: ReadonlySet<string> = new Set([
   'deleteOpenidClient',
 ])
 
-/** The same functions of an actor, but that an answer which gets lost on its way is asked for again. */
+/** The same functions of an actor; some are called a second time where no answer came. */
 export function retrying<S extends object>(stub: S): S {
   return aroundCalls(stub, (ask, name) => (AGAIN.has(name) ? twice(ask) : ask()))
 }

@@ -16,7 +16,7 @@ export function tokens(
   kind: NamedKind,
 ): Stored {
   const { actors, names } = storage
-  /** One for a resource is known by its id where its signature was verified, and to nobody who has the id alone. */
+  /** A token for a resource is found by its id, but only after its signature was verified: the id is no secret. */
   const read = (secret: string) => {
     const isOfResource = kind === 'AccessToken' && secret === openidScope().resourceToken
     return names.read(isOfResource ? 'ResourceToken' : kind, secret)
@@ -123,7 +123,7 @@ async function provenAtOf({ jkt }: AdapterPayload): Promise<number | null> {
   return proof !== null && (proof.jkt === null || proof.jkt === jkt) ? proof.provenAt : null
 }
 
-/** Of which endpoint something is asked, and by which client. */
+/** The endpoint that is being answered, and the client that asks. */
 function asking(): [route: string | undefined, clientId: string | null] {
   const { route, client } = Provider.ctx?.oidc ?? {}
   return [route, client?.clientId ?? null]

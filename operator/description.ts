@@ -29,7 +29,7 @@ export type Description = {
   pagedBy: string | null
   /** Only for who has proven a moment ago who they are. */
   needsProof: boolean
-  /** Of the things that it answers: which command goes on with one, by the member that names it there. */
+  /** By the member of the answer that names a thing: the command that goes on with it. */
   leadsTo: Readonly<Record<string, string>>
   /** What the operators' trail says that it was done to, where its first argument does not. */
   subject(value: unknown): string | null

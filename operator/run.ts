@@ -67,7 +67,7 @@ export function refusalFor(
   return refuse(500, 'InternalServerError', 'The command failed; the log says why')
 }
 
-/** Those after which there is nothing of the account, or which write their own line. */
+/** After these the account is gone, or they write a line of their own. */
 const WITHOUT_AUDIT: readonly CommandName[] = ['account/delete', 'operator/add', 'operator/remove']
 
 /** In the operators' trail and, where it is about an account, in that of the account. */

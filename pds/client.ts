@@ -159,7 +159,7 @@ export class PdsClient {
     try {
       await this.#tell(nsid, { did, handle }, () => this.#admin)
     } catch (err) {
-      // Of a handle that is wrong or taken it says so by a code of its own.
+      // The PDS has other codes for a handle that is wrong or taken.
       const isUnseen = err instanceof PdsRefusal && err.error === 'InvalidRequest'
       throw isUnseen ? new PdsRefusal(err.cause, `${err.message}. ${UNSEEN_HANDLE_ADVICE}`) : err
     }

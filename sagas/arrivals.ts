@@ -43,7 +43,7 @@ export function arrivalOf(device: SignInDevice, detail: SignInDetail): Arrival {
 
 /** Mails the owner of an account that the device of a sign-in was not known. */
 export function tellOfArrival(services: Services, account: AccountRow, { marks }: Arrival): void {
-  // One that the owner was not told of is new the next time, too.
+  // Where the mail cannot be sent, the device is new the next time, too.
   const unsent = () => services.actors.account(account.did).unlearnDevice(marks)
   notify(services, 'newDevice', account, occasionNow(), { unsent })
 }

@@ -154,7 +154,7 @@ export class DidDocuments {
     try {
       return (await reading) ?? undefined
     } catch (err) {
-      // Of the directory it is said once.
+      // Where the directory is away, the log says that once, and not for each DID.
       const isSaid = isPlcDid(did) && !isAboutTheDid(err)
       if (!isSaid && hasRoom(this.#log, did)) this.#log.warn({ err, did }, 'DID document not read')
       return undefined

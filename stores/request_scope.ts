@@ -105,7 +105,7 @@ export class RequestScope {
     return this.#reused
   }
 
-  /** Of the DPoP proof of the request: the thumbprint of its key, and when its client made it, s by its clock. */
+  /** The DPoP proof of the request: the thumbprint of its key, and when it was made, in seconds by the client's clock. */
   proof: { jkt: string; iat: number } | null = null
   #isLate = false
 

@@ -9,7 +9,7 @@ import { readJwt } from './jwt.ts'
 /** Media type of access tokens, OAuth's and legacy ones (RFC 9068 section 2.1). */
 export const ACCESS = 'at+jwt'
 
-/** Whose an access token of this entryway is. */
+/** The account and session of an access token of this entryway. */
 export type AccessTokenName = {
   did: string
   /** Its session; null where it names none: it is older than that claim, or a PDS gave it before it was adopted. */

@@ -4,7 +4,7 @@ import type { CounterOwner } from './owners.ts'
 
 /** The counters of all auth actors that are at their limit, or near it. */
 export type LimitsInForce = {
-  /** Those that are used up first, then those that stay so for longest. */
+  /** The limits that are used up come first, and among those the ones that end last. */
   list(asked: { text: string; limit: number }): Promise<NearLimit[]>
   /** How many are used up, of those whose names are kept: where there are `NAMES_KEPT`, there may be more. */
   countReached(): Promise<number>

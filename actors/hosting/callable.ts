@@ -64,7 +64,7 @@ export function callable<A extends Actions>(actor: string, actions: A, log: Log)
         .finally(() => callers.delete(id))
     },
   }
-  /** Of the actor: who called over this connection has been told that it broke, or will be. */
+  /** Ends the time of the calls of a connection that closed: their callers were told that it broke, or will be. */
   const onDisconnect = (_c: unknown, conn: Context['conn']): void => {
     for (const caller of underWay.get(conn)?.values() ?? []) caller.until = Number.NEGATIVE_INFINITY
   }

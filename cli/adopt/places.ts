@@ -45,7 +45,7 @@ export function findPlaces(pds: PdsEnv, folder: string): PdsPlaces {
   const here = mountOf(root, accounts)
   if (!isThere(here(accounts))) {
     throw new CliError(
-      `There is no ${here(accounts)}, where by its settings the PDS has its accounts; name the folder that holds its data`,
+      `There is no ${here(accounts)}, where the settings of the PDS say that its accounts are; name the folder that holds its data`,
       ExitCode.wrongUsage,
     )
   }

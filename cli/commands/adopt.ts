@@ -110,7 +110,8 @@ function describe(report: AdoptReport, folder: string, dryRun: boolean): string 
 }
 
 function lockSentence({ locked }: AdoptReport, dryRun: boolean): string {
-  if (locked === null) return 'Its settings are where they cannot be changed: it would start.'
+  if (locked === null)
+    return 'The settings of the PDS cannot be changed here, so nothing keeps it from starting by itself: see that it does not.'
   const done = dryRun ? 'will be' : 'is'
   return `PDS_JWT_SECRET ${done} commented out in ${locked}, without which it does not start by itself.`
 }

@@ -74,7 +74,7 @@ export function addPdsCommands(program: Command): void {
       const removed = await operator('pds/remove', { pds: which })
       output.result(removed, ({ did }) => `${did} is removed`)
       output.note(
-        'One that ENTRYWAY_PDS_URL names comes back with the next start; so does the embedded one where it is the only one.',
+        'A PDS that ENTRYWAY_PDS_URL names comes back with the next start, and so does the PDS inside where there is no other.',
       )
     }),
   )

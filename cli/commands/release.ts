@@ -60,7 +60,7 @@ function describe(report: ReleaseReport, dryRun: boolean): string {
         `${did} signs in with a passkey alone here, which the PDS does not take: its owner has a new password sent by mail there.`,
     ),
     '',
-    'Other sessions end, which only this program can go on with: apps are signed in again, with the password of now.',
+    'All other sessions end, since only this program knows them: people sign in to their apps again, with their present password.',
     ...(dryRun
       ? []
       : [

@@ -2,7 +2,7 @@ import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
 
-/** Whose a refresh token is that a PDS gave before it was adopted. */
+/** The account and session of a refresh token that a PDS gave before it was adopted. */
 export type CarriedToken = { did: string; sessionId: string }
 
 /** Sealed, so that they end with the secret of this entryway, as its own refresh tokens do. */

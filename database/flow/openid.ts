@@ -160,7 +160,11 @@ export function insertOpenidKeys(db: Db, keys: readonly OpenidKey[]): void {
   for (const { kid, jwk, createdAt } of keys) insert.run(kid, sealIn(db, JWK, jwk), createdAt)
 }
 
-/** Of several auth actors that begin at once, the first one's are kept. @returns those that are there then */
+/**
+ * Keeps the keys unless there are some: auth actors that start together share those of the first.
+ *
+ * @returns the keys that are kept
+ */
 export function insertFirstOpenidKeys(db: Db, keys: readonly OpenidKey[]): OpenidKey[] {
   if (listOpenidKeys(db).length === 0) insertOpenidKeys(db, keys)
   return listOpenidKeys(db)

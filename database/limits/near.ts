@@ -51,7 +51,11 @@ const SELECT = `
   FROM near_limit JOIN counter ON counter.key = near_limit.key
   WHERE counter.resets_at > @now AND counter.points >= near_limit.points * ${1 - NEAR}`
 
-/** Those that are used up first, then those that stay so for longest. @param text in lower case, in their keys */
+/**
+ * The limits that are used up come first, and among those the ones that end last.
+ *
+ * @param text in lower case, in their keys
+ */
 export function listNear(db: Db, { text, limit }: { text: string; limit: number }): NearLimit[] {
   return sql(
     db,

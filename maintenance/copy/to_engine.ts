@@ -77,7 +77,7 @@ export function toEngine(
   }
 }
 
-/** Of data that went on from there, what is there is whole. */
+/** Whether a copy to there is not finished; data that went on from there are whole. */
 const isUnfinished = (move: Move | null) => move?.state === 'copying' || move?.state === 'returned'
 
 /** What cannot be served while it is marked. The first part of the directory is marked first, and served last. */

@@ -121,7 +121,7 @@ export class SignInForm {
     return this.#pages.password(post, { ...entered, captcha }, outcome)
   }
 
-  /** Whose name it is; nobody's passkey fits where it is none. */
+  /** The DID of a name; empty where nobody has it, and then no passkey fits. */
   async #didOf(username: string): Promise<string> {
     const { handles, actors } = this.#services
     return (await actors.directory.find(handles.complete(username)))?.did ?? ''

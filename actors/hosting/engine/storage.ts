@@ -45,7 +45,7 @@ export class EngineStorage {
     }
     const kv = this.#lent.get(id)
     if (kv) return kv
-    const message = `The engine does not give ${id}: stop the runners, and see that it runs`
+    const message = `The engine does not hand over ${id}: stop the runners, and see that the engine runs`
     throw new Error(message, { cause })
   }
 
