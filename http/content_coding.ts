@@ -1,11 +1,5 @@
 import { gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib'
-import { BodyTooLargeError, UnknownCodingError, UnreadableError } from './read_body.ts'
-
-/**
- * Bytes of a request body that is read here, also of one that was compressed; the largest form of a
- * sign-in is a few KiB.
- */
-export const MAX_BODY = 64 * 1024
+import { BodyTooLargeError, MAX_BODY, UnknownCodingError, UnreadableError } from './read_body.ts'
 
 /**
  * The content codings that are undone (RFC 9110 section 8.4.1). Not brotli: its decoder fills a

@@ -13,6 +13,12 @@ export class UnknownCodingError extends Error {}
 /** Raised for a body that is longer than what is read. */
 export class BodyTooLargeError extends Error {}
 
+/**
+ * Bytes of a request body that is read here, also of one that was compressed; the largest form of a
+ * sign-in is a few KiB.
+ */
+export const MAX_BODY = 64 * 1024
+
 export const FORM = 'application/x-www-form-urlencoded'
 export const JSON_TYPE = 'application/json'
 

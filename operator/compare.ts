@@ -1,6 +1,6 @@
 import { UnavailableError } from '../base/errors.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
-import { followPds } from '../sagas/pds_standing.ts'
+import { followPds } from '../sagas/follow_pds.ts'
 import type { Services } from '../sagas/services.ts'
 import { command } from './command.ts'
 import { inputs } from './inputs.ts'

@@ -1,6 +1,6 @@
 import { FaultLog } from '../base/fault_log.ts'
 import { PdsClient } from '../pds/client.ts'
-import { followPds } from './pds_standing.ts'
+import { followPds } from './follow_pds.ts'
 import type { Services } from './services.ts'
 
 /**

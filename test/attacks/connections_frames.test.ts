@@ -11,7 +11,7 @@ import {
   MOST_FRAMES,
   TooManyFramesError,
 } from '../../gateway/client_frames.ts'
-import { MAX_BODY } from '../../http/content_coding.ts'
+import { MAX_BODY } from '../../http/read_body.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
 
