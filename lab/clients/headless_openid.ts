@@ -30,15 +30,31 @@ export type OpenidTokens = { access_token: string; refresh_token: string }
 export async function openidCode(
   browser: HeadlessBrowser,
   issuer: string,
-  { handle: username, password }: Credentials,
+  person: Credentials,
 ): Promise<string> {
-  const { origin } = new URL(issuer)
   const query = new URLSearchParams({
     ...{ response_type: 'code', client_id: OPENID_CLIENT.id, redirect_uri: REDIRECT },
-    ...{ scope: OPENID_SCOPE, code_challenge_method: 'S256', login_hint: username },
+    ...{ scope: OPENID_SCOPE, code_challenge_method: 'S256', login_hint: person.handle },
     code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
   })
-  let answer = await browser.open(`${issuer}/authorize?${query}`)
+  const answer = await openidAnswer(browser, `${issuer}/authorize?${query}`, person)
+  return answer.searchParams.get('code') ?? ''
+}
+
+/**
+ * Goes over the pages of an OpenID provider, as far as it shows some.
+ *
+ * @param url where a client sends the browser
+ * @returns where that comes back to
+ * @throws {HeadlessError}
+ */
+export async function openidAnswer(
+  browser: HeadlessBrowser,
+  url: string,
+  { handle: username, password }: Credentials,
+): Promise<URL> {
+  const { origin } = new URL(url)
+  let answer = await browser.open(url)
   for (;;) {
     const { statusCode, headers } = answer
     const text = await answer.body.text()
@@ -46,7 +62,7 @@ export async function openidCode(
     const to = headers.location ?? String(headers.refresh ?? '').split('url=')[1]
     if (to !== undefined) {
       const next = new URL(String(to), origin)
-      if (next.origin !== origin) return next.searchParams.get('code') ?? ''
+      if (next.origin !== origin) return next
       answer = await browser.open(next.href, origin)
       continue
     }
