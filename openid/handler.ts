@@ -97,7 +97,7 @@ export function createOpenidHandler(
     const page = toPage(pages, request, response, scope)
     const answered = await signedOut(signingOut, request, page, scope)
     const standing = await spend(answered, scope, log, (err) => failed(request, err))
-    return endsForm(path) ? leaving.behindForm(request, standing) : standing
+    return endsForm(path) && !scope.isLedByLink ? leaving.behindForm(request, standing) : standing
   }
 
   /** The request as the provider takes it: it would refuse some of what is shown to it. */
@@ -125,9 +125,10 @@ export function createOpenidHandler(
       inRequestScope(async () => {
         try {
           const deviceId = await shownDevice(flow)
-          return await inOpenidScope(deviceId, async (scope) =>
-            logged(request, await answer(request, scope), scope.clientId),
-          )
+          return await inOpenidScope(deviceId, async (scope) => {
+            const answered = logged(request, await answer(request, scope), scope.clientId)
+            return scope.isLedByLink ? leaving.byHand(request, answered) : answered
+          })
         } catch (err) {
           return failed(request, err)
         }

@@ -10,6 +10,7 @@ import { hashClientSecret, keptSecret } from './client_secret.ts'
 import { configure } from './configuration.ts'
 import { forgetSpoiledClients } from './find_client.ts'
 import type { PrivateJwk } from './keys.ts'
+import { askBeforeLeading } from './led_by_link.ts'
 import { type NamedKind, newGrantId } from './names.ts'
 import { noted } from './noted_faults.ts'
 import { OPENID } from './paths.ts'
@@ -58,6 +59,7 @@ export function createOpenidProvider(
   keepSecretsBack(provider)
   tellScopesLeft(provider)
   explainRefusals(provider)
+  askBeforeLeading(provider)
   takeScopesOfResources(provider)
   spellResources(provider)
   takeUsualKeys(provider)

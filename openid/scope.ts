@@ -59,6 +59,8 @@ export type OpenidScope = {
   issued: Issued | null
   /** What a person who signs out is shown: the question, or how they have decided. */
   signOut: SignOutAsked | 'done' | 'stayed' | null
+  /** Whether the answer leads to a website of which only a link says that the person wants to go there. */
+  isLedByLink: boolean
   /** Why a program is refused: as the provider says it, and as it is told. */
   refusal: Record<'before' | 'told', { error: string; description: string | undefined }> | null
   /** The provider's error that a person reads on a page. */
@@ -112,6 +114,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     isSessionKept: false,
     issued: null,
     signOut: null,
+    isLedByLink: false,
     refusal: null,
     pageError: null,
   }

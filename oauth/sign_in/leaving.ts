@@ -29,9 +29,19 @@ export class Leaving {
    * @returns the response itself where it does not lead away
    */
   behindForm(request: HttpRequest, response: HttpResponse): HttpResponse {
-    const { publicUrl, branding } = this.#settings
-    const to = URL.parse(headerOf(response, 'location') ?? '', publicUrl)
-    if (to === null || to.origin === new URL(publicUrl).origin) return response
+    const to = this.#away(response)
+    if (!to) return response
+    return withCookies(this.#write(request, response, to, true), [['refresh', `0; url=${to.href}`]])
+  }
+
+  /** The page from which the person goes on, or not. @returns the response itself where it does not lead away */
+  byHand(request: HttpRequest, response: HttpResponse): HttpResponse {
+    const to = this.#away(response)
+    return to ? this.#write(request, response, to, false) : response
+  }
+
+  #write(request: HttpRequest, { headers }: HttpResponse, to: URL, leads: boolean): HttpResponse {
+    const { branding } = this.#settings
     const language = languageOf({ request })
     const page = writeStep(
       {
@@ -41,9 +51,16 @@ export class Leaving {
         links: linksOf(branding.links, language),
         hasForms: false,
       },
-      leavingStep(signInTexts[language], to),
+      leavingStep(signInTexts[language], to, leads),
     )
-    const cookies = response.headers.filter(([name]) => name === 'set-cookie')
-    return withCookies(page, [['refresh', `0; url=${to.href}`], ...cookies])
+    const cookies = headers.filter(([name]) => name === 'set-cookie')
+    return withCookies(page, cookies)
+  }
+
+  /** Where a response leads away from here; null where it does not. */
+  #away(response: HttpResponse): URL | null {
+    const { publicUrl } = this.#settings
+    const to = URL.parse(headerOf(response, 'location') ?? '', publicUrl)
+    return to === null || to.origin === new URL(publicUrl).origin ? null : to
   }
 }

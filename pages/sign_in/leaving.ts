@@ -10,9 +10,15 @@ export const LEAVING_STYLE = `.late{animation:late 0s 5s backwards}
 @keyframes late{from{visibility:hidden}}
 `
 
-/** Leads on to an app. @param to where the person goes on by themselves, if the browser does not lead them */
-export function leavingStep(texts: SignInTexts, to: URL): Step {
-  const content = html`<a class="button primary wide${isOfWeb(to) ? ' late' : ''}" href="${to.href}">${texts.goOn}</a>`
+/**
+ * Leads on to an app.
+ *
+ * @param to where the person goes on by themselves, if the browser does not lead them
+ * @param leads whether it does
+ */
+export function leavingStep(texts: SignInTexts, to: URL, leads: boolean): Step {
+  const isLate = leads && isOfWeb(to)
+  const content = html`<a class="button primary wide${isLate ? ' late' : ''}" href="${to.href}">${texts.goOn}</a>`
   return { title: texts.goOn, lead: texts.goesTo(placeOf(to)), content }
 }
 

@@ -183,6 +183,55 @@ describe('45. OpenID clients that nobody vouches for', () => {
     expect(Object.keys(authorizations)).toEqual([id])
   })
 
+  test('are led to by no link that is wrong, but by the person, until they have decided', async () => {
+    const { body } = await register()
+    const wrong: Record<string, string>[] = [
+      { prompt: 'none' },
+      { response_type: 'token' },
+      { scope: 'made-up' },
+      { response_mode: 'form_post', prompt: 'none' },
+      { request_uri: 'urn:ietf:params:oauth:request_uri:made-up' },
+    ]
+    const follow = async (id: string) => {
+      const seen: { href: string | null; leads: boolean }[] = []
+      for (const more of wrong) {
+        const begun = await rp.begin(await rp.discover(app, null, id), {
+          redirect_uri: TOOL,
+          ...more,
+        })
+        const page = await visitor.open(begun.url.pathname + begun.url.search)
+        const href = rp.linkOf(page)
+        const leads = (page.header('location') ?? page.header('refresh')) !== undefined
+        seen.push({ href, leads: leads || /<form/.test(page.text) })
+      }
+      return seen
+    }
+    for (const id of [String(body.client_id), publish('misleads')]) {
+      visitor = new Visitor(app)
+      for (const { href, leads } of await follow(id)) {
+        expect([leads, href]).toEqual([false, expect.stringMatching(/callback[?#]error=/)])
+      }
+      // Nor who goes back from the sign-in, which does not say where they go on.
+      const begun = await rp.begin(await rp.discover(app, null, id), { redirect_uri: TOOL })
+      const signIn = await rp.open(visitor, begun)
+      const [, cancel = ''] = /href="([^"]*step=cancel[^"]*)"/.exec(signIn.text) ?? []
+      const gone = await rp.follow(visitor, await visitor.open(cancel.replaceAll('&amp;', '&')))
+      expect([gone.header('location'), gone.header('refresh')]).toEqual([undefined, undefined])
+      expect(rp.linkOf(gone)).toContain(`${TOOL}?error=access_denied`)
+      // Who refuses has seen it.
+      const refused = await rp.allow(visitor, await led(id), { decision: 'refuse' })
+      expect(refused.header('location')).toContain(`${TOOL}?error=access_denied`)
+      expect((await follow(id)).every(({ leads }) => leads)).toBe(false)
+      expect((await rp.allow(visitor, await led(id))).header('location')).toContain('code=')
+      expect((await follow(id)).every(({ leads }) => leads)).toBe(true)
+    }
+    // The operator vouches for this one.
+    visitor = new Visitor(app)
+    const forum = await rp.discover(app, null, 'forum')
+    const at = await rp.open(visitor, await rp.begin(forum, { prompt: 'none' }))
+    expect(at.header('location')).toContain('error=login_required')
+  })
+
   test('are led to by no link of this service, but by the sign-out of their own sign-in', async () => {
     const bye = 'https://tool.vestibule.internal/bye'
     const metadata = { post_logout_redirect_uris: [bye] }

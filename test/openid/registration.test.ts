@@ -134,7 +134,7 @@ test('one that will ask for scopes of resources alone gets no others', async () 
   const client = await rp.discover(app, null, body.client_id)
   const ask = async (scope: string) => {
     const answer = await rp.open(new Visitor(app), await rp.begin(client, { scope }))
-    return new URL(answer.header('location') ?? 'about:blank').searchParams.get('error')
+    return new URL(rp.linkOf(answer) ?? 'about:blank').searchParams.get('error')
   }
   expect([await ask('openid'), await ask('tools:read email')]).toEqual([
     'invalid_scope',

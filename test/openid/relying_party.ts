@@ -122,6 +122,12 @@ export async function open(visitor: Visitor, { url }: Pick<Begun, 'url'>): Promi
   return follow(visitor, await visitor.open(url.pathname + url.search))
 }
 
+/** Where a page leads on to if its person wants to; null where it leads nowhere. */
+export function linkOf({ text }: Seen): string | null {
+  const [, href = null] = /<a class="button primary wide" href="([^"]*)"/.exec(text) ?? []
+  return href?.replaceAll('&amp;', '&') ?? null
+}
+
 /** Signs in on the page that asks for it. */
 export async function signIn(
   visitor: Visitor,

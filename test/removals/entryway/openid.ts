@@ -247,7 +247,7 @@ export const openidRows = toRemovals([
     CODE_FLOW,
     'a form ends before a client',
     inFile('openid/handler.ts')(
-      'endsForm(path) ? leaving.behindForm(request, standing) : standing',
+      'endsForm(path) && !scope.isLedByLink ? leaving.behindForm(request, standing) : standing',
       'standing',
     ),
   ],
@@ -265,6 +265,11 @@ export const openidRows = toRemovals([
     STORAGE,
     'a session that ended is not written again',
     account('isThere ? basis : NONE', 'basis'),
+  ],
+  [
+    45,
+    'no link leads to the website of a client that nobody vouches for',
+    inFile('openid/provider.ts')('  askBeforeLeading(provider)\n', ''),
   ],
   [
     'test/openid/ended_meanwhile.test.ts',

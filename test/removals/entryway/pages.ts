@@ -94,7 +94,7 @@ export const pageRows = toRemovals([
   [
     'test/sign_in/leaving.test.ts',
     'an app is not sent a code twice',
-    inFile('pages/sign_in/leaving.ts')("isOfWeb(to) ? ' late' : ''", "''"),
+    inFile('pages/sign_in/leaving.ts')("isLate ? ' late' : ''", "''"),
   ],
   [
     'test/sign_in/sign_in.test.ts',
