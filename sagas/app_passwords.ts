@@ -8,6 +8,7 @@ import type { Services } from './services.ts'
 /**
  * Makes an app password, and tells the owner of the account by mail.
  *
+ * @param form id of the form, which may be sent again
  * @returns with the password itself, which is nowhere else
  * @throws {Refusal} InvalidRequest where the name cannot be used, or there are too many; SignedOut,
  *   ProofRequired
@@ -17,10 +18,11 @@ export async function createAppPassword(
   account: AccountRow,
   { name, privileged }: Pick<AppPassword, 'name' | 'privileged'>,
   basis: Basis,
+  form?: string,
 ): Promise<AppPassword & { password: string }> {
   const made = await services.actors
     .account(account.did)
-    .createAppPassword(name, privileged, basis, { address: calledFrom()?.address })
+    .createAppPassword(name, privileged, basis, { address: calledFrom()?.address, form })
   notify(services, 'appPasswordCreated', account, occasionNow())
   return made
 }

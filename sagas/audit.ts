@@ -19,15 +19,15 @@ export async function recordAudit(
   )
 }
 
-/** Which operator acted, and from where: that is for operators alone. */
-const OF_OPERATORS = ['operator', 'operatorAddress']
+/** Which operator acted, and from where: that is for operators alone. By which form is for the program. */
+const NOT_OF_OWNERS = ['operator', 'operatorAddress', 'form']
 
 /** The trail as the account's owner reads it. */
 export function forOwner(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.map(({ detail, ...entry }) => ({
     ...entry,
     detail: Object.fromEntries(
-      Object.entries(detail).filter(([name]) => !OF_OPERATORS.includes(name)),
+      Object.entries(detail).filter(([name]) => !NOT_OF_OWNERS.includes(name)),
     ),
   }))
 }

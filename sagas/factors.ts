@@ -1,6 +1,6 @@
 import type { Basis } from '../actors/account/basis.ts'
 import type { FactorsChanged } from '../actors/account/factors.ts'
-import type { EndedBy } from '../actors/account/sessions.ts'
+import type { MadeBy } from '../actors/account/sent_again.ts'
 import { Refusal } from '../base/errors.ts'
 import type { FactorKind, Factors } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
@@ -43,6 +43,7 @@ export async function beginTotp(
 /**
  * Adds the authenticator whose code this is.
  *
+ * @param begun the secret that the person was shown, and the id of the form, which may be sent again
  * @returns with the recovery codes, if there were none
  * @throws {Refusal} InvalidToken; ExpiredToken when none was begun, or too long ago; RateLimitExceeded,
  *   SignedOut
@@ -52,11 +53,13 @@ export async function confirmTotp(
   did: string,
   typed: string,
   basis: Basis,
+  begun: { secret?: string; form?: string } = {},
 ): Promise<FactorsChanged> {
   const changed = await guessed(services, did, 'totp', async () => {
     const proof = readProof(typed)
     if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
-    return services.actors.account(did).confirmTotp(proof.code, basis, changedFrom(basis))
+    const by = changedFrom(basis, begun.form)
+    return services.actors.account(did).confirmTotp(proof.code, basis, by, begun.secret)
   })
   return told(services, 'factorAdded', 'totp', changed, occasionNow())
 }
@@ -75,6 +78,7 @@ export async function renewRecoveryCodes(
 /**
  * Switches the code by mail.
  *
+ * @param form id of the form, which may be sent again
  * @returns with the recovery codes, if it is on now and there were none
  * @throws {Refusal} InvalidRequest when the address is not confirmed, SignedOut
  */
@@ -83,9 +87,10 @@ export async function setMailFactor(
   did: string,
   on: boolean,
   basis: Basis,
+  form?: string,
 ): Promise<FactorsChanged> {
   const account = services.actors.account(did)
-  const changed = await account.setMailFactor(on, basis, changedFrom(basis))
+  const changed = await account.setMailFactor(on, basis, changedFrom(basis, form))
   return told(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
 }
 
@@ -146,8 +151,8 @@ export async function addMailFactor(services: Services, did: string): Promise<Fa
 }
 
 /** From where a factor is changed, for the audit trail. */
-export function changedFrom({ proof, device }: Basis): EndedBy {
-  return { address: calledFrom()?.address, deviceId: proof ?? device }
+export function changedFrom({ proof, device }: Basis, form?: string): MadeBy {
+  return { address: calledFrom()?.address, deviceId: proof ?? device, form }
 }
 
 /** Tells the owner of what has changed. */
@@ -158,6 +163,7 @@ export function told(
   changed: FactorsChanged,
   occasion: Occasion | null,
 ): FactorsChanged {
-  if (changed.isChanged) notify(services, kind, changed.account, occasion, { about: { factor } })
+  const about = { factor: changed.isAgain ? ('recovery' as const) : factor }
+  if (changed.isChanged) notify(services, kind, changed.account, occasion, { about })
   return changed
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
-import type { Answered } from '../actors/account/passkeys.ts'
-import { Refusal } from '../base/errors.ts'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import { type Answered, challengeOver, type MadePasskey } from '../actors/account/passkeys.ts'
 import { PASSKEY_CHALLENGE } from '../base/lifetimes.ts'
 import type { RelyingParty } from '../factors/passkey.ts'
 import type { Services } from './services.ts'
@@ -39,11 +38,24 @@ export function relyingParty({ settings }: Pick<Services, 'settings'>): RelyingP
 export async function answered<Response>(
   services: Services,
   response: Response,
-  { value, at }: Challenge,
+  challenge: Challenge,
 ): Promise<Answered<Response>> {
-  const isLate = Date.now() - at > PASSKEY_CHALLENGE
-  if (isLate || !(await services.spendChallenge(value))) {
-    throw new Refusal('ExpiredToken', 'The passkey was asked for too long ago; try again')
-  }
-  return { party: relyingParty(services), response, challenge: value }
+  if (!(await isSpentNow(services, challenge))) throw challengeOver()
+  return { party: relyingParty(services), response, challenge: challenge.value }
+}
+
+/** The same of a passkey that is made, whose answer may be sent again: the account refuses it unless it has it already. */
+export async function answeredAgain(
+  services: Services,
+  response: RegistrationResponseJSON,
+  challenge: Challenge,
+): Promise<MadePasskey> {
+  const isOver = !(await isSpentNow(services, challenge))
+  const made = { party: relyingParty(services), response, challenge: challenge.value }
+  return isOver ? { ...made, isOver } : made
+}
+
+/** @returns false where it was spent before, or is over */
+async function isSpentNow(services: Services, { value, at }: Challenge): Promise<boolean> {
+  return Date.now() - at <= PASSKEY_CHALLENGE && services.spendChallenge(value)
 }

@@ -17,6 +17,7 @@ import { occasionNow } from './notice.ts'
 import {
   type AnsweredChallenge,
   answered,
+  answeredAgain,
   type Challenge,
   relyingParty,
 } from './passkey_challenge.ts'
@@ -71,7 +72,8 @@ export function usePasskeyOptions(
 /**
  * Adds a passkey.
  *
- * @param given the challenge that it was made for, and the name that the person gives it
+ * @param given the challenge that it was made for, the name that the person gives it, and the id of the form, which may be
+ *   sent again
  * @returns with the recovery codes, if there were none
  * @throws {Refusal} InvalidToken where it is not accepted; ExpiredToken for a challenge that is over;
  *   InvalidRequest where there are too many, or it is there already; SignedOut, ProofRequired
@@ -79,12 +81,12 @@ export function usePasskeyOptions(
 export async function addPasskey(
   services: Services,
   did: string,
-  given: { response: RegistrationResponseJSON; challenge: Challenge; name: string },
+  given: { response: RegistrationResponseJSON; challenge: Challenge; name: string; form?: string },
   basis: Basis,
 ): Promise<FactorsChanged> {
-  const made = await answered(services, given.response, given.challenge)
+  const made = await answeredAgain(services, given.response, given.challenge)
   const account = services.actors.account(did)
-  const changed = await account.addPasskey(made, given.name, basis, changedFrom(basis))
+  const changed = await account.addPasskey(made, given.name, basis, changedFrom(basis, given.form))
   return told(services, 'factorAdded', 'passkey', changed, occasionNow())
 }
 

@@ -12,21 +12,29 @@ import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/random.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
+import { type MadeBy, madeBefore } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
-/** The password itself leaves the account once, here. */
+/**
+ * The password itself leaves the account once, here. It takes the place of one that the same form has made before, which
+ * was not seen: a use of that would stand in the audit trail.
+ *
+ * @throws {Refusal} InvalidRequest, SignedOut, ProofRequired
+ */
 export async function create(
   db: Db,
   name: string,
   privileged: boolean,
   basis: Basis,
-  by: EndedBy = {},
+  by: MadeBy = {},
 ): Promise<AppPassword & { password: string }> {
   const password = randomAppPassword()
   const passwordScrypt = await hashAppPassword(existing(db).did, password)
   const appPassword = { name, privileged, createdAt: Date.now(), usedAt: null }
   transact(db, () => {
     assertGood(db, basis)
+    const made = madeBefore(db, by)?.detail.name
+    if (made === name) remove(db, name, by)
     assertRoom(db, name)
     if (!insertAppPassword(db, { ...appPassword, passwordScrypt })) {
       throw new Refusal('InvalidRequest', 'could not create app-specific password')
@@ -57,7 +65,12 @@ export function list(db: Db): AppPassword[] {
 export function revoke(db: Db, name: string, basis: Basis, by: EndedBy): void {
   transact(db, () => {
     assertGood(db, basis)
-    if (!deleteAppPassword(db, name)) return
-    appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name, ...by } })
+    remove(db, name, by)
   })
+}
+
+/** To be called in a transaction. */
+function remove(db: Db, name: string, by: EndedBy): void {
+  if (!deleteAppPassword(db, name)) return
+  appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name, ...by } })
 }

@@ -13,6 +13,7 @@ import { type Arrival, arrive } from './known_devices.ts'
 import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import { spendCode, spendTotp } from './second_factor.ts'
+import { type MadeBy, madeBefore } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
 /** After a change of a factor. */
@@ -23,9 +24,11 @@ export type FactorsChanged = {
   account: AccountRow
   /** Those that were made with it, to be shown once. */
   recoveryCodes: string[] | null
+  /** Whether it was changed before by the same form, and new recovery codes alone were made. */
+  isAgain?: true
 }
 
-type ChangedBy = EndedBy | { by: 'operator' }
+type ChangedBy = MadeBy | { by: 'operator' }
 
 export function list(db: Db): Factors {
   existing(db)
@@ -65,13 +68,24 @@ export function beginTotp(db: Db, basis: Basis): string {
   })
 }
 
-/** @throws {Refusal} InvalidToken; ExpiredToken when none was begun, or too long ago; SignedOut */
-export function confirmTotp(db: Db, code: string, basis: Basis, by: EndedBy = {}): FactorsChanged {
+/**
+ * @param begun the secret that the person was shown; the last that was begun unless given
+ * @throws {Refusal} InvalidToken; ExpiredToken when none was begun, too long ago, or another since; SignedOut
+ */
+export function confirmTotp(
+  db: Db,
+  code: string,
+  basis: Basis,
+  by: MadeBy = {},
+  begun?: string,
+): FactorsChanged {
   return transact(db, () => {
-    assertGood(db, basis)
+    const account = assertGood(db, basis)
+    if (madeBefore(db, by)) return changedAgain(db, account, by)
     const now = Date.now()
     const totp = stored.readTotp(db)
-    if (!totp || totp.addedAt !== null || now - totp.begunAt > TOTP_BEGUN) {
+    const isOther = begun !== undefined && totp?.secret !== begun
+    if (!totp || isOther || totp.addedAt !== null || now - totp.begunAt > TOTP_BEGUN) {
       throw new Refusal('ExpiredToken', 'Begin again: this authenticator was not confirmed in time')
     }
     spendTotp(db, code, totp)
@@ -93,16 +107,14 @@ export function removeTotp(db: Db, basis: Basis | null, by: EndedBy = {}): Facto
 }
 
 /** The mailed code. @throws {Refusal} InvalidRequest when the address is not confirmed, SignedOut */
-export function setMail(
-  db: Db,
-  on: boolean,
-  basis: Basis | null,
-  by: EndedBy = {},
-): FactorsChanged {
+export function setMail(db: Db, on: boolean, basis: Basis | null, by: MadeBy = {}): FactorsChanged {
   return transact(db, () => {
-    const changed = switched(db, assertGood(db, basis), on, whose(basis, by))
-    const makesCodes = changed.isChanged && on && basis !== null
-    return makesCodes ? { ...changed, recoveryCodes: recoveryCodes.makeFirst(db) } : changed
+    const account = assertGood(db, basis)
+    if (on && madeBefore(db, by)) return changedAgain(db, account, by)
+    const makesCodes = on && basis !== null && !account.emailAuthFactor
+    const codes = makesCodes ? recoveryCodes.makeFirst(db) : null
+    const changed = switched(db, account, on, { ...whose(basis, by), ...counted(codes) })
+    return { ...changed, recoveryCodes: codes }
   })
 }
 
@@ -131,6 +143,19 @@ function switched(db: Db, account: AccountRow, on: boolean, by: ChangedBy): Fact
   if (account.emailAuthFactor === on) return { isChanged: false, account, recoveryCodes: null }
   setAuthFactor(db, on, by)
   return { isChanged: true, account: existing(db), recoveryCodes: null }
+}
+
+/**
+ * A change that the same form has made before. The recovery codes that came with it were not seen: others take their
+ * place. To be called in a transaction.
+ */
+export function changedAgain(db: Db, account: AccountRow, by: MadeBy): FactorsChanged {
+  if (madeBefore(db, by)?.detail.recoveryCodes === undefined) {
+    return { isChanged: false, account, recoveryCodes: null }
+  }
+  const codes = recoveryCodes.make(db)
+  const renewed = changed(db, 'recovery_codes_renewed', { kind: 'recovery' }, codes, by)
+  return { ...renewed, isAgain: true }
 }
 
 /** Ten new ones; those before end. @throws {Refusal} InvalidRequest without another factor, SignedOut */
@@ -173,11 +198,17 @@ export function changed(
 ): FactorsChanged {
   recoveryCodes.endUseless(db)
   endSignInsUnderWay(db)
-  appendAudit(db, { at: Date.now(), event, detail: { ...factor, ...by } })
+  const detail = { ...factor, ...by, ...counted(codes) }
+  appendAudit(db, { at: Date.now(), event, detail })
   return { isChanged: true, account: existing(db), recoveryCodes: codes }
 }
 
+/** How many recovery codes were made, for the audit trail. */
+function counted(codes: string[] | null): { recoveryCodes?: number } {
+  return codes ? { recoveryCodes: codes.length } : {}
+}
+
 /** Who changed a factor, for the audit trail: without a sign-in it was the operator. */
-export function whose(basis: Basis | null, by: EndedBy = {}): ChangedBy {
+export function whose(basis: Basis | null, by: MadeBy = {}): ChangedBy {
   return basis ? by : { by: 'operator' }
 }

@@ -19,16 +19,20 @@ import {
 } from '../../factors/passkey.ts'
 import { verifyUsual } from '../../factors/usual_assertion.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
-import { changed, type FactorsChanged, whose } from './factors.ts'
+import { changed, changedAgain, type FactorsChanged, whose } from './factors.ts'
 import { type Arrival, arrive } from './known_devices.ts'
 import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
+import { type MadeBy, madeBefore } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
 /** What an authenticator answered to a challenge, which the caller has spent. */
 export type Answered<Response> = { party: RelyingParty; response: Response; challenge: string }
 export type UsedPasskey = Answered<AuthenticationResponseJSON>
-export type MadePasskey = Answered<RegistrationResponseJSON>
+export type MadePasskey = Answered<RegistrationResponseJSON> & {
+  /** Whether its challenge was answered before, or too late. */
+  isOver?: true
+}
 
 /** A passkey as its owner sees it. */
 export type ListedPasskey = Omit<stored.Passkey, 'publicKey' | 'counter'>
@@ -44,27 +48,31 @@ export function findOwner(db: Db, id: string): AccountRow | null {
 }
 
 /**
- * Adds a passkey that was made. One of a name that there is gets a number.
+ * Adds a passkey that was made. One of a name that there is gets a number. One that the same form has added before is
+ * there already.
  *
- * @throws {Refusal} InvalidToken where it is not accepted; InvalidRequest where there are too many, or it
- *   is there already; SignedOut, ProofRequired
+ * @throws {Refusal} InvalidToken where it is not accepted; ExpiredToken for a challenge that is over; InvalidRequest where
+ *   there are too many, or it is there already; SignedOut, ProofRequired
  */
 export async function add(
   db: Db,
-  { party, response, challenge }: MadePasskey,
+  { party, response, challenge, isOver }: MadePasskey,
   name: string,
   basis: Basis,
-  by: EndedBy = {},
+  by: MadeBy = {},
 ): Promise<FactorsChanged> {
-  const passkey = await verifyMade({ party, response, challenge })
+  const passkey = isOver ? null : await verifyMade({ party, response, challenge })
   return transact(db, () => {
-    assertGood(db, basis)
+    const account = assertGood(db, basis)
     const known = stored.listPasskeys(db)
+    const isThere = known.some(({ id }) => id === response.id)
+    if (isThere && madeBefore(db, by)) return changedAgain(db, account, by)
+    if (!passkey) throw challengeOver()
     if (known.length >= MAX_PASSKEYS) {
       const message = `There are ${MAX_PASSKEYS} passkeys already; remove some first`
       throw new Refusal('InvalidRequest', message)
     }
-    if (known.some(({ id }) => id === passkey.id)) {
+    if (isThere) {
       throw new Refusal('InvalidRequest', 'This passkey was added already')
     }
     const own = freeName(name, known)
@@ -203,6 +211,10 @@ async function accepted<T>(verify: () => Promise<T>): Promise<T> {
   } catch (err) {
     throw err instanceof PasskeyError ? notAccepted(err.message) : err
   }
+}
+
+export function challengeOver(): Refusal {
+  return new Refusal('ExpiredToken', 'The passkey was asked for too long ago; try again')
 }
 
 /** @param why for the program: a caller is told no more than that it was not accepted */

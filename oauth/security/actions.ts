@@ -15,7 +15,7 @@ import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
 import { signedOutCookies } from '../sign_in/signed_in.ts'
 import { FactorActions } from './factor_actions.ts'
-import type { SecurityForms } from './forms.ts'
+import { formId, type SecurityForms } from './forms.ts'
 import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
 import { ProofForm } from './proof_form.ts'
@@ -129,7 +129,13 @@ export class SecurityActions {
     try {
       const account = await requireAccount(this.#services, person.did, ['did'])
       const basis = provenOn(device.deviceId, person.basis)
-      const { name, password } = await createAppPassword(this.#services, account, wanted, basis)
+      const { name, password } = await createAppPassword(
+        this.#services,
+        account,
+        wanted,
+        basis,
+        formId(request.parameter('form')),
+      )
       return this.#redirects.to(visitor, { what: 'made', name, password })
     } catch (err) {
       if (isRefusal(err, 'ProofRequired')) return this.#views.task(visitor, 'app-password')

@@ -19,7 +19,7 @@ import type { Services } from '../../sagas/services.ts'
 import type { SecurityTask } from '../checks/endpoints.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
-import type { Begun } from './forms.ts'
+import { type Begun, formId } from './forms.ts'
 import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
 import type { Redirects } from './redirects.ts'
@@ -56,7 +56,7 @@ export class FactorActions {
     return this.#proven(visitor, 'passkeys', async (basis) => {
       try {
         if (!response || !challenge) throw new Refusal('InvalidToken', 'It is no passkey')
-        const given = { response, challenge, name }
+        const given = { response, challenge, name, form: formOf(visitor) }
         return await this.#changed(
           visitor,
           await addPasskey(services, visitor.person.did, given, basis),
@@ -102,7 +102,9 @@ export class FactorActions {
     return this.#proven(visitor, 'authenticator', async (basis) => {
       try {
         const code = field(visitor, 'code')
-        const changed = await confirmTotp(services, visitor.person.did, code, basis)
+        const { did } = visitor.person
+        const shown = { secret: begun?.secret, form: formOf(visitor) }
+        const changed = await confirmTotp(services, did, code, basis, shown)
         return await this.#changed(visitor, changed)
       } catch (err) {
         const isOften = isRefusal(err, 'RateLimitExceeded')
@@ -124,7 +126,10 @@ export class FactorActions {
     const { services } = this.#parts
     const isOn = visitor.request.parameter('on') === '1'
     return this.#proven(visitor, 'code-by-mail', async (basis) =>
-      this.#changed(visitor, await setMailFactor(services, visitor.person.did, isOn, basis)),
+      this.#changed(
+        visitor,
+        await setMailFactor(services, visitor.person.did, isOn, basis, formOf(visitor)),
+      ),
     )
   }
 
@@ -162,3 +167,5 @@ export class FactorActions {
     )
   }
 }
+
+const formOf = ({ request }: Visitor) => formId(request.parameter('form'))

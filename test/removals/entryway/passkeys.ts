@@ -12,6 +12,8 @@ const proof = inFile('sagas/proof.ts')
 const subject = inFile('app/limits/subject.ts')
 const signUpOpen = inFile('actors/account/sign_up_open.ts')
 const securityPage = 'test/security_page/passkeys.test.ts'
+const SENT_AGAIN = 'test/security_page/sent_again.test.ts'
+const sentAgain = inFile('actors/account/sent_again.ts')
 const PASSKEYS = 'test/passkeys/passkeys.test.ts'
 const USUAL = 'test/passkeys/usual_assertion.test.ts'
 const signUpPage = 'test/passkeys/sign_up.test.ts'
@@ -81,7 +83,7 @@ export const passkeyRows = toRemovals([
     'a challenge works once',
     replay('return record(db, PASSKEY, challenge, lasts)', 'return true'),
   ],
-  [41, 'a challenge is not late', challenges('isLate || ', '')],
+  [41, 'a challenge is not late', challenges('Date.now() - at <= PASSKEY_CHALLENGE && ', '')],
   [
     41,
     'a passkey is of the account that is asked for',
@@ -176,6 +178,26 @@ export const passkeyRows = toRemovals([
     securityPage,
     'a passkey that proves is looked at',
     proof('provePasskey(services, did, factor, basis, null)', 'Promise.resolve()'),
+  ],
+  [
+    SENT_AGAIN,
+    'what was made anew for the form that made it alone',
+    sentAgain('form === undefined || newest?.detail.form !== form', '!newest'),
+  ],
+  [
+    SENT_AGAIN,
+    'for a while',
+    sentAgain('Date.now() - newest.at <= PROOF_AGAIN ? newest : null', 'newest'),
+  ],
+  [
+    SENT_AGAIN,
+    'as long as nothing has happened since',
+    sentAgain('listAudit(db, 1)', 'listAudit(db, 9).filter((each) => each.detail.form === form)'),
+  ],
+  [
+    SENT_AGAIN,
+    'an authenticator of another secret than was shown',
+    inFile('actors/account/factors.ts')(' && totp?.secret !== begun', ' && false'),
   ],
   [
     securityPage,

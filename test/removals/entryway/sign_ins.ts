@@ -108,7 +108,7 @@ export const signInRows = toRemovals([
   [
     32,
     'app passwords that are revoked',
-    appPasswords('assertGood(db, basis)\n    if (!delete', 'if (!delete'),
+    appPasswords('assertGood(db, basis)\n    remove(', 'remove('),
   ],
   [
     32,

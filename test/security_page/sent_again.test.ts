@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { PROOF_AGAIN } from '../../base/lifetimes.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
+import { securityTexts } from '../../pages/security/locales/index.ts'
+import { codesOf } from '../factors/authenticator.ts'
+import { newPerson, type Person } from '../factors/person.ts'
+import { answerOf, asked } from '../passkeys/owner.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { formTo, PAGE } from './come.ts'
+import type { Form } from './forms_of.ts'
+
+/** Forms that make what is shown once, sent again since their answer was lost. */
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.close())
+beforeEach(() => {
+  app.counters.exec('DELETE FROM counter')
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function come({ handle: username, password }: Person): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  const page = await visitor.follow(await visitor.open(PAGE))
+  await visitor.send(page, { username, password, remember: 'on' })
+  return visitor
+}
+
+/** A task, with the proof before it. */
+async function begin(visitor: Visitor, task: string, { password }: Person): Promise<Seen> {
+  const page = await visitor.open(`${PAGE}/${task}`)
+  if (page.title !== 'Confirm that it is you') return page
+  return visitor.follow(await visitor.send(page, { password }))
+}
+
+type Filled = [form: Form, fields: Record<string, string>]
+
+const forms = {
+  'an app password': async (visitor: Visitor, person: Person): Promise<Filled> => {
+    const page = await begin(visitor, 'app-password', person)
+    return [formTo(page, 'make-app-password'), { name: 'An app' }]
+  },
+  'an authenticator': async (visitor: Visitor, person: Person): Promise<Filled> => {
+    const page = await begin(visitor, 'authenticator', person)
+    const begun = await visitor.send(formTo(page, 'begin-authenticator'))
+    const [, secret = ''] = /<code>([^<]*)/.exec(begun.text) ?? []
+    const code = codesOf(secret.replaceAll(' ', ''))()
+    return [formTo(begun, 'confirm-authenticator'), { code }]
+  },
+  'the code by mail': async (visitor: Visitor, person: Person): Promise<Filled> => {
+    const { account, email } = person
+    const token = await account.issueEmailToken('confirm_email', null, email)
+    await account.confirmEmail(email, token, {
+      generation: (await account.read())?.generation ?? 0,
+    })
+    return [formTo(await begin(visitor, 'code-by-mail', person), 'switch-mail-code'), {}]
+  },
+  'a passkey': async (visitor: Visitor, person: Person): Promise<Filled> => {
+    const page = await begin(visitor, 'passkeys', person)
+    const key = new SoftAuthenticator(app.runner.settings.publicUrl)
+    return [formTo(page, 'add-passkey'), { name: 'Key', ...answerOf(key.create(asked(page))) }]
+  },
+}
+
+const shownIn = ({ text }: Seen) =>
+  [...text.matchAll(/<code>([^<]*)<\/code>/g)].map(([, code = '']) => code)
+
+/** Sends a form, of which the answer is lost. @returns what it would have shown */
+async function lose(visitor: Visitor, filled: Filled): Promise<string[]> {
+  const kept = new Map(visitor.cookies)
+  const lost = shownIn(await visitor.follow(await visitor.send(...filled)))
+  visitor.cookies.clear()
+  for (const [name, cookie] of kept) visitor.cookies.set(name, cookie)
+  return lost
+}
+
+/** What stands in an account. */
+async function standing({ account }: Person) {
+  const { totp, ...factors } = await account.listFactors()
+  const { length } = await account.listAppPasswords()
+  return { ...factors, totp: totp !== null, appPasswords: length }
+}
+
+const subjects = async ({ email }: Person) =>
+  (await app.readMails()).filter(({ to }) => to?.[0]?.address === email).map((one) => one.subject)
+
+describe.each(Object.entries(forms))('the form of %s', (what, make) => {
+  test.each([1, 2])('whose answer was lost %i times shows what was made', async (times) => {
+    const person = await newPerson(app)
+    const visitor = await come(person)
+    const filled = await make(visitor, person)
+    const lost: string[] = []
+    for (let n = 0; n < times; n++) lost.push(...(await lose(visitor, filled)))
+    const made = await standing(person)
+    const told = await subjects(person)
+    const answer = await visitor.send(...filled)
+    const shown = shownIn(await visitor.follow(answer))
+    expect([answer.status, answer.alert]).toEqual([303, undefined])
+    expect(shown).toHaveLength(lost.length / times)
+    expect(shown.filter((one) => lost.includes(one))).toEqual([])
+    expect(await standing(person)).toEqual(made)
+    // The person is told whatever is made.
+    const isCodes = what !== 'an app password'
+    const renewed = isCodes ? 'A second factor was added' : 'An app password was made'
+    expect(await subjects(person)).toEqual([...told, renewed])
+  })
+
+  test.each([
+    [
+      'something else has happened',
+      ({ account }: Person) =>
+        account.audit({ at: Date.now(), event: 'browser_signed_out', detail: {} }),
+    ],
+    ['its proof is over', async () => wait()],
+    [
+      'it was sent long ago',
+      async (person: Person, visitor: Visitor) => {
+        wait()
+        await begin(visitor, 'app-password', person)
+      },
+    ],
+  ])('shows nothing once %s', async (_, happen) => {
+    const person = await newPerson(app)
+    const visitor = await come(person)
+    const filled = await make(visitor, person)
+    await visitor.follow(await visitor.send(...filled))
+    const made = await standing(person)
+    await happen(person, visitor)
+    const answer = await visitor.send(...filled)
+    const page = answer.status === 303 ? await visitor.follow(answer) : answer
+    expect(shownIn(page).filter((code) => code.includes('-'))).toEqual([])
+    expect(await standing(person)).toEqual(made)
+  })
+})
+
+/** Longer than a proof counts. */
+function wait(): void {
+  const now = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.setSystemTime(now + PROOF_AGAIN + 1_000)
+}
+
+test('an app password that is used already stays, and so does one of another name', async () => {
+  const person = await newPerson(app)
+  const visitor = await come(person)
+  const [form, fields] = await forms['an app password'](visitor, person)
+  const first = shownIn(await visitor.follow(await visitor.send(form, fields)))
+  const other = shownIn(await visitor.follow(await visitor.send(form, { name: 'Another' })))
+  const signIn = async ([password]: string[]) => {
+    const body = JSON.stringify({ identifier: person.handle, password })
+    const headers = { 'content-type': 'application/json' }
+    const target = '/xrpc/com.atproto.server.createSession'
+    const answer = await app.ask({ method: 'POST', target, headers, body })
+    return 'status' in answer ? answer.status : 0
+  }
+  expect([await signIn(first), await signIn(other)]).toEqual([200, 200])
+  const again = await visitor.send(form, { name: 'Another' })
+  expect([again.status, await signIn(other)]).toEqual([400, 200])
+})
+
+test('an authenticator of a page whose successor was begun elsewhere is begun anew', async () => {
+  const person = await newPerson(app)
+  const visitor = await come(person)
+  const filled = await forms['an authenticator'](visitor, person)
+  await forms['an authenticator'](visitor, person)
+  const answer = await visitor.send(...filled)
+  expect([answer.status, answer.title, answer.alert]).toEqual([
+    400,
+    'Security',
+    securityTexts.en.stale,
+  ])
+})
