@@ -1,13 +1,15 @@
 import { decodeJwt } from 'jose'
 import type { Interaction } from 'oidc-provider'
-import type { HttpResponse } from '../http/message.ts'
+import { type HttpResponse, withCookies } from '../http/message.ts'
 import { chosenOf, type Person } from '../oauth/security/people.ts'
+import { hasSignedOut, noSignedOutCookie } from '../oauth/sign_in/signed_out_cookie.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Login, MULTI_FACTOR } from './interaction_result.ts'
 import { isHinted, LOGIN_HINT, loginHintOf } from './login_hint.ts'
 import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
 
 type OfAccounts = Pick<Services, 'actors'>
+type SignsIn = OfAccounts & Pick<Services, 'settings'>
 
 /** Whether it is to be found out who it is, before anything else. */
 export function isSignIn(visit: Visit): boolean {
@@ -21,7 +23,7 @@ const FIRST: Readonly<Record<string, 'choose' | 'passkey-sign-up'>> = {
 }
 
 /** Finds out who it is; where nobody is signed in, by the pages of a sign-in. */
-export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<HttpResponse> {
+export async function signIn({ actors, settings }: SignsIn, visit: Visit): Promise<HttpResponse> {
   const { request, interaction, people, recent } = visit
   const askedAt = askedAtOf(interaction)
   const isNewWanted = isAskedAnew(interaction)
@@ -38,6 +40,10 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
   if (meant === 'another')
     return askToSignIn(visit, { step: people.length > 0 ? 'sign-in' : undefined })
   if (meant && hinted === undefined && isOfAnother(interaction, meant)) {
+    return askToSignIn(visit, { step: 'choose' })
+  }
+  const isChosen = isBegun || meant !== undefined
+  if (!isChosen && people.length > 0 && hasSignedOut(request)) {
     return askToSignIn(visit, { step: 'choose' })
   }
   const found = meant ?? chosenOf(request, people)
@@ -58,10 +64,11 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
       error_description: 'The account is deactivated',
     })
   }
-  return finish(interaction, {
+  const answer = await finish(interaction, {
     login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
     ...done(interaction),
   })
+  return withCookies(answer, [noSignedOutCookie(settings.publicUrl)])
 }
 
 /**

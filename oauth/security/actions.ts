@@ -14,6 +14,7 @@ import { SECURITY_TASKS, type SecurityAction, type SecurityTask } from '../check
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
 import { signedOutCookies } from '../sign_in/signed_in.ts'
+import { signedOutCookie } from '../sign_in/signed_out_cookie.ts'
 import { FactorActions } from './factor_actions.ts'
 import { formId, type SecurityForms } from './forms.ts'
 import { textsFor } from './language.ts'
@@ -90,11 +91,14 @@ export class SecurityActions {
     const id = request.parameter('id') ?? ''
     const by = clientOf(visitor)
     const isBrowser = request.parameter('kind') === 'browser'
-    const isPassing = isBrowser && passingSince !== null && id === device.deviceId
+    const isHere = isBrowser && id === device.deviceId
+    const isPassing = isHere && passingSince !== null
     if (isBrowser) await this.#forgetBrowser(did, id, by, isPassing)
     else await this.#services.actors.account(did).endSession(id, person.basis, by)
     const response = this.#redirects.to(visitor, { what: 'session' })
-    return isPassing ? withCookies(response, signedOutCookies(this.#provider.issuer)) : response
+    const { issuer } = this.#provider
+    if (isPassing) return withCookies(response, signedOutCookies(issuer))
+    return isHere ? withCookies(response, [signedOutCookie(issuer)]) : response
   }
 
   /** @param isPassing whether it is signed in without being remembered, so that the account knows nothing of it */

@@ -21,6 +21,7 @@ import { wantedOf } from './place.ts'
 import { beginning, field, goOn, localeOf, type Post, passkeyOf } from './post.ts'
 import { nameOf, type Outcome, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
+import { noSignedOutCookie } from './signed_out_cookie.ts'
 import { readTrust, trustCookie } from './trust_cookie.ts'
 
 /** App passwords are for apps without these pages. */
@@ -207,7 +208,8 @@ export class SignInForm {
       ? place.page({ language })
       : place.accountPage(nameOf(account), language)
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
-    return goOn(to, [...cookies, signedInCookie(parts, did, isRemembered)])
+    const own = [signedInCookie(parts, did, isRemembered), noSignedOutCookie(this.#provider.issuer)]
+    return goOn(to, [...cookies, ...own])
   }
 
   async #isOn(deviceId: string, did: string): Promise<boolean> {

@@ -12,6 +12,7 @@ import { ACCOUNT, AUTHORIZE } from '../checks/endpoints.ts'
 import type { DeviceId } from './device.ts'
 import type { Place } from './place.ts'
 import { SealedForBrowser } from './sealed.ts'
+import { signedOutCookie } from './signed_out_cookie.ts'
 
 const COOKIE = 'sign-in'
 
@@ -76,11 +77,11 @@ export function signedInCookie(
 /** The session of the OpenID provider, and where browsers send it (`openid/configuration.ts`). */
 export const OPENID_SESSION = { cookie: 'openid-session', path: '/openid' }
 
-/** Takes the cookies of all sign-ins from a browser in which somebody has signed out. */
+/** Takes the cookies of all sign-ins from a browser in which somebody has signed out, and has it know of that. */
 export function signedOutCookies(issuer: string): HttpResponse['headers'] {
   const { cookie, path } = OPENID_SESSION
   const openid = setCookie(cookie, '', { path, publicUrl: issuer, lasts: 0 })
-  return [...noSignInCookies(issuer), openid]
+  return [...noSignInCookies(issuer), openid, signedOutCookie(issuer)]
 }
 
 /** Takes the cookies of {@link signedInCookie} from a browser. */

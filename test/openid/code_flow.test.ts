@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { enrol } from '../factors/authenticator.ts'
+import { formsOf } from '../security_page/forms_of.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -388,6 +389,54 @@ test('a person who signs out at the client is out here, and in it when they come
   const next = await rp.open(visitor, await rp.begin(config))
   expect(next.text).toContain('id="password"')
 })
+
+test.each(['client', 'account page', 'security page'])(
+  'who signs out of one account at the %s is asked before they are in as the other',
+  async (where) => {
+    const name = where.replaceAll(' ', '-')
+    const { client, did: theirs } = await knowingTwo(`of-${name}`, `zoe-${name}`)
+    const choose = async ({ hrefs }: Seen, whom: string) =>
+      rp.follow(
+        visitor,
+        await visitor.open(hrefs.find((href) => href.includes(`account=${whom}`)) ?? ''),
+      )
+    // The one that stays has consented before.
+    const first = await rp.begin(client)
+    const asked = await choose(await rp.open(visitor, first), `zoe-${name}.test`)
+    await rp.exchange(client, first, await rp.allow(visitor, asked))
+    visitor.cookies.delete('openid-session')
+    const second = await rp.begin(client)
+    const alices = await choose(await rp.open(visitor, second), 'alice.test')
+    await rp.exchange(client, second, await rp.allow(visitor, alices))
+
+    if (where === 'client') {
+      const url = oidc.buildEndSessionUrl(client)
+      const question = await visitor.open(url.pathname + url.search)
+      await rp.follow(visitor, await visitor.send(question, { logout: 'yes' }))
+    } else if (where === 'account page') {
+      await visitor.open('/account')
+      await visitor.call('sign-out', { did })
+    } else {
+      const page = await visitor.open('/account/security?account=alice.test')
+      const here = formsOf(page).find(({ action }) => action?.includes('/form/end-session'))
+      await visitor.send(here ?? { action: '', fields: {} })
+    }
+
+    const next = await rp.begin(client)
+    const choice = await rp.open(visitor, next)
+    expect([choice.title, choice.text.includes('@alice.test')]).toEqual([
+      'Choose an account',
+      false,
+    ])
+    const answer = await choose(choice, `zoe-${name}.test`)
+    expect((await rp.exchange(client, next, answer)).claims()?.sub).toBe(theirs)
+    // Who has chosen is not asked once more.
+    visitor.cookies.delete('openid-session')
+    const again = await rp.begin(client)
+    const { claims } = await rp.exchange(client, again, await rp.open(visitor, again))
+    expect(claims()?.sub).toBe(theirs)
+  },
+)
 
 test('a client may post what it asks for where a person signs out, also from another site', async () => {
   const tokens = await signedIn()

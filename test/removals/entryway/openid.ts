@@ -254,7 +254,7 @@ export const openidRows = toRemovals([
   [
     CODE_FLOW,
     'a sign-out takes the session along',
-    signedIn('[...noSignInCookies(issuer), openid]', 'noSignInCookies(issuer)'),
+    signedIn('noSignInCookies(issuer), openid, ', 'noSignInCookies(issuer), '),
   ],
   [
     CODE_FLOW,
