@@ -40,6 +40,9 @@ export class PlcClient extends Client {
       body: JSON.stringify(op),
     })
     await response.body?.cancel()
+    // The directory says nothing of an operation that it took: the page of a proxy is not to pass for that.
+    const type = response.headers.get('content-type') ?? ''
+    if (type.startsWith('text/html')) throw new TypeError(`This is no answer of PLC: ${type}`)
   }
 
   async #get<T>(template: string, did: string, shape: Shape<T>): Promise<T> {

@@ -99,11 +99,12 @@ export class PdsClient {
   /** How the PDS has an account; null where it has none of that DID. */
   async readStanding(did: string): Promise<Standing | null> {
     try {
-      const { takedown, deactivated } = await this.#ask<GetSubjectStatus.OutputSchema>(
+      const { subject, takedown, deactivated } = await this.#ask<GetSubjectStatus.OutputSchema>(
         'com.atproto.admin.getSubjectStatus',
         { did },
         () => this.#admin,
       )
+      this.#expectOf(did, (subject as { did?: unknown }).did === did)
       return {
         takedownRef: takedown?.applied ? (takedown.ref ?? '') : null,
         isDeactivated: deactivated?.applied ?? false,
@@ -130,6 +131,7 @@ export class PdsClient {
     try {
       const asked = { repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' }
       const record = await this.#ask<GetRecord.OutputSchema>('com.atproto.repo.getRecord', asked)
+      this.#expectOf(did, record.uri.startsWith(`at://${did}/`))
       return { cid: String(record.cid), profile: record.value as PublicProfile }
     } catch (err) {
       if (err instanceof PdsRefusal && err.error === 'RecordNotFound') return null
@@ -183,6 +185,11 @@ export class PdsClient {
 
   async deleteAccount(did: string): Promise<void> {
     await this.#tell('com.atproto.admin.deleteAccount', { did }, () => this.#admin)
+  }
+
+  /** A cache that does not look at the query would say of one account what is true of another. */
+  #expectOf(did: string, isOfIt: boolean): void {
+    if (!isOfIt) throw new UnavailableError(`What the PDS ${this.pds.did} says of ${did}`)
   }
 
   get #admin() {

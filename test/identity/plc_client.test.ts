@@ -79,13 +79,13 @@ test('a new DID obeys the person first, then the operator, then the entryway', a
 })
 
 /** The next request is answered so. */
-function answerNext(status: number, body: unknown): void {
+function answerNext(status: number, body: unknown, type = 'application/json'): void {
   const { server: http } = server
   const serve = http.listeners('request')[0] as (...args: unknown[]) => void
   http.removeAllListeners('request')
   http.once('request', (_, response: ServerResponse) => {
     http.on('request', serve)
-    response.writeHead(status, { 'content-type': 'application/json', location: '/elsewhere' })
+    response.writeHead(status, { 'content-type': type, location: '/elsewhere' })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   })
 }
@@ -127,4 +127,13 @@ test('a directory that answers of another DID, or with megabytes around what is 
   }
   answerNext(200, { ...data, did })
   expect(await plc.read(did)).toMatchObject({ pds: 'https://pds.test' })
+})
+
+test('an operation that the page of another server answers is not taken for sent', async () => {
+  const client = new PlcClient(server.url)
+  const op = await plc.signUpdate(did, { alsoKnownAs: ['at://paged.test'] })
+  answerNext(200, '<!doctype html>', 'text/html; charset=utf-8')
+  await expect(client.sendOperation(did, op)).rejects.toThrow('no answer of PLC')
+  await client.sendOperation(did, op)
+  expect(await plc.read(did)).toMatchObject({ handle: 'paged.test' })
 })

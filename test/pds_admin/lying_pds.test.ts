@@ -6,7 +6,7 @@ import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkPds } from '../../operator/check_pds.ts'
 import { PdsClient } from '../../pds/client.ts'
-import { describePds } from '../../pds/describe.ts'
+import { describePds, readProtectedResource } from '../../pds/describe.ts'
 import type { Services } from '../../sagas/services.ts'
 
 vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
@@ -28,12 +28,33 @@ function inJson(response: ServerResponse, body: unknown): void {
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-function right(url = ''): object {
-  if (url.includes('describeServer')) return { did, availableUserDomains: [] }
-  return url.includes('listRepos') ? page() : { signingKey: 'did:key:zQ3' }
+/** What a PDS answers that tells the truth, by the last part of the name; nothing where a method has no output. */
+const truths: Record<string, object> = {
+  describeServer: { did, availableUserDomains: [] },
+  'oauth-protected-resource': { resource: 'https://pds.test', authorization_servers: [] },
+  reserveSigningKey: { signingKey: 'did:key:zQ3' },
+  getRecommendedDidCredentials: { verificationMethods: { atproto: 'did:key:zQ3' } },
+  createAccount: { accessJwt: 'a', refreshJwt: 'r', handle: 'alice.test', did },
+  getSubjectStatus: { subject: { $type: 'com.atproto.admin.defs#repoRef', did } },
+  updateSubjectStatus: { subject: { $type: 'com.atproto.admin.defs#repoRef', did } },
+  describeRepo: { did, handle: 'alice.test', didDoc: {}, collections: [], handleIsCorrect: true },
+  getRecord: { uri: `at://${did}/app.bsky.actor.profile/self`, cid: head, value: {} },
+  listRepos: page(),
 }
 
-const well: RequestListener = ({ url }, response) => inJson(response, right(url))
+function inHtml(response: ServerResponse): void {
+  response.setHeader('content-type', 'text/html')
+  response.end('<!doctype html><title>It works!</title>')
+}
+
+const nameOf = (url = '') => new URL(url, server.url).pathname.split(/[./]/).at(-1) as string
+const right = (url?: string) => truths[nameOf(url)]
+
+const well: RequestListener = ({ url }, response) => {
+  const truth = right(url)
+  if (truth) inJson(response, truth)
+  else response.end()
+}
 
 beforeAll(async () => {
   server = await listenOnLoopback((request, response) => answer(request, response))
@@ -47,14 +68,26 @@ beforeEach(() => {
 
 /** What the program asks of a PDS by itself. */
 const ways: Record<string, () => Promise<unknown>> = {
-  'a key': () => client.reserveSigningKey(),
-  accounts: async () => {
+  reserveSigningKey: () => client.reserveSigningKey(),
+  listRepos: async () => {
     const found: string[] = []
     for await (const { did } of client.listInactive()) found.push(did)
     return found
   },
-  'who it is': () => describePds(server.url),
+  describeServer: () => describePds(server.url),
+  'oauth-protected-resource': () => readProtectedResource(server.url),
+  getRecommendedDidCredentials: () => client.readSigningKey('x'),
+  createAccount: () => client.createAccount({ did, handle: 'alice.test', plcOp: {} as never }),
+  getSubjectStatus: () => client.readStanding(did),
+  describeRepo: () => client.findHolder('alice.test'),
+  getRecord: () => client.readProfile(did),
+  updateAccountHandle: () => client.updateHandle(did, 'alice.test'),
+  updateSubjectStatus: () => client.updateStatus(did, { takedownRef: 'x' }),
+  deleteAccount: () => client.deleteAccount(did),
 }
+
+const each = (work: (name: string, ask: () => Promise<unknown>) => Promise<unknown>) =>
+  Promise.all(Object.entries(ways).map(([name, ask]) => work(name, ask)))
 
 test.each<[string, RequestListener]>([
   [
@@ -82,20 +115,36 @@ test.each<[string, RequestListener]>([
   ],
   ['another shape', (_, response) => inJson(response, { signingKey: 5, repos: 5, did: 5 })],
   ['no JSON', (_, response) => inJson(response, 'It works!')],
-])('a PDS that answers with %s is away, and then it is there', async (_, lie) => {
-  for (const ask of Object.values(ways)) {
-    answer = lie
-    await expect(ask()).rejects.toMatchObject({ message: expect.stringMatching(/unavailable/) })
-    answer = well
-    await ask()
+  ['the page of another server', (_, response) => inHtml(response)],
+])('a PDS that answers with %s is away at each call, and then it is there', async (kind, lie) => {
+  answer = lie
+  await each(async (name, ask) => {
+    const asked = ask()
+    // Where nothing is to be read, nothing can be of another shape.
+    if (kind === 'another shape' && truths[name] === undefined) await asked
+    else await expect(asked, name).rejects.toThrow(/unavailable|names no signing key/)
+  })
+  answer = well
+  await each((_, ask) => ask())
+})
+
+test('what a PDS says of another account is not taken', async () => {
+  const other = 'did:plc:bbbbbbbbbbbbbbbbbbbbbbbb'
+  answer = (request, response) => {
+    const truth = JSON.stringify(right(request.url))
+    inJson(response, truth.replaceAll(did, other))
   }
+  await expect(client.readStanding(did)).rejects.toThrow('unavailable')
+  await expect(client.readProfile(did)).rejects.toThrow('unavailable')
+  expect(await client.readStanding(other)).toMatchObject({ takedownRef: null })
+  expect(await client.readProfile(other)).toMatchObject({ cid: head })
 })
 
 test('a list that begins anew with each page has an end', async () => {
   answer = (_, response) => inJson(response, page('the same'))
-  await expect(ways.accounts?.()).rejects.toThrow('unavailable')
+  await expect(ways.listRepos?.()).rejects.toThrow('unavailable')
   answer = ({ url }, response) => inJson(response, url?.includes('cursor') ? page() : page('next'))
-  expect(await ways.accounts?.()).toHaveLength(2)
+  expect(await ways.listRepos?.()).toHaveLength(2)
 })
 
 test('a PDS that is silent about tokens is not waited for without an end, and that is said', async () => {
