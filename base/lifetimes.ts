@@ -491,6 +491,8 @@ export const S3_SILENCE = MINUTE
  */
 export const S3_ANSWER = 5 * MINUTE
 export const S3_SLOWEST = 2
+/** All pages of one list: of ten million files, the most that is read, with a second for each thousand. */
+export const S3_LIST = 3 * HOUR
 
 /** A WebSocket that was silent for this long is asked by TCP whether the other side is there. */
 export const TCP_PROBE = 60 * SECOND

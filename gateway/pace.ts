@@ -4,7 +4,11 @@ import type { Socket } from 'node:net'
 /** Bytes that have to move in the time that is given for them: of three minutes, 364 a second. */
 export const LEAST = 64 * 1024
 
-/** What Node counts of the writes of a socket, and looks at for its own timeouts; null once it is closed. */
+/**
+ * What Node counts of the writes of a socket, and looks at for its own timeouts; null once it is closed. In public it
+ * says only which writes were taken whole (`writableLength`): of an answer of 8 MB, written at once, none for as long
+ * as the last byte waits.
+ */
 type Handle = { bytesWritten: number; writeQueueSize: number } | null
 
 /**

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
 import type { S3Place } from '../base/backup_setting.ts'
-import { S3_CONNECT, S3_SILENCE } from '../base/lifetimes.ts'
+import { S3_CONNECT, S3_LIST, S3_SILENCE } from '../base/lifetimes.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
 import {
@@ -213,15 +213,19 @@ export class BackupStore {
     Delimiter?: string,
   ): AsyncGenerator<ListObjectsV2CommandOutput> {
     const of = { Prefix: this.#prefix + prefix, ...(Delimiter && { Delimiter }) }
+    const begun = performance.now()
+    const neverEnds = (bound: string) =>
+      new Error(`its list of ${this.#prefix}${prefix} does not end ${bound}`)
     let ContinuationToken: string | undefined
     for (let page = 0; page < most; page++) {
+      if (performance.now() - begun > S3_LIST) throw neverEnds(`within ${S3_LIST / 60_000} min`)
       const command = new ListObjectsV2Command({ Bucket: this.#bucket, ...of, ContinuationToken })
       const found = await inTime(0, (options) => this.#client.send(command, options))
       yield found
       ContinuationToken = found.NextContinuationToken
       if (!ContinuationToken) return
     }
-    throw new Error(`its list of ${this.#prefix}${prefix} does not end after ${most} pages`)
+    throw neverEnds(`after ${most} pages`)
   }
 
   #at(key: string) {

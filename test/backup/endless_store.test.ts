@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { S3_LIST } from '../../base/lifetimes.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { BackupStore } from '../../maintenance/backup_store.ts'
@@ -94,13 +95,31 @@ test('a file of any size has its time', async () => {
   expect(await isGivenUp).toBe(false)
 })
 
-test('a list without end is given up on', async () => {
+/** A list of so many pages, each of which takes so many milliseconds. */
+async function listing(pages: number, takes: number): Promise<void> {
+  const { now } = performance
   let page = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + page * takes)
+  onTestFinished(() => void vi.restoreAllMocks())
   await answering((_, response) => {
     const more = `<IsTruncated>true</IsTruncated><NextContinuationToken>${++page}</NextContinuationToken>`
-    response.end(listOf(page < 1_000 ? more : ''))
+    response.end(listOf(page < pages ? more : ''))
   })
-  await expect(store.list()).rejects.toThrow('does not end')
+}
+
+test('a list without end is given up on', async () => {
+  await listing(1_000, 0)
+  await expect(store.list()).rejects.toThrow('does not end after 100 pages')
+})
+
+test('one whose pages come slowly, too', async () => {
+  await listing(20, S3_LIST / 10)
+  await expect(store.list()).rejects.toThrow('does not end within 180 min')
+})
+
+test('a long list that comes to its end is read whole', async () => {
+  await listing(9, S3_LIST / 10)
+  expect(await store.list()).toEqual([])
 })
 
 test('a file has no more bytes than its list says', async () => {
