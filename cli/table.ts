@@ -29,10 +29,20 @@ export function table(head: string[], rows: Cell[][], width = widthHere()): stri
   if (rows.length === 0) return 'none'
   const cells = rows.map((row) => row.map(text))
   const widths = fitted(head, cells, width)
-  return widths === null
-    ? cells.map((row) => paragraph(head, row, width)).join('\n\n')
-    : draw({ head, colWidths: widths.map((one) => one + FRAME - 1) }, cells)
+  if (widths === null) return cells.map((row) => paragraph(head, row, width)).join('\n\n')
+  const options = { head, colWidths: widths.map((one) => one + FRAME - 1) }
+  return pagesIn(cells)
+    .map((page) => draw(options, page))
+    .join('\n')
 }
+
+/** What draws a table looks at all of its rows for each of them. */
+const PAGE = 200
+
+const pagesIn = <T>(rows: T[]): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / PAGE) }, (_, page) =>
+    rows.slice(page * PAGE, (page + 1) * PAGE),
+  )
 
 /** One thing, a line for each of its properties. */
 export function sheet(rows: Record<string, Cell>, width = widthHere()): string {
@@ -53,8 +63,8 @@ export function items(sentences: string[], width = widthHere()): string {
 /** How wide each column may be, without its frame; null where they do not all fit. */
 function fitted(head: string[], rows: string[][], width: number): number[] | null {
   const columns = head.map((name, i) => [name, ...rows.map((row) => row[i] ?? '')])
-  const widths = columns.map((cells) => Math.max(...cells.flatMap((cell) => lengths(cell, '\n'))))
-  const least = columns.map((cells) => Math.max(...cells.flatMap((cell) => lengths(cell, /\s/))))
+  const widths = columns.map((cells) => longest(cells, '\n'))
+  const least = columns.map((cells) => longest(cells, /\s/))
   for (let over = total(widths) - width; over > 0; over = total(widths) - width) {
     const widest = widths.reduce((best, one, i) => {
       const canShrink = one > Math.max(MIN_PROSE, least[i] ?? 0)
@@ -74,11 +84,11 @@ function draw(options: Table.TableConstructorOptions, rows: string[][]): string 
 }
 
 function paragraph(names: string[], values: string[], width: number): string {
-  const indent = Math.max(...names.map(({ length }) => length)) + 2
+  const indent = longest(names, '\n') + 2
   return names
     .map((name, i) => {
       const value = values[i] ?? ''
-      const isBeside = Math.max(...lengths(value, /\s/)) <= width - indent
+      const isBeside = longest([value], /\s/) <= width - indent
       if (isBeside) return name.padEnd(indent) + linesOf(value, indent, width)
       return `${name}\n${' '.repeat(BELOW)}${linesOf(value, BELOW, width)}`
     })
@@ -102,8 +112,13 @@ function wrap(value: string, width: number): string[] {
   })
 }
 
-const lengths = (cell: string, separator: string | RegExp) =>
-  cell.split(separator).map(({ length }) => length)
+/** Of all pieces of the cells. There may be more cells than a function takes arguments. */
+function longest(cells: string[], separator: string | RegExp): number {
+  let most = 0
+  for (const cell of cells)
+    for (const { length } of cell.split(separator)) most = Math.max(most, length)
+  return most
+}
 
 const total = (widths: number[]) => widths.reduce((sum, one) => sum + one + FRAME, 1)
 

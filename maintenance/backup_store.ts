@@ -164,7 +164,8 @@ export class BackupStore {
     const surplus = blobs.filter((key) => !needed.has(key.slice(BLOBS.shared.length)))
     for (const name of await this.#names()) {
       if (namedAt(name) === null || name >= newest || kept.includes(name)) continue
-      surplus.push(...(await this.#sizes(`${name}/`)).keys())
+      // A file an account: more than a function takes arguments.
+      for (const key of (await this.#sizes(`${name}/`)).keys()) surplus.push(key)
     }
     for (let i = 0; i < surplus.length; i += DELETED_AT_ONCE) {
       const keys = surplus.slice(i, i + DELETED_AT_ONCE)

@@ -1,6 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
@@ -120,6 +122,42 @@ test('one whose pages come slowly, too', async () => {
 test('a long list that comes to its end is read whole', async () => {
   await listing(9, S3_LIST / 10)
   expect(await store.list()).toEqual([])
+})
+
+test('a backup of more files than a function takes arguments is removed when it is too old', async () => {
+  const [older, files, pages] = ['2026-11-20T030000Z', 1_000, 150]
+  let removed = 0
+  await answering(async (request, response) => {
+    const { searchParams, pathname } = new URL(request.url ?? '/', server.url)
+    const body = await text(request)
+    if (searchParams.has('delete')) {
+      removed += body.match(/<Key>/g)?.length ?? 0
+      return response.end('<DeleteResult/>')
+    }
+    if (request.method === 'PUT') return response.end()
+    if (pathname.endsWith('blobs.json')) return response.end('[]')
+    if (pathname.includes('/localhost/'))
+      return response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>')
+    if (searchParams.has('delimiter')) {
+      const names = [older, NAME].map((name) => `<Prefix>localhost/${name}/</Prefix>`)
+      return response.end(
+        listOf(names.map((each) => `<CommonPrefixes>${each}</CommonPrefixes>`).join('')),
+      )
+    }
+    if (searchParams.get('prefix') !== `localhost/${older}/`) return response.end(listOf(''))
+    const page = Number(searchParams.get('continuation-token') ?? 0)
+    const keys = Array.from(
+      { length: files },
+      (_, i) => `<Contents><Key>localhost/${older}/${page}-${i}</Key><Size>1</Size></Contents>`,
+    )
+    const more = `<IsTruncated>true</IsTruncated><NextContinuationToken>${page + 1}</NextContinuationToken>`
+    return response.end(listOf(keys.join('') + (page + 1 < pages ? more : '')))
+  })
+  const made = join(folder.path, NAME)
+  await mkdir(made)
+  await writeFile(join(made, 'verified.json'), '{}')
+  await store.put(made, NAME, 1)
+  expect(removed).toBe(files * pages)
 })
 
 test('a file has no more bytes than its list says', async () => {

@@ -51,6 +51,16 @@ test('a terminal that says it has no columns, as a serial console does, gets wha
   }
 })
 
+/** With more words than a function takes arguments. */
+test('a finding for each account of a large installation is printed', () => {
+  const findings = Array.from({ length: 30_000 }, () => [DID, `${PROSE}. ${PROSE}`])
+  expect(table(['account', 'to mend'], findings, 40).split(DID)).toHaveLength(30_001)
+  const rows = Array.from({ length: 450 }, (_, i) => [`${i}.test`])
+  const drawn = table(['handle'], rows, 80)
+  expect(drawn.match(/handle/g)).toHaveLength(3)
+  for (const [handle] of rows) expect(drawn).toContain(`│ ${handle} `)
+})
+
 test('what a person named reaches no terminal as a command', () => {
   const named = 'Phone\u001b]0;owned\u0007\u009b2J\r\u202e'
   for (const drawn of [sheet({ passkeys: named }), table(['name'], [[named]], 20)]) {
