@@ -2,7 +2,7 @@ import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { Settings } from '../base/settings.ts'
 import { securityTexts } from '../pages/security/locales/index.ts'
 import { primaryColor } from '../pages/sign_in/look.ts'
-import { SECURITY } from './checks/endpoints.ts'
+import { SECURITY } from './security_paths.ts'
 
 /** In each language of the pages. */
 const securityTitles = Object.fromEntries(

@@ -4,7 +4,7 @@ import { type HttpRequest, type HttpResponse, headerOf, readJson } from '../http
 import { isOverloaded } from '../http/overload.ts'
 import { JSON_TYPE, mediaType } from '../http/read_body.ts'
 import { isPageRefusal } from '../http/refuse.ts'
-import { PAGE_API } from './checks/endpoints.ts'
+import { PAGE_API } from './paths.ts'
 
 /** Characters of what a client sent or is told, at most, in a line of the log. */
 const LONGEST = 300

@@ -11,17 +11,19 @@ import {
   PAR,
   REVOKE,
   SCRIPTS,
+  SIGN_OUT_FORM,
+  SIGN_OUT_LINK,
+  TOKEN,
+} from './paths.ts'
+import {
   SECURITY,
   SECURITY_ACTIONS,
   SECURITY_ACTIVITY,
   SECURITY_SESSIONS,
   SECURITY_TASKS,
-  SIGN_OUT_FORM,
-  SIGN_OUT_LINK,
   securityForm,
   securityTask,
-  TOKEN,
-} from './checks/endpoints.ts'
+} from './security_paths.ts'
 
 /** Calls that carry nothing but who asks. */
 const PAGE_QUERIES = ['device-sessions', 'oauth-sessions', 'account-sessions']

@@ -1,7 +1,7 @@
 import { type HttpRequest, type HttpResponse, textResponse } from '../http/message.ts'
 import type { Script } from '../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
-import { SCRIPTS } from './checks/endpoints.ts'
+import { SCRIPTS } from './paths.ts'
 
 /** What pages load. */
 export type PageScripts = { passkeys: Script; copy: Script }

@@ -10,8 +10,8 @@ import {
   withCookies,
 } from '../http/message.ts'
 import { errorPage } from '../http/refuse.ts'
-import { ACCOUNT } from '../oauth/checks/endpoints.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { ACCOUNT } from '../oauth/paths.ts'
 import { logRefusal } from '../oauth/refusal_log.ts'
 import { Leaving } from '../oauth/sign_in/leaving.ts'
 import { refuseForeignForm } from '../oauth/sign_in/own_form.ts'

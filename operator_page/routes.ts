@@ -2,7 +2,7 @@ import { within } from '../base/network.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { RouteShape } from '../http/route.ts'
 import { formRoute, pageRoute } from '../http/route_shapes.ts'
-import { OPERATOR_ENTRANCE } from '../oauth/checks/endpoints.ts'
+import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import {
   OPERATOR_COMMANDS,
   OPERATOR_DO,

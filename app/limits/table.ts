@@ -1,5 +1,5 @@
 import type { Door } from '../../http/door.ts'
-import { ACTIONS } from '../../oauth/checks/endpoints.ts'
+import { ACTIONS } from '../../oauth/paths.ts'
 
 /**
  * Whom a limit counts: one client address (IPv4, or IPv6 by /64), one account as it is named in

@@ -1,6 +1,6 @@
 import { errorPage, invalidRequest } from '../../http/refuse.ts'
+import { PROGRAMS } from '../paths.ts'
 import type { Check } from './check.ts'
-import { PROGRAMS } from './endpoints.ts'
 
 /**
  * Is every parameter there once? The provider takes the last of several. A proxy or a check before

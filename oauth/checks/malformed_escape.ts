@@ -1,6 +1,6 @@
 import { errorPage, invalidRequest } from '../../http/refuse.ts'
+import { AUTHORIZE } from '../paths.ts'
 import type { Check } from './check.ts'
-import { AUTHORIZE } from './endpoints.ts'
 
 /**
  * Is every percent sign the start of an escape? `request_uri` is escaped twice, once as a URI and

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../http/message.ts'
-import { AUTHORIZE } from './endpoints.ts'
+import { AUTHORIZE } from '../paths.ts'
 
 /** `redirect-test` is how the provider finds out whether a browser keeps cookies. */
 const KEPT = ['client_id', 'request_uri', 'redirect-test']

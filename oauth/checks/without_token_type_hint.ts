@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../http/message.ts'
 import { FORM, mediaType } from '../../http/read_body.ts'
-import { REVOKE } from './endpoints.ts'
+import { REVOKE } from '../paths.ts'
 
 const HINT = 'token_type_hint'
 

@@ -3,7 +3,7 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpRequest, type HttpResponse, headerOf } from '../../http/message.ts'
 import { type ErrorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { RequestScope } from '../../stores/request_scope.ts'
-import { AUTHORIZE } from '../checks/endpoints.ts'
+import { AUTHORIZE } from '../paths.ts'
 import { giveUpAddress, signInAddress } from './give_up.ts'
 
 /** What the provider looks at before it shows a page (W3C Fetch Metadata). */

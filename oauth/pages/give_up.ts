@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../http/message.ts'
-import { AUTHORIZE } from '../checks/endpoints.ts'
+import { AUTHORIZE } from '../paths.ts'
 
 /** What the provider's own test of a browser puts into the address of a sign-in. */
 const BROWSER_TEST = 'redirect-test'

@@ -1,7 +1,7 @@
 import { PAGE_SETTLED } from '../../base/lifetimes.ts'
 import { LANGUAGE_LABELS, LANGUAGE_NAMES, PAGE_LANGUAGES } from '../../http/language.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
-import { ACCOUNT, AUTHORIZE } from '../checks/endpoints.ts'
+import { ACCOUNT, AUTHORIZE } from '../paths.ts'
 import { NEEDS_SCRIPT } from './needs.ts'
 import { refusalWords } from './refusal_words.ts'
 import { revocationNote } from './revocation_note.ts'

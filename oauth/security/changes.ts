@@ -2,7 +2,7 @@ import type { AccountRow } from '../../database/account/profile.ts'
 import type { Factors } from '../../factors/kinds.ts'
 import type { ChangeStep } from '../../pages/security/factors.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
-import type { SecurityAction, SecurityTask } from '../checks/endpoints.ts'
+import type { SecurityAction, SecurityTask } from '../security_paths.ts'
 
 /** The tasks that are one change, with a button for it. */
 export type ChangeTask = Exclude<SecurityTask, 'app-password' | 'passkeys'>

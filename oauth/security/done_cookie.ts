@@ -1,7 +1,7 @@
 import { DONE } from '../../base/lifetimes.ts'
 import { readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import { SECURITY } from '../checks/endpoints.ts'
+import { SECURITY } from '../security_paths.ts'
 
 const COOKIE = 'done'
 

@@ -5,13 +5,13 @@ import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 import { requestScope } from '../../stores/request_scope.ts'
+import type { PageScripts } from '../scripts.ts'
 import {
   isSecurityPath,
   SECURITY,
   type SecurityAction,
   securityActionOf,
-} from '../checks/endpoints.ts'
-import type { PageScripts } from '../scripts.ts'
+} from '../security_paths.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'

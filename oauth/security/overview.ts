@@ -7,15 +7,15 @@ import type { SecurityTexts } from '../../pages/security/texts.ts'
 import type { Step } from '../../pages/sign_in/frame.ts'
 import type { OwnInvites } from '../../sagas/invites.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
+import { revocationNote } from '../pages/revocation_note.ts'
+import { ACCOUNT } from '../paths.ts'
 import {
-  ACCOUNT,
   SECURITY,
   SECURITY_ACTIVITY,
   SECURITY_SESSIONS,
   securityForm,
   securityTask,
-} from '../checks/endpoints.ts'
-import { revocationNote } from '../pages/revocation_note.ts'
+} from '../security_paths.ts'
 import { wantedOf } from '../sign_in/place.ts'
 import { languageOf, nameOf, shownName, textsFor as signInTextsFor } from '../sign_in/shown.ts'
 import type { Changeable } from './changes.ts'

@@ -16,14 +16,14 @@ import { choiceStep } from '../../pages/sign_in/steps.ts'
 import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
 import { usePasskeyOptions } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
+import type { PageScripts } from '../scripts.ts'
 import {
   SECURITY,
   type SecurityAction,
   type SecurityTask,
   securityForm,
   securityTask,
-} from '../checks/endpoints.ts'
-import type { PageScripts } from '../scripts.ts'
+} from '../security_paths.ts'
 import { wantedOf } from '../sign_in/place.ts'
 import {
   isWrong,

@@ -19,7 +19,7 @@ import {
   SECURITY_SESSIONS,
   type SecurityTask,
   securityTaskOf,
-} from '../checks/endpoints.ts'
+} from '../security_paths.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import type { Outcome } from '../sign_in/shown.ts'
 import { noDoneCookie, readDone } from './done_cookie.ts'

@@ -1,7 +1,7 @@
 import { DONE } from '../../base/lifetimes.ts'
 import { readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
-import { ACCOUNT } from '../checks/endpoints.ts'
+import { ACCOUNT } from '../paths.ts'
 
 const COOKIE = 'account-deleted'
 

@@ -8,8 +8,8 @@ import {
   AUTHORIZE,
   formPath,
   OPERATOR_ENTRANCE,
-  SECURITY,
-} from '../checks/endpoints.ts'
+} from '../paths.ts'
+import { SECURITY } from '../security_paths.ts'
 
 /** What a page of a sign-in can be asked for; the first unless it is. */
 const STEPS = [

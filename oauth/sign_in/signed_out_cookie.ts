@@ -1,6 +1,6 @@
 import { readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
-import { ACCOUNT } from '../checks/endpoints.ts'
+import { ACCOUNT } from '../paths.ts'
 
 const COOKIE = 'signed-out'
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { DeviceAccount } from '@atproto/oauth-provider/store'
-import { ACCOUNT } from '../checks/endpoints.ts'
+import { ACCOUNT } from '../paths.ts'
 import type { DeviceId } from './device.ts'
 import type { Place, Wanted } from './place.ts'
 import { nameOf } from './shown.ts'

@@ -1,7 +1,7 @@
 import { totpCode } from '../../lab/clients/headless_authenticator.ts'
 import { HeadlessError } from '../../lab/clients/headless_browser.ts'
 import type { Network } from '../../lab/world/network.ts'
-import { securityForm as pathOf, SECURITY_ACTIONS } from '../../oauth/checks/endpoints.ts'
+import { securityForm as pathOf, SECURITY_ACTIONS } from '../../oauth/security_paths.ts'
 import { type Cook, plain } from './cook.ts'
 import { type Holder, type ShownForm, securityPageForm, signInForm } from './holder.ts'
 import { mutateJson, mutateText } from './mutate.ts'

@@ -10,7 +10,7 @@ import type { RequestEnvelope } from '../../http/envelope.ts'
 import { textResponse } from '../../http/message.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
-import { PAGE_API } from '../../oauth/checks/endpoints.ts'
+import { PAGE_API } from '../../oauth/paths.ts'
 
 /** What fuzzing found, each case named after what it was. */
 let vestibule: Vestibule

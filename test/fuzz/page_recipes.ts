@@ -1,10 +1,4 @@
-import {
-  ACCOUNT,
-  type Action,
-  AUTHORIZE,
-  formPath,
-  PAGE_API,
-} from '../../oauth/checks/endpoints.ts'
+import { ACCOUNT, type Action, AUTHORIZE, formPath, PAGE_API } from '../../oauth/paths.ts'
 import { type Cook, pickRoute, plain } from './cook.ts'
 import type { Pairs } from './recipe.ts'
 import type { Target } from './target.ts'

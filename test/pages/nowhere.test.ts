@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { isAccountPage } from '../../oauth/checks/endpoints.ts'
+import { isAccountPage } from '../../oauth/paths.ts'
 
 /** What is said at an address where nothing is. */
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'

@@ -1,6 +1,6 @@
 import { parse } from 'hono/utils/cookie'
 import type { AppInProcess } from '../../lab/world/app.ts'
-import { PAGE_API } from '../../oauth/checks/endpoints.ts'
+import { PAGE_API } from '../../oauth/paths.ts'
 import { CLIENT_ID, FORM, form, REQUEST } from '../manners/mistakes.ts'
 
 export type Seen = {

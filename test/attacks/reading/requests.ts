@@ -1,5 +1,5 @@
 import type { Asked } from '../../../lab/world/app.ts'
-import { PAGE_API } from '../../../oauth/checks/endpoints.ts'
+import { PAGE_API } from '../../../oauth/paths.ts'
 import { providerRoutes } from '../../../oauth/routes.ts'
 import { OPERATOR_PATH } from '../../../operator/handler.ts'
 import { methodRoutes } from '../../../xrpc/routes.ts'

@@ -1,4 +1,4 @@
-import { ACCOUNT } from '../../../oauth/checks/endpoints.ts'
+import { ACCOUNT } from '../../../oauth/paths.ts'
 
 /** @returns what can be asked of a route: below a path that ends in a slash, something that is there */
 export function targetOf(path: string): string {
