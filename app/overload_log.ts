@@ -1,3 +1,4 @@
+import { hasPassed } from '../base/has_passed.ts'
 import { OVERLOAD_LOG } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import type { Overload } from '../http/overload.ts'
@@ -15,13 +16,12 @@ export class OverloadLog {
   note(overload: Overload): void {
     if (overload.by === 'client') return
     const { work } = overload
-    const now = Date.now()
     const { at, since } = this.#said.get(work) ?? { at: Number.NEGATIVE_INFINITY, since: 0 }
-    if (now - at < OVERLOAD_LOG) {
+    if (!hasPassed(at, OVERLOAD_LOG)) {
       this.#said.set(work, { at, since: since + 1 })
       return
     }
-    this.#said.set(work, { at: now, since: 0 })
+    this.#said.set(work, { at: Date.now(), since: 0 })
     this.#log.error({ work, requests: since + 1 }, 'requests were refused: there is too much to do')
   }
 }

@@ -5,6 +5,7 @@ import {
   REFRESH_REFUSALS,
   TOKEN_PROFILES,
 } from './events.ts'
+import { hasPassed } from './has_passed.ts'
 import { EVENT_LINES } from './lifetimes.ts'
 import type { Log } from './log.ts'
 import { events, rateLimited, refreshRefused, signIns } from './metrics.ts'
@@ -123,10 +124,9 @@ export function hasRoom(log: Log, of: string): boolean {
 }
 
 function linesNow(log: Log): Lines {
-  const now = Date.now()
   const before = written.get(log)
-  if (before && now - before.since < EVENT_LINES) return before
-  const lines = { since: now, all: 0, byOne: new Map(), leftOut: 0 }
+  if (before && !hasPassed(before.since, EVENT_LINES)) return before
+  const lines = { since: Date.now(), all: 0, byOne: new Map(), leftOut: 0 }
   written.set(log, lines)
   if (before?.leftOut) logEvent(log, 'lines_left_out', { lines: before.leftOut }, undefined)
   return lines

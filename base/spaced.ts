@@ -8,7 +8,7 @@ import { outlasting } from './in_time.ts'
  */
 export class Spaced<T> {
   readonly #ms: number
-  /** When each key was last worked for, and the next time if somebody waits for it. */
+  /** When each key was last worked for (`performance.now()`), and the next time if somebody waits for it. */
   readonly #last = new Map<string, { at: number; next: Promise<T> | null }>()
 
   constructor(ms: number) {
@@ -18,13 +18,13 @@ export class Spaced<T> {
   run(key: string, work: () => Promise<T>): Promise<T> {
     const last = this.#last.get(key)
     if (!last) return this.#begin(key, work)
-    const left = Math.max(0, last.at + this.#ms - Date.now())
+    const left = Math.max(0, last.at + this.#ms - performance.now())
     last.next ??= wait(left).then(() => this.#begin(key, work))
     return last.next
   }
 
   #begin(key: string, work: () => Promise<T>): Promise<T> {
-    const now = { at: Date.now(), next: null }
+    const now = { at: performance.now(), next: null }
     this.#last.set(key, now)
     void wait(this.#ms, undefined, { ref: false }).then(() => {
       if (this.#last.get(key) === now && now.next === null) this.#last.delete(key)

@@ -74,8 +74,8 @@ function reachEntryway({ publicUrl, gateway }: ChildSetup): void {
 async function holdData(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'embedded.lock')
-  for (const deadline = Date.now() + PDS_DATA_WAIT; !lockFile(path); await wait(POLL)) {
-    if (Date.now() > deadline) throw new Error(`Another PDS works on ${folder}; stop it`)
+  for (const deadline = performance.now() + PDS_DATA_WAIT; !lockFile(path); await wait(POLL)) {
+    if (performance.now() > deadline) throw new Error(`Another PDS works on ${folder}; stop it`)
     if (!process.connected) process.exit(0)
   }
 }

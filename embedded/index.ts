@@ -148,7 +148,7 @@ export class EmbeddedPds {
   }
 
   async #run(): Promise<void> {
-    const begun = Date.now()
+    const begun = performance.now()
     const child = this.#fork()
     if (!child) return this.#onEnd(begun, { code: null, signal: null })
     this.#child = child
@@ -217,7 +217,7 @@ export class EmbeddedPds {
     this.#isUp = false
     this.#stopWatch()
     if (!this.#directory) return
-    if (Date.now() - begun >= PDS_STEADY) this.#pause = PDS_RESTART
+    if (performance.now() - begun >= PDS_STEADY) this.#pause = PDS_RESTART
     this.#log.error(
       { component: 'pds', ...how, pause: this.#pause },
       'the PDS ended by itself; it is started again',

@@ -32,8 +32,8 @@ export class ClientFrames extends Transform {
   #left = 0
   /** Bytes of the message that is not whole yet. */
   #message = 0
-  /** Since when frames are counted (ms), and how many came. */
-  #since = Date.now()
+  /** Since when frames are counted (`performance.now()`), and how many came. */
+  #since = performance.now()
   #frames = 0
 
   constructor(client: Writable) {
@@ -42,7 +42,7 @@ export class ClientFrames extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
-    const now = Date.now()
+    const now = performance.now()
     if (now - this.#since >= MINUTE) {
       this.#since = now
       this.#frames = 0

@@ -19,7 +19,7 @@ type Connection = {
   inFlight: number
   /** Bytes that had come when the last answer ended: more of them are a request's. */
   bytesBefore: number
-  /** When the first bytes of the next request were seen, in milliseconds. */
+  /** When the first bytes of the next request were seen (`performance.now()`). */
   begunAt: number | null
   /** While requests are being answered: the last of them, and how fast the client is. */
   busy: { incoming: IncomingMessage | null; pace: Pace } | null
@@ -145,7 +145,7 @@ export class Connections {
   }
 
   #endSlow(): void {
-    const now = Date.now()
+    const now = performance.now()
     const { headers, keepAlive } = this.#options.timeouts
     for (const [socket, { busy }] of this.#open) {
       if (busy?.pace.isTooSlow(busy.incoming, keepAlive)) socket.destroy()

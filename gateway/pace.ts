@@ -17,8 +17,8 @@ type Handle = { bytesWritten: number; writeQueueSize: number } | null
  */
 export class Pace {
   readonly #socket: Socket
-  /** When it was last seen that enough had moved, or that nothing was waited for, in milliseconds. */
-  #since = Date.now()
+  /** When it was last seen that enough had moved, or that nothing was waited for (`performance.now()`). */
+  #since = performance.now()
   /** What had moved by then. */
   #before: number
 
@@ -37,10 +37,10 @@ export class Pace {
     const isSending = incoming?.complete === false
     const isEnough = this.#moved - this.#before >= LEAST
     if (isEnough || !(isSending || this.#waiting > 0)) {
-      this.#since = Date.now()
+      this.#since = performance.now()
       this.#before = this.#moved
     }
-    return Date.now() - this.#since >= ms
+    return performance.now() - this.#since >= ms
   }
 
   /** Bytes that came, and that the client has taken. */

@@ -36,7 +36,7 @@ export function seePart(
     path,
     part: readPart(db),
     entries: listAllEntries(db),
-    underWay: listUnderWay(db, now + 1),
+    underWay: listUnderWay(db),
     leftOver: listUnderWay(db, now + 1 - patience),
     claims: listNameClaims(db),
     pdses: listKnownPdses(db),

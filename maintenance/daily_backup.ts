@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { logEvent } from '../base/event_log.ts'
 import { every } from '../base/every.ts'
+import { hasPassed } from '../base/has_passed.ts'
 import { BACKUP_INTERVAL, BACKUP_LOOK, BACKUP_OLD, DAY } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { backupAge } from '../base/metrics.ts'
@@ -80,7 +81,7 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
 type Last = { at: number; isThere: boolean }
 
 /** Where there is none but of a time to come, one is due. */
-const isDue = ({ at, isThere }: Last) => !isThere || Math.abs(Date.now() - at) >= BACKUP_INTERVAL
+const isDue = ({ at, isThere }: Last) => !isThere || hasPassed(at, BACKUP_INTERVAL)
 
 /** Without one, it counts from when there was a folder for them. */
 async function lastOf(dir: string, [newest]: KeptBackup[]): Promise<Last> {
@@ -150,7 +151,7 @@ async function tell({ settings, mailer, log }: Parts, file: string, message: Mes
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   )
-  if (Math.abs(Date.now() - toldAt) < DAY) return
+  if (!hasPassed(toldAt, DAY)) return
   await mailer.send('message', operatorEmail, message).then(
     async () => {
       await writeFile(mark, '', { mode: 0o600 })

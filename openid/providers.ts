@@ -35,11 +35,11 @@ export class OpenidProviders {
   readonly storage: Storage
   readonly #profiles: Profiles
   readonly #faults: FaultLog
-  /** Until when it is known that there are clients, ms; null where it was not known before. */
+  /** Until when (`performance.now()`) it is known that there are clients; null where it was not known before. */
   #openUntil: number | null = null
   /** All keys, as their owner has them. */
   #keys: readonly OpenidKey[] | null = null
-  /** `until`: when it is looked whether its keys are still those that are published, ms. */
+  /** `until`: when it is looked whether its keys are still those that are published (`performance.now()`). */
   #current: (Running & { kids: string; until: number }) | null = null
 
   constructor(flow: Flow, services: Services) {
@@ -60,12 +60,12 @@ export class OpenidProviders {
 
   /** The same where there may be no client yet. */
   async current(): Promise<Running> {
-    if (this.#current && Date.now() < this.#current.until) return this.#current
+    if (this.#current && performance.now() < this.#current.until) return this.#current
     const now = Date.now()
     const keys = await this.#readKeys(now)
     const kids = keys.map(({ kid }) => kid).join()
     const { createOpenidProvider } = await import('./provider.ts')
-    const until = now + OPENID_KEYS_READ
+    const until = performance.now() + OPENID_KEYS_READ
     if (this.#current?.kids === kids) return Object.assign(this.#current, { until })
     const provider = createOpenidProvider(this.storage, this.#services, this.#profiles, keys)
     const tellLogout = notingLogouts(provider, this.#services.actors)
@@ -83,7 +83,7 @@ export class OpenidProviders {
   /** Whether a client or a resource is registered, or clients may register themselves. */
   async #isOpen(): Promise<boolean> {
     if (this.#services.settings.openidRegistration !== 'off') return true
-    if (this.#openUntil !== null && Date.now() < this.#openUntil) return true
+    if (this.#openUntil !== null && performance.now() < this.#openUntil) return true
     const owners = oneIdOfEach(this.#services.settings.authActors).map(this.#flow)
     const asked = await Promise.allSettled(owners.map(isWanted))
     const isWithout = asked.every((each) => each.status === 'fulfilled' && !each.value)
@@ -95,7 +95,7 @@ export class OpenidProviders {
     const [away] = asked.filter((each) => each.status === 'rejected')
     // An actor that is away may have the only client. So once a client was found, OpenID stays on until all say no.
     if (!isSure && away && this.#openUntil === null) throw away.reason
-    this.#openUntil = Date.now() + OPENID_KEYS_READ
+    this.#openUntil = performance.now() + OPENID_KEYS_READ
     return true
   }
 

@@ -9,6 +9,7 @@ import { withDeadline } from '../base/deadline.ts'
 import { isPlcDid } from '../base/did.ts'
 import { hasRoom } from '../base/event_log.ts'
 import { FaultLog } from '../base/fault_log.ts'
+import { hasPassed } from '../base/has_passed.ts'
 import { outlasting } from '../base/in_time.ts'
 import {
   DID_DOCUMENT_AGAIN,
@@ -121,8 +122,9 @@ export class DidDocuments {
   #find(did: string): (Kept & { isStale: boolean }) | null {
     const kept = this.#kept.get(did)
     if (!kept) return null
-    const age = Date.now() - kept.readAt
-    return age > DID_DOCUMENT_EXPIRED ? null : { ...kept, isStale: age > DID_DOCUMENT_STALE }
+    const { readAt } = kept
+    if (hasPassed(readAt, DID_DOCUMENT_EXPIRED)) return null
+    return { ...kept, isStale: hasPassed(readAt, DID_DOCUMENT_STALE) }
   }
 
   #shared(did: string): Promise<DidDocument | null> {
@@ -144,7 +146,7 @@ export class DidDocuments {
   }
 
   #isAway(did: string): boolean {
-    return isPlcDid(did) && Math.abs(Date.now() - this.#plcFailedAt) < DID_DOCUMENT_AGAIN
+    return isPlcDid(did) && !hasPassed(this.#plcFailedAt, DID_DOCUMENT_AGAIN)
   }
 
   async #orUndefined(

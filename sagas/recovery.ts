@@ -1,8 +1,10 @@
 import { logEvent } from '../base/event_log.ts'
 import { every } from '../base/every.ts'
 import { FaultLog } from '../base/fault_log.ts'
+import { hasPassed } from '../base/has_passed.ts'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../base/lifetimes.ts'
 import { openSagas } from '../base/metrics.ts'
+import { SteadyClock } from '../base/steady_clock.ts'
 import { finishDeletion } from './account_life.ts'
 import { settleEmailChange } from './email_change.ts'
 import { settleHandleChange } from './handle_change.ts'
@@ -19,12 +21,15 @@ import { settleSignUp } from './sign_up.ts'
  * @returns what ends it
  */
 export function startRecovery(services: Services, alone: boolean): () => void {
-  const begun = alone ? Date.now() : Number.NEGATIVE_INFINITY
+  const clock = new SteadyClock()
   const faults = new FaultLog(services.log, 'settling what was interrupted')
   const watch = new PdsWatch(services)
   const work = async () => {
     try {
-      await recover(services, Math.max(begun, Date.now() - SAGA_ABANDONED), faults)
+      // By a clock that was set, what is under way now seems to have been so for long.
+      if (!clock.isSteadyFor(SAGA_ABANDONED)) return
+      const begun = alone ? clock.begunAt : Number.NEGATIVE_INFINITY
+      await recover(services, begun, faults)
     } finally {
       await watch.look()
     }
@@ -37,9 +42,7 @@ export function startRecovery(services: Services, alone: boolean): () => void {
 
 /** Also what is under way in good order: what stays is what to worry about. */
 async function countOpen({ actors }: Services): Promise<void> {
-  const { signUps, handleChanges, emailChanges, deletions } = await actors.directory.listUnderWay(
-    Date.now() + 1,
-  )
+  const { signUps, handleChanges, emailChanges, deletions } = await actors.directory.listUnderWay()
   openSagas.set({ what: 'sign-up' }, signUps.length)
   openSagas.set({ what: 'handle change' }, handleChanges.length)
   openSagas.set({ what: 'change of address' }, emailChanges.length)
@@ -50,14 +53,15 @@ async function countOpen({ actors }: Services): Promise<void> {
 type Whose = { did: string; pdsDid?: string } | { did: string | null; pdsDid: string }
 
 /**
- * Settles what has not changed since `before`, in ms. What has happened at the PDS or on PLC is
+ * Settles what was on record at `begun` (ms), or has not changed for {@link SAGA_ABANDONED}. What has happened at the PDS or on PLC is
  * finished at once. What has not is given up only after {@link SAGA_ABANDONED}, since a request from
  * before the interruption may still be on its way there. What needs the PDS inside waits until that
  * is up.
  */
-async function recover(services: Services, before: number, faults: FaultLog): Promise<void> {
+async function recover(services: Services, begun: number, faults: FaultLog): Promise<void> {
   const { directory } = services.actors
-  const isAbandoned = (since: number) => Date.now() - since >= SAGA_ABANDONED
+  const isAbandoned = (since: number) => hasPassed(since, SAGA_ABANDONED)
+  const isLeft = (since: number) => since < begun || isAbandoned(since)
   const pdses = services.embeddedPds.isDown ? await directory.listPdses() : []
   const down = pdses.find(({ isEmbedded }) => isEmbedded)?.did
   const settle = async (what: string, { did, pdsDid }: Whose, work: () => Promise<unknown>) => {
@@ -74,19 +78,23 @@ async function recover(services: Services, before: number, faults: FaultLog): Pr
   }
   await countOpen(services)
   // Asked for each kind: settling takes its time, and others finish their own meanwhile.
-  const underWay = () => directory.listUnderWay(before)
+  const underWay = () => directory.listUnderWay()
   for (const signUp of (await underWay()).signUps) {
+    if (!isLeft(signUp.updatedAt)) continue
     const mayGiveUp = isAbandoned(signUp.updatedAt)
     await settle('sign-up', signUp, () => settleSignUp(services, signUp, mayGiveUp))
   }
-  for (const { did } of (await underWay()).handleChanges) {
+  for (const { did, createdAt } of (await underWay()).handleChanges) {
+    if (!isLeft(createdAt)) continue
     await settle('handle change', { did }, () => settleHandleChange(services, did, isAbandoned))
   }
   for (const change of (await underWay()).emailChanges) {
-    const { did } = change
+    const { did, createdAt } = change
+    if (!isLeft(createdAt)) continue
     await settle('change of address', { did }, () => settleEmailChange(services, change))
   }
-  for (const { did } of (await underWay()).deletions) {
+  for (const { did, createdAt } of (await underWay()).deletions) {
+    if (!isLeft(createdAt)) continue
     await settle('deletion', { did }, () => finishDeletion(services, did))
   }
 }

@@ -183,7 +183,7 @@ export async function checkPassword(
   attempt: SignInAttempt,
   policy: SignInPolicy,
 ): Promise<Login> {
-  const earliest = Date.now() + policy.failureTakes
+  const earliest = performance.now() + policy.failureTakes
   const { identifier, password } = attempt
   const allowAppPassword = policy.appPasswords === 'allowed'
   const entry = await services.actors.directory.find(identifier)
@@ -192,7 +192,7 @@ export async function checkPassword(
     : await failLikeAnAccount(password, allowAppPassword)
   if (login) return login
   await recordGuess(services, entry?.did, 'password', attempt)
-  await setTimeout(Math.max(0, earliest - Date.now()))
+  await setTimeout(Math.max(0, earliest - performance.now()))
   throw new Refusal('AuthenticationRequired', 'Invalid identifier or password', {
     ...(entry && { did: entry.did }),
   })

@@ -72,7 +72,7 @@ class Accounts {
       }
     } finally {
       entry.active--
-      entry.usedAt = Date.now()
+      entry.usedAt = performance.now()
       if (entry.active === 0 && this.#awake.get(did) === entry) this.#bound.rest(did)
     }
   }
@@ -96,7 +96,7 @@ class Accounts {
     if (!entry) {
       this.#makeRoom()
       const replica = wake(this.#runner.log, did, () => this.#open(did))
-      entry = { replica, active: 0, usedAt: Date.now() }
+      entry = { replica, active: 0, usedAt: performance.now() }
       this.#awake.set(did, entry)
       accountWakes.inc()
       replica.catch(() => this.#forget(did))
@@ -130,7 +130,7 @@ class Accounts {
   }
 
   #closeIdle(): void {
-    const idle = Date.now() - ACCOUNT_SLEEP
+    const idle = performance.now() - ACCOUNT_SLEEP
     for (const [did, entry] of this.#awake) {
       if (entry.active === 0 && entry.usedAt < idle) this.#close(did, entry)
     }

@@ -119,7 +119,7 @@ async function assertAll(accounts: ReturnedAccount[], pds: Pds, { directory }: O
 
 /** @throws {CliError} where the program has to finish something first */
 async function assertNothingUnderWay({ directory }: OwnActors): Promise<void> {
-  const underWay = await directory.listUnderWay(Date.now() + 1)
+  const underWay = await directory.listUnderWay()
   const count = Object.values(underWay).flat().length
   if (count === 0) return
   throw new CliError(

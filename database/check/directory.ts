@@ -38,7 +38,7 @@ export const listChangedBetween = (before: string, after: string) =>
 export const listKnownDidsAt = (path: string) => openedAt(path, listKnownDids)
 
 export function listKnownDids(db: Db): string[] {
-  return knownDids(listAllEntries(db), listUnderWay(db, Number.MAX_SAFE_INTEGER))
+  return knownDids(listAllEntries(db), listUnderWay(db))
 }
 
 function openedAt<T>(path: string, read: (db: Db) => T): T {

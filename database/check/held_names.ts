@@ -21,9 +21,7 @@ export function listHeldNames(entries: readonly DirectoryEntry[], underWay: Unde
 
 /** The claim on each name that directory databases hold; what an account has is the account's. */
 export function claimsOf(dbs: readonly Db[]): Map<string, string> {
-  const held = dbs.map(
-    (db) => [listAllEntries(db), listUnderWay(db, Number.MAX_SAFE_INTEGER)] as const,
-  )
+  const held = dbs.map((db) => [listAllEntries(db), listUnderWay(db)] as const)
   const names = held.flatMap(([entries, underWay]) => listHeldNames(entries, underWay))
   const inOrder = names.toSorted((a, b) => Number(a.isEntry) - Number(b.isEntry))
   return new Map(inOrder.map(({ name, holder }) => [name, holder]))

@@ -12,8 +12,8 @@ export type UnderWay = {
   deletions: Deletion[]
 }
 
-/** What has not changed since `before` (ms). */
-export function listUnderWay(db: Db, before: number): UnderWay {
+/** All of it, or what has not changed since `before` (ms). */
+export function listUnderWay(db: Db, before = Number.MAX_SAFE_INTEGER): UnderWay {
   return {
     signUps: listSignUps(db, before),
     handleChanges: listHandleChanges(db, before),

@@ -26,8 +26,8 @@ const open = new Set<Replica>()
 
 /** Waits until the actors of this process have closed their databases, for `ms` at most. */
 export async function replicasClosed(ms: number): Promise<void> {
-  const deadline = Date.now() + ms
-  while (open.size > 0 && Date.now() < deadline) await setTimeout(POLL)
+  const deadline = performance.now() + ms
+  while (open.size > 0 && performance.now() < deadline) await setTimeout(POLL)
 }
 
 /**

@@ -81,12 +81,12 @@ function assertStill(found: Move | null, move: Move): void {
 
 /** @throws {DataInUseError} when the program does not end */
 async function holdOnceEnded(dataDir: string): Promise<Hold> {
-  const until = Date.now() + STOP_WAITED
+  const until = performance.now() + STOP_WAITED
   for (;;) {
     try {
       return holdData(dataDir, { evenMoved: true })
     } catch (err) {
-      if (!(err instanceof DataInUseError) || Date.now() > until) throw err
+      if (!(err instanceof DataInUseError) || performance.now() > until) throw err
       await setTimeout(POLL)
     }
   }

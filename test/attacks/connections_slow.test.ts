@@ -59,21 +59,23 @@ describe('35. a client by which bytes drip', () => {
     expect(await firstOf(whole)).toMatch(/^HTTP\/1.1 200 /)
   })
 
+  let now = 0
+
   /** A connection as Node counts on it, and one request on it. */
   function counted(written = 0) {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
     const counts = { bytesWritten: written, writeQueueSize: written }
     const socket = { bytesRead: 0, _handle: counts }
     const incoming = { complete: false } as IncomingMessage
     return { socket, incoming, pace: new Pace(socket as never) }
   }
-  afterEach(() => void vi.useRealTimers())
+  afterEach(() => void vi.restoreAllMocks())
 
   /** Looks ten times within the time that is given, and at its end. @param move what moves each time */
   function looks({ pace, incoming }: ReturnType<typeof counted>, move: () => void): boolean[] {
     return Array.from({ length: 10 }, () => {
       move()
-      vi.setSystemTime(Date.now() + MINUTE / 10)
+      now += MINUTE / 10
       return pace.isTooSlow(incoming, MINUTE)
     })
   }

@@ -54,13 +54,13 @@ export class EngineStorage {
     if (!this.#hosting) return
     const { before, leave } = this.#hosting
     leave()
-    const end = Date.now() + LEAVE_ENGINE
+    const end = performance.now() + LEAVE_ENGINE
     // rivetkit leaves on a signal, and in no other way; it listens for one once it has registered.
     // Only rivetkit is told: the signal would end this process.
     const listeners = () => process.listeners('SIGTERM').filter((listen) => !before.has(listen))
-    while (listeners().length === 0 && Date.now() < end) await setTimeout(POLL)
+    while (listeners().length === 0 && performance.now() < end) await setTimeout(POLL)
     for (const listen of listeners()) listen('SIGTERM')
-    while (this.#lent.size > 0 && Date.now() < end) await setTimeout(POLL)
+    while (this.#lent.size > 0 && performance.now() < end) await setTimeout(POLL)
   }
 
   async #wake(name: ActorName, key: string): Promise<void> {

@@ -27,6 +27,10 @@ const DATA_GONE = 'test/storage/data_gone.test.ts'
 const LOST = 'test/storage/lost_account.test.ts'
 const ODD_NAMES = 'test/backup/odd_names.test.ts'
 const WRONG_CLOCK = 'test/storage/wrong_clock.test.ts'
+const CLOCK_SET_BACK = 'test/base/clock_set_back.test.ts'
+const RECOVERY_CLOCK = 'test/sagas/recovery_clock.test.ts'
+const pace = inFile('gateway/pace.ts')
+const recovery = inFile('sagas/recovery.ts')
 const SIGN = 'test/copy/file_sign.test.ts'
 const fileSign = inFile('maintenance/copy/file_sign.ts')
 
@@ -415,4 +419,38 @@ export const dataRows = toRemovals([
     store(', socketTimeout: S3_SILENCE }', ' }'),
   ],
   [S3, 'no backups but those of a day', daily("isDue(here) ? [] : ['--copy-only']", '[]')],
+  [
+    CLOCK_SET_BACK,
+    'what is due by a clock that was set back does not wait for it',
+    inFile('base/has_passed.ts')('Math.abs(Date.now() - since)', 'Date.now() - since'),
+  ],
+  [
+    CLOCK_SET_BACK,
+    'no client is too slow by a clock that is set',
+    pace('#since = performance.now()', '#since = Date.now()'),
+    pace('performance.now() - this.#since', 'Date.now() - this.#since'),
+    pace('this.#since = performance.now()', 'this.#since = Date.now()'),
+  ],
+  [
+    RECOVERY_CLOCK,
+    'nothing is given up just after the clock was set',
+    recovery('!clock.isSteadyFor(SAGA_ABANDONED)', 'false'),
+  ],
+  [
+    RECOVERY_CLOCK,
+    'the start is told by the clock as it is now',
+    inFile('base/steady_clock.ts')(
+      'return Date.now() - (performance.now() - this.#begunAt)',
+      'return this.#begunWall',
+    ),
+    inFile('base/steady_clock.ts')(
+      '#wall = Date.now()',
+      '#wall = Date.now(); readonly #begunWall = Date.now()',
+    ),
+  ],
+  [
+    RECOVERY_CLOCK,
+    'what is dated ahead of the clock is settled',
+    inFile('base/has_passed.ts')('Math.abs(Date.now() - since)', 'Date.now() - since'),
+  ],
 ])

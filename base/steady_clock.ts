@@ -1,0 +1,26 @@
+/** Finds out that somebody set the clock, by the one that nobody sets; what is measured by both is not touched by it. */
+export class SteadyClock {
+  #wall = Date.now()
+  #monotonic = performance.now()
+  readonly #begunAt = this.#monotonic
+  #setAt = Number.NEGATIVE_INFINITY
+
+  /** When this was begun, by the clock as it is now, ms. */
+  get begunAt(): number {
+    return Date.now() - (performance.now() - this.#begunAt)
+  }
+
+  /**
+   * To be asked from time to time.
+   *
+   * @returns whether nobody has set the clock by as much as half of `ms`, for `ms`
+   */
+  isSteadyFor(ms: number): boolean {
+    const [wall, monotonic] = [Date.now(), performance.now()]
+    const shift = wall - this.#wall - (monotonic - this.#monotonic)
+    if (Math.abs(shift) >= ms / 2) this.#setAt = monotonic
+    this.#wall = wall
+    this.#monotonic = monotonic
+    return monotonic - this.#setAt >= ms
+  }
+}
