@@ -1,11 +1,15 @@
 import { once } from 'node:events'
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
-import { buffer } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AppInProcess, Asked } from '../../lab/world/app.ts'
 import { cliJsonHere } from '../../lab/world/cli_here.ts'
+import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { type Run, runProgram } from '../../lab/world/program.ts'
+import { answers, until } from '../../lab/world/until.ts'
 import { newPerson, type Person } from '../attacks/attacker.ts'
 import * as rp from '../openid/relying_party.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
@@ -17,18 +21,40 @@ const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 const TOOLS = 'https://mcp.example.com'
 
 let network: Network
+/** Addresses of the gateways, which take requests in turn. */
+let gateways: string[]
+let asked = 0
+let second: Run
+/** Where the client is told of sign-outs, and of which so far. */
+let endpoint: LoopbackServer
+const told: string[] = []
 let person: Person
 let forum: oidc.Configuration
 let tool: oidc.Configuration
 
 beforeAll(async () => {
-  network = await startNetwork({ env: { ENTRYWAY_AUTH_ACTORS: String(AUTH_ACTORS) } })
+  network = await startNetwork({
+    env: { ENTRYWAY_AUTH_ACTORS: String(AUTH_ACTORS) },
+    program: { split: true },
+  })
+  const port = await freePort()
+  second = runProgram('start_gateway.ts', { ...network.vestibule.env, ENTRYWAY_PORT: String(port) })
+  gateways = [network.url, `http://localhost:${port}`]
+  await until(() => answers(`${gateways[1]}/xrpc/_health`), 'the second gateway does not answer')
+  endpoint = await listenOnLoopback(async (request, response) => {
+    const token = new URLSearchParams(await text(request)).get('logout_token') ?? ''
+    told.push(String((await verified(token)).sid))
+    response.end()
+  })
   person = await newPerson(network, 'openid')
   const { env } = network.vestibule
   const add = (...words: string[]) =>
     cliJsonHere<{ issuer: string; secret: string }>(env, ['openid', ...words])
   await add('resource', 'add', TOOLS, '--scopes', 'tools')
-  const redirects = ['--redirect-uri', 'https://rp.example.com/callback']
+  const redirects = [
+    ...['--redirect-uri', 'https://rp.example.com/callback'],
+    ...['--backchannel-logout-uri', `http://127.0.0.1:${endpoint.port}/out`],
+  ]
   const { issuer, secret } = await add('client', 'add', 'forum', '--refresh', ...redirects)
   await add('client', 'add', 'tool', '--device', '--public', '--refresh')
   const discover = (id: string, authentication: oidc.ClientAuth) =>
@@ -38,15 +64,29 @@ beforeAll(async () => {
   forum = await discover('forum', oidc.ClientSecretBasic(secret))
   tool = await discover('tool', oidc.None())
 })
-afterAll(() => network?.close())
+afterAll(async () => {
+  await second?.end('SIGTERM')
+  await endpoint?.close()
+  await network?.close()
+})
 
-/** A browser, over the gateway. */
+/** By the keys that each gateway has for the client. */
+async function verified(token: string) {
+  const keys = createRemoteJWKSet(new URL(`${gateways[asked % gateways.length]}/openid/jwks`))
+  const issuer = `${network.url}/openid`
+  return (await jwtVerify(token, keys, { issuer, audience: 'forum', typ: 'logout+jwt' })).payload
+}
+
+/** A browser, over the gateways. */
 function newVisitor(): Visitor {
   // What says from where a form comes, `fetch` writes itself.
   const ask = async ({ target, method, headers, body }: Asked) => {
-    const asked = request(network.url + target, { method, headers: headers as OutgoingHttpHeaders })
-    asked.end(body ?? undefined)
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    const { host } = new URL(network.url)
+    const sent = request(gateways[asked++ % gateways.length] + target, {
+      ...{ method, headers: { ...(headers as OutgoingHttpHeaders), host } },
+    })
+    sent.end(body ?? undefined)
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
     const pairs = Object.entries(answer.headersDistinct)
     return {
       status: answer.statusCode ?? 0,
@@ -120,4 +160,24 @@ test.each(ROUNDS)('a device is let in (%i)', async () => {
   expect(done.title).toBe('The device is connected')
   const given = await oidc.genericGrantRequest(tool, DEVICE, { device_code: device.device_code })
   expect((await oidc.refreshTokenGrant(tool, given.refresh_token ?? '')).access_token).toBeTruthy()
+})
+
+test('sign-outs at once, by several auth actors, are each told, also over a restart', async () => {
+  const sids = []
+  for (let i = 0; i < 2 * AUTH_ACTORS; i++) {
+    const visitor = newVisitor()
+    const { claims } = await signedIn(visitor, { scope: 'openid' })
+    sids.push({ visitor, sid: String(claims()?.sid) })
+  }
+  await Promise.all(
+    sids.map(async ({ visitor }) => {
+      const question = await visitor.open('/openid/end-session')
+      await goOn(visitor, await visitor.send(question, { logout: 'yes' }))
+    }),
+  )
+  for (const { sid } of sids) await until(() => told.includes(sid), 'it is not told')
+  const { claims } = await signedIn(newVisitor(), { scope: 'openid' })
+  await cliJsonHere(network.vestibule.env, ['account', 'revoke', person.handle, '--all', '--yes'])
+  await network.vestibule.restart()
+  await until(() => told.includes(String(claims()?.sid)), 'it is not told')
 })
