@@ -354,6 +354,23 @@ describe('45. OpenID clients that nobody vouches for', () => {
     })
   })
 
+  test('have no signature verified by hundreds of keys', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const right = { ...(await exportJWK(publicKey)), kid: 'right' }
+    const others = await Promise.all(
+      Array.from({ length: 10 }, async () => exportJWK((await generateKeyPair('ES256')).publicKey)),
+    )
+    const show = (host: string, before: number, header: object = {}) => {
+      const keys = `https://keys.vestibule.internal/${host}.json`
+      published.set(keys, { keys: [...others.slice(0, before), right] })
+      const jwt = new SignJWT({}).setProtectedHeader({ alg: 'ES256', ...header })
+      return assertBy(host, keys, jwt, privateKey)
+    }
+    expect(await show('few-keys', 9)).toBe('invalid_grant')
+    expect(await show('many-keys', 10)).toBe('invalid_client')
+    expect(await show('many-named-keys', 10, { kid: 'right' })).toBe('invalid_grant')
+  })
+
   test('have nothing looked up but the document and the keys that they name', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const keys = 'https://keys.vestibule.internal/jwks.json'
