@@ -5,6 +5,7 @@ import { type AccountRow, accountStatus } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { searchAccounts } from '../sagas/account_search.ts'
+import { forOperator } from '../sagas/audit.ts'
 import { signUp } from '../sagas/sign_up.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
@@ -96,5 +97,5 @@ export const create = command(inputs['account/create'], async ({ services }, inp
 /** The newest entries of the audit trail, newest first. */
 export const audit = command(inputs['account/audit'], async ({ services }, input) => {
   const { did } = await findAccount(services, input.account)
-  return { entries: await services.actors.account(did).listAudit(input.limit) }
+  return { entries: forOperator(await services.actors.account(did).listAudit(input.limit)) }
 })

@@ -19,16 +19,23 @@ export async function recordAudit(
   )
 }
 
-/** Which operator acted, and from where: that is for operators alone. By which form is for the program. */
-const NOT_OF_OWNERS = ['operator', 'operatorAddress', 'form']
+/** By which form something was made, which tells a person nothing (`actors/account/sent_again.ts`). */
+const OF_PROGRAM = ['form']
+
+/** Which operator acted, and from where: that is for operators alone. */
+const OF_OPERATORS = ['operator', 'operatorAddress']
 
 /** The trail as the account's owner reads it. */
-export function forOwner(entries: readonly AuditEntry[]): AuditEntry[] {
+export const forOwner = (entries: readonly AuditEntry[]) =>
+  without(entries, [...OF_PROGRAM, ...OF_OPERATORS])
+
+/** The same as an operator reads it. */
+export const forOperator = (entries: readonly AuditEntry[]) => without(entries, OF_PROGRAM)
+
+function without(entries: readonly AuditEntry[], names: readonly string[]): AuditEntry[] {
   return entries.map(({ detail, ...entry }) => ({
     ...entry,
-    detail: Object.fromEntries(
-      Object.entries(detail).filter(([name]) => !NOT_OF_OWNERS.includes(name)),
-    ),
+    detail: Object.fromEntries(Object.entries(detail).filter(([name]) => !names.includes(name))),
   }))
 }
 

@@ -5,6 +5,7 @@ import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
+import { command } from '../operator_page/operators.ts'
 import { answerOf, asked } from '../passkeys/owner.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { formTo, PAGE } from './come.ts'
@@ -173,4 +174,16 @@ test('an authenticator of a page whose successor was begun elsewhere is begun an
     'Security',
     securityTexts.en.stale,
   ])
+})
+
+test('by which form it was stands in no list that is read', async () => {
+  const person = await newPerson(app)
+  const visitor = await come(person)
+  const [form, fields] = await forms['an app password'](visitor, person)
+  await visitor.send(form, fields)
+  const { entries } = (await command(app, 'account/audit', { account: person.did })).body
+  expect(entries[0]).toMatchObject({ event: 'app_password_created', detail: { name: 'An app' } })
+  expect(entries[0].detail).not.toHaveProperty('form')
+  const own = await visitor.open(`${PAGE}/activity.json`)
+  expect([own.text.includes('An app'), own.text.includes('"form"')]).toEqual([true, false])
 })
