@@ -6,13 +6,19 @@ export type Block = {
   text: string
 }
 
-const FENCE = /^(?<indent> *)```sh\n(?<text>[\s\S]*?)^\k<indent>```$/gm
+const FENCE = /^(?<indent> *)```(?<language>sh|shell)\n(?<text>[\s\S]*?)^\k<indent>```$/gm
 
-/** The shell blocks of a page, in order, without the indentation of lists. */
-export function shellBlocks(page: string): Block[] {
-  return [...readPage(page).matchAll(FENCE)].map(({ groups }) => {
+/** The blocks of a page that are run as they are, in order, without the indentation of lists. */
+export const shellBlocks = (page: string): Block[] => blocksOf(page, 'sh')
+
+/** Those of a page for which something has to be filled in, or that need what is not here. */
+export const otherBlocks = (page: string): Block[] => blocksOf(page, 'shell')
+
+function blocksOf(page: string, language: 'sh' | 'shell'): Block[] {
+  return [...readPage(page).matchAll(FENCE)].flatMap(({ groups }) => {
     const { text = '', indent = '' } = groups ?? {}
-    return { page, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }
+    if (groups?.language !== language) return []
+    return [{ page, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }]
   })
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isRunning } from '../../lab/world/is_running.ts'
@@ -11,7 +11,7 @@ import { startPlc } from '../../lab/world/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { populate } from '../import/populate.ts'
 import { sayUnless } from '../left_out.ts'
-import { type Block, shellBlocks, units } from './blocks.ts'
+import { type Block, otherBlocks, shellBlocks, units } from './blocks.ts'
 import { type Shell, startShell } from './shell.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -47,7 +47,7 @@ const here = (text: string) =>
     .replaceAll('/etc/systemd/system', join(folder.path, 'units'))
     .replaceAll('/root/copy', join(folder.path, 'copy'))
     .replaceAll(/(?<=\s)\/pds(?=[\s/])/g, home.folder.path)
-    .replaceAll(/(?<=User=|-o |--create-home )vestibule$|(?<=-o )vestibule(?= )/gm, userName())
+    .replaceAll(/(?<=User=|-o |--create-home )vestibule$|(?<=-[og] )vestibule(?= )/gm, userName())
 
 const userName = () => user?.name ?? userInfo().username
 
@@ -192,6 +192,23 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
   const backups = readdirSync(join(folder.path, 'backups'))
   expect(backups.filter((name) => /T\d{6}Z$/.test(name)).length).toBeGreaterThan(1)
   expect(backups.filter((name) => /^(before|2026)-[\w-]+(?<!Z)$/.test(name))).toHaveLength(3)
+}, 300_000)
+
+test('an account whose folder is gone is put back as the page tells it', async () => {
+  const of = join(folder.path, 'backups/2026-11-21')
+  const files = readdirSync(join(of, 'accounts'), { recursive: true, encoding: 'utf8' })
+  const file = join('accounts', files.find((name) => name.endsWith('.sqlite')) as string)
+  const did = basename(file, '.sqlite').replaceAll('_', ':')
+  rmSync(join(folder.path, 'lib', dirname(file)), { recursive: true })
+  const blocks = otherBlocks('backup.md').slice(-2)
+  expect(blocks[0]?.text).toMatch(/^file=/)
+  let said = ''
+  for (const { text } of blocks) {
+    const filled = text.replace(/^file=.*/, `file=${file}`).replaceAll('did:plc:…', did)
+    said += await (shell as Shell).run(here(filled))
+  }
+  expect(said).toContain('All is in order')
+  expect(said).toMatch(/is signed out everywhere\s*$/)
 }, 300_000)
 
 test.runIf(hasSystemd)('systemd takes the units', () => {
