@@ -47,6 +47,7 @@ export function createOpenidOperator(
       userinfo: issuer + ENDPOINTS.userinfo,
       jwks: issuer + ENDPOINTS.jwks,
       introspection: issuer + ENDPOINTS.introspection,
+      device: issuer + ENDPOINTS.device_authorization,
       endSession: issuer + ENDPOINTS.end_session,
       registration: issuer + ENDPOINTS.registration,
     },

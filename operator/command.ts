@@ -63,6 +63,7 @@ export type OperatorContext = {
       | 'userinfo'
       | 'jwks'
       | 'introspection'
+      | 'device'
       | 'endSession'
       | 'registration',
       string

@@ -9,8 +9,16 @@ import { table } from '../table.ts'
 import { addRegistrationTokens } from './openid_registration.ts'
 import { addResources } from './openid_resource.ts'
 
-/** What a client that signs people in asks for. */
-const FOR_PEOPLE = ['  scopes         openid profile email', '  PKCE           S256, required']
+/** What a client that signs people in asks for, and where; of the others discovery says that. */
+function forPeople({ device, redirectUri }: Added, endpoints: Record<'device' | 'token', string>) {
+  return [
+    '  scopes         openid profile email',
+    ...(redirectUri ? ['  PKCE           S256, required'] : []),
+    ...(device
+      ? [`  device asks    ${endpoints.device}`, `  and polls      ${endpoints.token}`]
+      : []),
+  ]
+}
 
 /** Of a product that has an address for it. */
 const UNTOLD = 'It is not told of sign-outs here: that needs an https address without a port.'
@@ -94,7 +102,9 @@ function addClients(openid: Command): void {
             `  discovery      ${issuer}/.well-known/openid-configuration`,
             `  client id      ${id}`,
             ...(secret === null ? [] : [`  client secret  ${secret}`]),
-            ...(isResource ? [`  introspection  ${endpoints.introspection}`] : FOR_PEOPLE),
+            ...(isResource
+              ? [`  introspection  ${endpoints.introspection}`]
+              : forPeople(given, endpoints)),
           ].join('\n')
         })
       }),
