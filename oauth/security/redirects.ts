@@ -1,5 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
+import { APP_PASSWORDS } from '../../pages/security/app_passwords.ts'
 import { WAYS } from '../../pages/security/factors.ts'
 import { INVITES } from '../../pages/security/invites.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -14,6 +15,7 @@ import { PLACE, type Visitor } from './visitor.ts'
 
 /** Where what was just made stands, below what is signed in. */
 const PARTS: Partial<Record<Done['what'], string>> = {
+  made: `#${APP_PASSWORDS}`,
   factors: `#${WAYS}`,
   invited: `#${INVITES}`,
 }

@@ -8,6 +8,9 @@ import type { SignInTexts } from '../sign_in/texts.ts'
 import type { SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
 
+/** The id of this part of the page. */
+export const APP_PASSWORDS = 'app-passwords'
+
 /** An app password as its person sees it. Times are milliseconds since the epoch. */
 type AppPasswordItem = {
   name: string
@@ -33,7 +36,7 @@ export type AppPasswordsPart = {
 export function appPasswordsPart(texts: SecurityTexts, part: AppPasswordsPart): Html {
   const { appPasswords, made, makeAppPassword, only, setOnly, sealed } = part
   const turn = html`<input type="hidden" name="on" value="${only ? '0' : '1'}"><button aria-describedby="only">${only ? texts.turnOff : texts.turnOn}</button>`
-  return html`<h2>${texts.appPasswords}</h2>
+  return html`<h2 id="${APP_PASSWORDS}">${texts.appPasswords}</h2>
       <p class="quiet">${texts.appPasswordsLead}</p>
       ${made && html`<div class="notice" role="status"><p>${texts.made(made.name)}</p><p><code>${made.password}</code></p><p>${texts.madeOnce}</p>${copyButton(made.password, texts)}</div>`}
       <ul class="list">${appPasswords.map((each, i) => itemOf(texts, part, each, `app-password-${i}`))}</ul>

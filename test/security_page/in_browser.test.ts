@@ -157,7 +157,13 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await page.locator('code').evaluate((code) => {
       code.textContent = 'xxxx-xxxx-xxxx-xxxx'
     })
-    await made.scrollIntoViewIfNeeded()
+    // It is shown once, on a long page.
+    const isSeen = () =>
+      made.evaluate((box) => {
+        const { top, bottom } = box.getBoundingClientRect()
+        return top >= 0 && bottom <= innerHeight
+      })
+    await expect.poll(isSeen).toBe(true)
     await look('app-password')
   })
 })
