@@ -21,6 +21,8 @@ export const schemas: Record<DatabaseKind, Schema> = {
 /** The first part of the directory. */
 export const DIRECTORY = 'directory.sqlite'
 const DIRECTORY_PART = /^directory-(\d+)\.sqlite$/
+/** Folders of databases that grant and revoke. */
+export const DATABASE_FOLDERS = ['accounts', 'auth']
 export const SECRETS = 'secrets'
 /** What the embedded PDS keeps (`embedded/folder.ts`). */
 export const EMBEDDED_PDS = 'pds'

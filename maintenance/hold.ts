@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { explainUnreadable, giveToOwnerOf } from '../base/files.ts'
 import { makeDataFolder } from '../base/private_files.ts'
 import { lockFile } from '../database/file_lock.ts'
-import { LOCK } from './data_folder.ts'
+import { DATABASE_FOLDERS, LOCK } from './data_folder.ts'
 import { assertNotMoved } from './move_mark.ts'
 import { settleStaged } from './staging.ts'
 
@@ -31,7 +31,10 @@ export function holdData(dataDir: string, { evenMoved = false } = {}): Hold {
   const path = join(dataDir, LOCK)
   let release: (() => void) | null
   try {
-    release = lockFile(path)
+    release = lockFile(
+      path,
+      DATABASE_FOLDERS.map((folder) => join(dataDir, folder)),
+    )
   } catch (err) {
     throw explainUnreadable(err, dataDir)
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, refreshed, send } from '../attacks/attacker.ts'
@@ -46,4 +46,23 @@ test('a data folder that goes away costs no session, and none is begun in its pl
   expect(await client.refresh(next)).toMatchObject({ status: 200 })
   expect(await createSession(asleep as Person)).toBe(200)
   expect(vestibule.pid).toBe(pid)
+})
+
+test('nor does the folder of the accounts alone, and nobody signs up in its place', async () => {
+  const { vestibule } = network
+  await vestibule.restart()
+  const accounts = `${vestibule.dataDir}/accounts`
+  const away = `${accounts}-away`
+  renameSync(accounts, away)
+  mkdirSync(accounts)
+
+  expect(await createSession(asleep as Person)).toBe(502)
+  await expect(newPerson(network, 'later')).rejects.toMatchObject({ status: 503 })
+  expect(vestibule.logs).toContain(`${accounts} is not there any more`)
+  expect(readdirSync(accounts)).toEqual([])
+
+  rmdirSync(accounts)
+  renameSync(away, accounts)
+  expect(await createSession(asleep as Person)).toBe(200)
+  await newPerson(network, 'latest')
 })

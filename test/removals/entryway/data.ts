@@ -271,6 +271,11 @@ export const dataRows = toRemovals([
   ],
   [
     DATA_GONE,
+    'nothing is begun in a folder in the place of the accounts',
+    inFile('database/file_lock.ts')('if (seen) assertStillThere(seen)', 'if (seen) continue'),
+  ],
+  [
+    DATA_GONE,
     'no commit is acknowledged that is not found again',
     inFile('database/log_sync.ts')('assertStillThere(log)', ''),
   ],
