@@ -114,10 +114,19 @@ export class EmbeddedPds {
     clearTimeout(kill)
   }
 
+  /** Where it is up for the first time, there is one. */
+  get #hasRun(): boolean {
+    return this.#port !== 0
+  }
+
+  get #accountDatabase(): string {
+    return accountDatabaseOf(folderOf(this.#settings, process.env), process.env)
+  }
+
   /** An empty PDS in the place of one with accounts would be worse than none. */
   async #assertNothingLost(directory: PdsDirectory): Promise<void> {
     const accounts = (await directory.countAccounts())[this.#settings.did] ?? 0
-    const path = accountDatabaseOf(folderOf(this.#settings, process.env), process.env)
+    const path = this.#accountDatabase
     if (accounts === 0 || existsSync(path)) return
     throw new SettingsError([
       `${path}: is missing, and with it what ${accounts} accounts have on the embedded PDS; put it back, or say where it is (PDS_DATA_DIRECTORY)`,
@@ -168,10 +177,16 @@ export class EmbeddedPds {
     await this.#onUp(child, first.port)
   }
 
-  /** @returns null where there can be no process at the moment, such as for want of memory */
+  /** @returns null where there can be no process at the moment, such as for want of memory or of its data */
   #fork(): ChildProcess | null {
     const report = (err: unknown) => this.#log.error({ err }, 'the PDS cannot be started, or told')
     try {
+      const path = this.#accountDatabase
+      if (this.#hasRun && !existsSync(path)) {
+        throw new Error(
+          `${path} is not there any more: its folder was moved, or its disk unmounted`,
+        )
+      }
       const child = fork(CHILD, {
         env: childEnvironment(process.env, this.#settings.logLevel),
         // Those of this process are for it.

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -304,5 +304,22 @@ describe('one of its own for each test', () => {
         expect.stringContaining('account.sqlite: is missing, and with it what 2 accounts have'),
       ],
     })
+  })
+
+  test('nor where its folder went away while it ran', {
+    timeout: 3 * PATIENCE.timeout,
+  }, async () => {
+    const pds = await make()
+    await pds.start(directory)
+    const data = join(folder.path, 'pds')
+    await rename(data, `${data}-away`)
+    await mkdir(data)
+    process.kill(pid(), 'SIGKILL')
+    await vi.waitUntil(() => said(CANNOT_START).length > 1, PATIENCE)
+    expect(await readdir(data)).toEqual([])
+    await rmdir(data)
+    await rename(`${data}-away`, data)
+    await vi.waitUntil(() => said(UP).length === 2, PATIENCE)
+    expect((await ask('/xrpc/_health')).status).toBe(200)
   })
 })

@@ -23,6 +23,11 @@ const EMBEDDED = 'test/embedded/supervision.test.ts'
 /** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
   [
+    EMBEDDED,
+    'no PDS inside begins anew where its data went away',
+    inFile('embedded/index.ts')('this.#hasRun && !existsSync(path)', 'false'),
+  ],
+  [
     'test/sagas/at_once.test.ts',
     'two who change one account at once look whether the PDS agrees',
     inFile('sagas/account_life.ts')('if (!status) return', 'return'),
