@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listChangedBetween, listKnownDidsAt } from '../database/check/directory.ts'
 import { readSchemaVersion } from '../database/check/schema_version.ts'
@@ -7,6 +7,7 @@ import { MissingPartError } from '../database/replication/restore.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { DIRECTORY, listSecrets, SECRETS } from './data_folder.ts'
 import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
+import { makeEmptyFolder } from './empty_folder.ts'
 import { describe, syncAll } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
 import { type DamagedAccount, isNameable, type Manifest, writeManifest } from './manifest.ts'
@@ -51,19 +52,45 @@ export async function backUp({
 }: BackupOptions): Promise<Manifest> {
   const startedAt = new Date().toISOString()
   const directories = await databases.list('directory')
-  const lost = () =>
-    new Error(`${databases.place} holds no data of Vestibule: ${DIRECTORY} is missing`)
-  if (directories.length === 0) throw lost()
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err) => {
-    if (err.code !== 'EEXIST' && err.code !== 'ENOTDIR') throw err
-    throw new Error(`${folder} cannot be a folder: a file is in the way; name a new folder`, {
-      cause: err,
-    })
-  })
-  if ((await readdir(folder)).length > 0)
-    throw new Error(`${folder} is not empty; name a new folder`)
-  await chmod(folder, 0o700)
+  if (directories.length === 0) throw lost(databases)
+  await makeEmptyFolder(folder)
+  const { copied, damaged } = await copyDatabases({ databases, directories, folder, onProgress })
 
+  const onDamagedRepo = (repo: DamagedAccount) => damaged.set(repo.path, repo)
+  const copiesOfPds = pds ? await backUpPds(pds, folder, onDamagedRepo) : null
+
+  const copiedSecrets = withSecrets ? await copySecrets(dataDir, folder) : []
+  // A backup that is finished, and soon takes the place of an older one, outlives a loss of power.
+  syncAll(folder)
+  const manifest: Manifest = {
+    format: 1,
+    version: packageJson.version,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    databases: [...copied.values()],
+    secrets: copiedSecrets,
+    damaged: [...damaged.values()],
+    pds: copiesOfPds,
+  }
+  await writeManifest(folder, manifest)
+  return manifest
+}
+
+/** Steps 1 to 4 of {@link backUp}: what was copied, and the accounts that cannot be read, by their paths. */
+async function copyDatabases({
+  databases,
+  directories,
+  folder,
+  onProgress,
+}: {
+  databases: Databases
+  directories: Database[]
+  folder: string
+  onProgress: (done: number, total: number) => void
+}): Promise<{
+  copied: Map<string, Manifest['databases'][number]>
+  damaged: Map<string, DamagedAccount>
+}> {
   const copied = new Map<string, Manifest['databases'][number]>()
   const copy = async (database: Database) => {
     const { kind, path } = database
@@ -87,7 +114,7 @@ export async function backUp({
     }
   }
   const copyDirectory = async () => {
-    for (const each of directories) if (!(await copy(each))) throw lost()
+    for (const each of directories) if (!(await copy(each))) throw lost(databases)
   }
   const copiesOfDirectory = directories.map(({ path }) => join(folder, path))
 
@@ -110,26 +137,11 @@ export async function backUp({
   // Newer than their entries: the restore settles that.
   await inLanes(databases.atOnce, accounts, copyAccount)
   for (const each of await databases.list('auth')) await copy(each)
-
-  const onDamagedRepo = (repo: DamagedAccount) => damaged.set(repo.path, repo)
-  const copiesOfPds = pds ? await backUpPds(pds, folder, onDamagedRepo) : null
-
-  const copiedSecrets = withSecrets ? await copySecrets(dataDir, folder) : []
-  // A backup that is finished, and soon takes the place of an older one, outlives a loss of power.
-  syncAll(folder)
-  const manifest: Manifest = {
-    format: 1,
-    version: packageJson.version,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    databases: [...copied.values()],
-    secrets: copiedSecrets,
-    damaged: [...damaged.values()],
-    pds: copiesOfPds,
-  }
-  await writeManifest(folder, manifest)
-  return manifest
+  return { copied, damaged }
 }
+
+const lost = ({ place }: Databases) =>
+  new Error(`${place} holds no data of Vestibule: ${DIRECTORY} is missing`)
 
 /**
  * Whether a copy failed since what was copied cannot be read. That the disk of the copy is full is told otherwise, and

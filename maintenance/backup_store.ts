@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -16,6 +16,7 @@ import pLimit from 'p-limit'
 import type { S3Place } from '../base/backup_setting.ts'
 import { S3_CONNECT, S3_LIST, S3_SILENCE } from '../base/lifetimes.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
+import { makeEmptyFolder } from './empty_folder.ts'
 import { listFiles } from './file_copies.ts'
 import {
   type KeptBackup,
@@ -134,8 +135,7 @@ export class BackupStore {
     const sizes = name ? await this.#sizes(`${name}/`) : new Map<string, number>()
     if (!name || sizes.size === 0)
       throw new Error(`There is no backup ${wanted ?? ''} in the store`)
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
+    await makeEmptyFolder(folder)
     const blobs = await this.#blobsOf(name)
     const shared = blobs.length > 0 ? await this.#sizes(BLOBS.shared) : sizes
     const fileDone = counting(sizes.size + blobs.length, onProgress)
