@@ -104,9 +104,11 @@ esac`,
     journalctl: `${systemd} journalctl "$@"`,
   }
   if (spawnSync('sqlite3', ['--version']).status !== 0) tools.sqlite3 = BACKUP_BY_NODE
-  for (const [name, text] of Object.entries(tools)) {
-    writeFileSync(join(folder.path, 'bin', name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
-  }
+  for (const [name, text] of Object.entries(tools)) writeTool('bin', name, text)
+}
+
+function writeTool(place: string, name: string, text: string): void {
+  writeFileSync(join(folder.path, place, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
 }
 
 /** As root, who is not here in every place: then the folder is made alone. */
@@ -145,18 +147,31 @@ function openShell(): Shell {
       env: { ...process.env, HOME: folder.path },
     },
   )
-  return startShell(
-    folder.path,
-    {
-      PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
-      HOME: folder.path,
-      // Node keeps one for each user.
-      NODE_COMPILE_CACHE: join(folder.path, 'compiled'),
-      PDS_ADMIN_PASSWORD: home.adminPassword,
-      UNITS: join(folder.path, 'units'),
-    },
-    user ?? undefined,
-  )
+  return startShell(folder.path, environment('bin'), user ?? undefined)
+}
+
+/** @param tools where those of the shell are */
+const environment = (tools: string) => ({
+  PATH: `${join(folder.path, tools)}:${process.env.PATH}`,
+  HOME: folder.path,
+  // Node keeps one for each user.
+  NODE_COMPILE_CACHE: join(folder.path, 'compiled'),
+  PDS_ADMIN_PASSWORD: home.adminPassword,
+  UNITS: join(folder.path, 'units'),
+})
+
+/** Whose shell it is that the pages speak of, where that can be: what root makes is not the program's. */
+async function openOperatorsShell(): Promise<Shell> {
+  if (!user) return shell as Shell
+  const asUser = `exec setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups`
+  mkdirSync(join(folder.path, 'root'), { mode: 0o755 })
+  const kept = ['PATH', 'HOME', 'NODE_COMPILE_CACHE'].map((name) => `${name}="$${name}"`)
+  writeTool('root', 'sudo', `shift 2\n${asUser} env -i ${kept.join(' ')} "$@"`)
+  writeTool('root', 'systemctl', `${asUser} "${join(folder.path, 'bin/systemctl')}" "$@"`)
+  const opened = startShell(folder.path, environment('root'), undefined)
+  const named = shellBlocks('deploy.md').find(({ text }) => text.startsWith('vestibule() {'))
+  await opened.run(here(named?.text.split('\n')[0] ?? ''))
+  return opened
 }
 
 /** With the lines that it is to be given. */
@@ -202,11 +217,13 @@ test('an account whose folder is gone is put back as the page tells it', async (
   rmSync(join(folder.path, 'lib', dirname(file)), { recursive: true })
   const blocks = otherBlocks('backup.md').slice(-2)
   expect(blocks[0]?.text).toMatch(/^file=/)
+  const opened = await openOperatorsShell()
   let said = ''
   for (const { text } of blocks) {
     const filled = text.replace(/^file=.*/, `file=${file}`).replaceAll('did:plc:…', did)
-    said += await (shell as Shell).run(here(filled))
+    said += await opened.run(here(filled))
   }
+  if (opened !== shell) await opened.close()
   expect(said).toContain('All is in order')
   expect(said).toMatch(/is signed out everywhere\s*$/)
 }, 300_000)
