@@ -1,4 +1,6 @@
 import type { Configuration } from 'oidc-provider'
+import { createCache } from '../base/cache.ts'
+import { CLIENT_KEYS } from '../base/lifetimes.ts'
 import { createSafeFetch } from '../oauth/safe_fetch.ts'
 import type { Services } from '../sagas/services.ts'
 
@@ -17,16 +19,35 @@ export function fetching({
   'fetch' | 'fetchResponseBodyLimits'
 > {
   const fetch = lookups.fetching(createSafeFetch(settings))
+  const fetchKeys = keeping(fetch)
   return {
     fetch: (url, options) => {
       const { dispatcher: _, ...given }: RequestInit & { dispatcher?: unknown } = options ?? {}
       // The provider does not set this when it fetches keys.
-      const others = { redirect: 'error' as const, ...given }
-      return fetch(url, others)
+      return given.redirect ? fetch(url, given) : fetchKeys(url, { ...given, redirect: 'error' })
     },
     fetchResponseBodyLimits: {
       'client_id metadata document': LARGEST_METADATA,
       jwks_uri: LARGEST_DOCUMENT,
     },
+  }
+}
+
+/**
+ * The same `fetch`, but each answer is kept for {@link CLIENT_KEYS}. The provider makes a client from its metadata
+ * document anew for each request, and would fetch its keys each time.
+ */
+function keeping(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  type Kept = { text: string }
+  const kept = createCache<Kept>('client keys', ({ text }) => 2 * text.length, CLIENT_KEYS)
+  return async (input, init) => {
+    const address = String(input)
+    const known = kept.get(address)
+    if (known) return new Response(known.text)
+    const response = await fetch(input, init)
+    if (response.status !== 200) return response
+    const text = await response.text()
+    kept.set(address, { text })
+    return new Response(text, { headers: response.headers })
   }
 }

@@ -371,6 +371,17 @@ describe('45. OpenID clients that nobody vouches for', () => {
     expect(await show('many-named-keys', 10, { kid: 'right' })).toBe('invalid_grant')
   })
 
+  test('have their keys fetched once for several requests', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const keys = 'https://keys.vestibule.internal/kept.json'
+    published.set(keys, { keys: [await exportJWK(publicKey)] })
+    for (let i = 0; i < 3; i++) {
+      const jwt = new SignJWT({ i }).setProtectedHeader({ alg: 'ES256' })
+      await assertBy('kept', keys, jwt, privateKey)
+    }
+    expect(fetched.filter((url) => url === keys)).toHaveLength(1)
+  })
+
   test('have nothing looked up but the document and the keys that they name', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const keys = 'https://keys.vestibule.internal/jwks.json'

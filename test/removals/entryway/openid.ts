@@ -109,7 +109,7 @@ export const openidRows = toRemovals([
   [
     45,
     'clients are asked and told at public addresses',
-    inFile('openid/fetching.ts')('fetch(url, others)', 'globalThis.fetch(url, others)'),
+    inFile('openid/fetching.ts')('createSafeFetch(settings)', 'globalThis.fetch'),
   ],
   [
     45,
