@@ -12,12 +12,13 @@ const LIBRARY = new URL(
  * authenticator answers goes into the field `passkey` of its form, and the form is sent as any other.
  * - `data-make` is on a button that makes a passkey; any other uses one.
  * - `data-autofill` says that the browser shall offer passkeys in the field of the name, too.
- * - `data-status` names the element that says, in the words of `data-none`, that nothing came of it.
+ * - `data-status` names the element that says, in the words of `data-none`, that nothing came of it, and in those of
+ *   `data-there` that the authenticator has one of the account already (Web Authentication, section 6.3.2, step 3).
  */
 const OWN = `{const {startRegistration,startAuthentication,browserSupportsWebAuthn,browserSupportsWebAuthnAutofill}=SimpleWebAuthnBrowser
 const button=document.querySelector('button[data-passkey]')
 const begin=()=>{
-const {passkey,make,autofill,status,none}=button.dataset
+const {passkey,make,autofill,status,none,there=none}=button.dataset
 const optionsJSON=JSON.parse(passkey),start=make===undefined?startAuthentication:startRegistration
 const said=document.getElementById(status)
 const send=answer=>{button.form.elements.passkey.value=JSON.stringify(answer);button.form.submit()}
@@ -26,7 +27,7 @@ button.hidden=false
 button.onclick=()=>{
 if(!button.form.reportValidity||make===undefined||button.form.reportValidity()){
 said.textContent=''
-start({optionsJSON}).then(send,()=>{said.textContent=none;offer()})}}
+start({optionsJSON}).then(send,({name})=>{said.textContent=name==='InvalidStateError'?there:none;offer()})}}
 offer()}
 if(button&&browserSupportsWebAuthn())begin()}
 `

@@ -42,7 +42,7 @@ export function passkeysStep(texts: SecurityTexts, step: PasskeysStep, signIn: S
         options: passkey.options,
         text: texts.addPasskey,
         none: texts.noNewPasskey,
-        more: html`class="primary wide" data-make`,
+        more: html`class="primary wide" data-make data-there="${texts.passkeyThere}"`,
       })}
       <noscript><p>${texts.needsScript}</p></noscript>
       <div class="actions">${links(signIn, step)}</div>`,

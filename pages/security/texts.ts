@@ -65,6 +65,8 @@ export type SecurityTexts = {
   readonly rename: string
   /** Where a passkey was cancelled, or cannot be made in this browser. */
   readonly noNewPasskey: string
+  /** The authenticator that was chosen has one of this account. */
+  readonly passkeyThere: string
   readonly notAdded: string
   readonly needsScript: string
   /** How the password stands. */

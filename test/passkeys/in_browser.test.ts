@@ -63,6 +63,8 @@ test('one is made, signs in from the field of the name, and is renamed and remov
   await button(page, 'Use a passkey').click()
   await button(page, 'Use passkey').click()
   await title(page, 'Passkey')
+  await button(page, 'Add a passkey').click()
+  await page.getByText('That device has a passkey for your account already.').waitFor()
   await item(page, 'Laptop').getByRole('textbox').fill('Work laptop')
   await button(page, 'Rename').click()
   await item(page, 'Passkey').getByText('Work laptop').waitFor()

@@ -60,6 +60,7 @@ export const en: SecurityTexts = {
   addPasskey: 'Add a passkey',
   rename: 'Rename',
   noNewPasskey: 'No passkey was made. Try again.',
+  passkeyThere: 'That device has a passkey for your account already. Choose another one.',
   notAdded: 'The passkey was not added. It is there already, or there are too many.',
   needsScript: 'Adding a passkey needs JavaScript.',
   noPassword: 'None. You sign in with a passkey.',

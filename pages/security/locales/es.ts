@@ -61,6 +61,7 @@ export const es: SecurityTexts = {
   addPasskey: 'Añadir una clave de acceso',
   rename: 'Cambiar el nombre',
   noNewPasskey: 'No se creó ninguna clave de acceso. Inténtalo de nuevo.',
+  passkeyThere: 'Ese dispositivo ya tiene una clave de acceso de tu cuenta. Elige otro.',
   notAdded: 'No se añadió la clave de acceso. Ya existe o hay demasiadas.',
   needsScript: 'Para añadir una clave de acceso se necesita JavaScript.',
   noPassword: 'Ninguna. Inicias sesión con una clave de acceso.',

@@ -61,6 +61,7 @@ export const fr: SecurityTexts = {
   addPasskey: 'Ajouter une clé d’accès',
   rename: 'Renommer',
   noNewPasskey: 'Aucune clé d’accès n’a été créée. Réessayez.',
+  passkeyThere: 'Cet appareil a déjà une clé d’accès pour votre compte. Choisissez-en un autre.',
   notAdded: 'La clé d’accès n’a pas été ajoutée. Elle existe déjà, ou il y en a trop.',
   needsScript: 'L’ajout d’une clé d’accès nécessite JavaScript.',
   noPassword: 'Aucun. Vous vous connectez avec une clé d’accès.',

@@ -60,6 +60,8 @@ export const ja: SecurityTexts = {
   addPasskey: 'パスキーを追加',
   rename: '名前を変更',
   noNewPasskey: 'パスキーは作成されませんでした。もう一度お試しください。',
+  passkeyThere:
+    'そのデバイスには、このアカウントのパスキーがすでにあります。別のデバイスを選んでください。',
   notAdded: 'パスキーを追加できませんでした。すでに登録されているか、数が多すぎます。',
   needsScript: 'パスキーの追加にはJavaScriptが必要です。',
   noPassword: 'なし。パスキーでサインインします。',

@@ -59,6 +59,7 @@ export const ko: SecurityTexts = {
   addPasskey: '패스키 추가',
   rename: '이름 바꾸기',
   noNewPasskey: '패스키가 만들어지지 않았습니다. 다시 시도하세요.',
+  passkeyThere: '그 기기에는 이 계정의 패스키가 이미 있습니다. 다른 기기를 선택하세요.',
   notAdded: '패스키를 추가하지 못했습니다. 이미 있거나 너무 많습니다.',
   needsScript: '패스키를 추가하려면 JavaScript가 필요합니다.',
   noPassword: '없음. 패스키로 로그인합니다.',

@@ -61,6 +61,7 @@ export const ro: SecurityTexts = {
   addPasskey: 'Adaugă o cheie de acces',
   rename: 'Redenumește',
   noNewPasskey: 'Nu a fost creată nicio cheie de acces. Încearcă din nou.',
+  passkeyThere: 'Acel dispozitiv are deja o cheie de acces pentru contul tău. Alege altul.',
   notAdded: 'Cheia de acces nu a fost adăugată. Există deja sau sunt prea multe.',
   needsScript: 'Pentru a adăuga o cheie de acces este nevoie de JavaScript.',
   noPassword: 'Niciuna. Te conectezi cu o cheie de acces.',

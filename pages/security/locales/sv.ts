@@ -60,6 +60,7 @@ export const sv: SecurityTexts = {
   addPasskey: 'Lägg till en passnyckel',
   rename: 'Byt namn',
   noNewPasskey: 'Ingen passnyckel skapades. Försök igen.',
+  passkeyThere: 'Den enheten har redan en passnyckel för ditt konto. Välj en annan.',
   notAdded: 'Passnyckeln lades inte till. Den finns redan, eller så är de för många.',
   needsScript: 'JavaScript krävs för att lägga till en passnyckel.',
   noPassword: 'Inget. Du loggar in med en passnyckel.',
