@@ -53,6 +53,20 @@ export function accountTakenDown(detail: Record<string, unknown> = {}): Refusal 
   return new Refusal('AccountTakedown', 'Account has been taken down', detail)
 }
 
+/** A code or a token that somebody gave, in the words of the reference. */
+export function invalidToken(): Refusal {
+  return new Refusal('InvalidToken', 'Token is invalid')
+}
+
+export function signedOutMeanwhile(): Refusal {
+  return new Refusal('SignedOut', 'You were signed out meanwhile. Sign in again.')
+}
+
+/** In the words of the reference. */
+export function inviteNotAvailable(): Refusal {
+  return new Refusal('InvalidInviteCode', 'Provided invite code not available')
+}
+
 /** Something this program needs did not answer: an actor, the PDS, PLC, the mail server. */
 export class UnavailableError extends Error {
   constructor(what: string, options?: ErrorOptions) {

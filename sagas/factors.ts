@@ -1,7 +1,7 @@
 import type { Basis } from '../actors/account/basis.ts'
 import type { FactorsChanged } from '../actors/account/factors.ts'
 import type { MadeBy } from '../actors/account/sent_again.ts'
-import { Refusal } from '../base/errors.ts'
+import { invalidToken } from '../base/errors.ts'
 import type { FactorKind, Factors } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
 import { totpUri } from '../factors/totp.ts'
@@ -57,7 +57,7 @@ export async function confirmTotp(
 ): Promise<FactorsChanged> {
   const changed = await guessed(services, did, 'totp', async () => {
     const proof = readProof(typed)
-    if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
+    if (proof?.kind !== 'totp') throw invalidToken()
     const by = changedFrom(basis, begun.form)
     return services.actors.account(did).confirmTotp(proof.code, basis, by, begun.secret)
   })

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { Refusal } from '../base/errors.ts'
+import { invalidToken } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import { STRANGERS_MAIL } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
@@ -44,7 +44,7 @@ export async function resetPassword(
   const { actors } = services
   const code = readCode(token)
   const did = await actors.directory.findResetToken(code)
-  if (!did) throw new Refusal('InvalidToken', 'Token is invalid')
+  if (!did) throw invalidToken()
   const account = await actors.account(did).resetPassword(code, password)
   await outlasting(() => actors.directory.deleteResetToken(code))
   notify(services, 'passwordChanged', account, occasionNow())

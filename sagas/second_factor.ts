@@ -1,7 +1,7 @@
 import type { Basis } from '../actors/account/basis.ts'
 import type { Arrival } from '../actors/account/known_devices.ts'
 import type { Login, RecordedLogin } from '../actors/account/login.ts'
-import { Refusal } from '../base/errors.ts'
+import { invalidToken, Refusal } from '../base/errors.ts'
 import { factorProofs } from '../base/metrics.ts'
 import { type FactorKind, kindsOf, type Proof } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
@@ -143,7 +143,7 @@ async function judgeCode<T extends Recorded>(
 ): Promise<T> {
   const proof = readProof(typed)
   const recorded = await guessed(services, did, proof?.kind ?? 'unreadable', async () => {
-    if (!proof) throw new Refusal('InvalidToken', 'Token is invalid')
+    if (!proof) throw invalidToken()
     return spend(proof)
   })
   const { account, factors } = recorded

@@ -2,7 +2,7 @@ import { parseDidKey } from '@atproto/crypto'
 import type { Operation } from '@did-plc/lib'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { isPlcDid } from '../base/did.ts'
-import { Refusal } from '../base/errors.ts'
+import { inviteNotAvailable, Refusal } from '../base/errors.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import { assertNewPassword } from '../passwords/new_password.ts'
 import { newHandle } from './new_handle.ts'
@@ -145,6 +145,6 @@ async function assertInvited({ actors }: Services, code: string): Promise<void> 
   const inviter = await actors.directory.find(forAccount, ['did'])
   const account = inviter && (await actors.account(inviter.did).read())
   if (account && account.takedownRef !== null) {
-    throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
+    throw inviteNotAvailable()
   }
 }

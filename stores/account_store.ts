@@ -1,8 +1,7 @@
-import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
 import type { AccountOnDevice } from '../actors/account/devices.ts'
 import type { Flow } from '../actors/auth/flow.ts'
-import { Refusal } from '../base/errors.ts'
+import { accountNotFound, Refusal, signedOutMeanwhile } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import { requester } from '../http/requester.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
@@ -72,21 +71,20 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
           .authorizeClient(clientId, JSON.stringify(data), Date.now(), requestScope().signInOf(did))
       }),
 
-    async getAccount(did) {
-      const account = actors.account(did)
-      const row = await account.read()
-      if (!row || row.takedownRef !== null) throw new InvalidRequestError('Account not found')
-      const scope = requestScope()
-      scope.isAbout(did)
-      if (scope.shownSignIn) {
-        if (scope.shownSignIn.generation !== row.generation) {
-          throw new InvalidRequestError('You were signed out meanwhile. Sign in again.')
+    getAccount: (did) =>
+      asOAuth(async () => {
+        const account = actors.account(did)
+        const row = await account.read()
+        if (!row || row.takedownRef !== null) throw accountNotFound()
+        const scope = requestScope()
+        scope.isAbout(did)
+        if (scope.shownSignIn) {
+          if (scope.shownSignIn.generation !== row.generation) throw signedOutMeanwhile()
+          scope.provesSignIn(did, { generation: row.generation })
         }
-        scope.provesSignIn(did, { generation: row.generation })
-      }
-      const authorizedClients = toAuthorizedClients(await account.listAuthorizedClients())
-      return { account: toAccount(row), authorizedClients }
-    },
+        const authorizedClients = toAuthorizedClients(await account.listAuthorizedClients())
+        return { account: toAccount(row), authorizedClients }
+      }),
 
     upsertDeviceAccount: (deviceId, did) =>
       asOAuth(async () => {

@@ -1,4 +1,9 @@
-import { accountNotFound, accountTakenDown, Refusal } from '../../base/errors.ts'
+import {
+  accountNotFound,
+  accountTakenDown,
+  Refusal,
+  signedOutMeanwhile,
+} from '../../base/errors.ts'
 import { type AppPasswordId, hasAppPassword } from '../../database/account/app_password.ts'
 import { readDeviceAccount } from '../../database/account/device.ts'
 import { isLegacySessionOpen } from '../../database/account/legacy_session.ts'
@@ -65,7 +70,7 @@ export function refusalOf(db: Db, account: AccountRow, basis: Basis): Refusal | 
     (session === undefined || isLegacySessionOpen(db, session, Date.now())) &&
     (device === undefined || readDeviceAccount(db, device) !== null) &&
     (appPassword === undefined || hasAppPassword(db, appPassword))
-  if (!isGood) return new Refusal('SignedOut', 'You were signed out meanwhile. Sign in again.')
+  if (!isGood) return signedOutMeanwhile()
   const isProven = proof === undefined || hasProof(db, proof, provenBy, Date.now())
   return isProven ? null : new Refusal('ProofRequired', 'Prove again that it is you')
 }

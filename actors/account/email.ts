@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { invalidToken, Refusal } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   checkEmailToken,
@@ -39,7 +39,7 @@ export function issueToken(
 /** @throws {Refusal} InvalidToken, ExpiredToken */
 export function checkToken(db: Db, purpose: EmailTokenPurpose, token: string): void {
   const state = checkEmailToken(db, purpose, readCode(token), Date.now())
-  if (state === 'invalid') throw new Refusal('InvalidToken', 'Token is invalid')
+  if (state === 'invalid') throw invalidToken()
   if (state === 'expired') throw new Refusal('ExpiredToken', 'Token is expired')
 }
 

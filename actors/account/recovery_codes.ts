@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { invalidToken } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   deleteAllRecoveryCodes,
@@ -37,7 +37,7 @@ export function endUseless(db: Db): void {
 /** @throws {Refusal} InvalidToken */
 export function spend(db: Db, code: string): void {
   const isRight = kindsOf(readFactors(db)).length > 0 && deleteRecoveryCode(db, code)
-  if (!isRight) throw new Refusal('InvalidToken', 'Token is invalid')
+  if (!isRight) throw invalidToken()
   const left = readFactors(db).recoveryCodes
   appendAudit(db, { at: Date.now(), event: 'recovery_code_used', detail: { left } })
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { invalidToken } from '../../base/errors.ts'
 import { readFactors, readTotp, setTotpStep, type Totp } from '../../database/account/factor.ts'
 import type { Db } from '../../database/database.ts'
 import { type CodeKind, kindsOf, type Proof } from '../../factors/kinds.ts'
@@ -13,7 +13,7 @@ import * as recoveryCodes from './recovery_codes.ts'
  * @throws {Refusal} InvalidToken, ExpiredToken
  */
 export function spendCode(db: Db, { kind, code }: Proof): void {
-  if (!kindsOf(readFactors(db)).includes(kind)) throw wrongCode()
+  if (!kindsOf(readFactors(db)).includes(kind)) throw invalidToken()
   spend[kind](db, code)
 }
 
@@ -26,10 +26,6 @@ const spend: Record<CodeKind, (db: Db, code: string) => void> = {
 /** The code of an authenticator, which may be one that does not count yet. @throws {Refusal} InvalidToken */
 export function spendTotp(db: Db, code: string, totp: Totp | null): void {
   const step = totp?.secret ? totpStep(totp.secret, code, Date.now()) : null
-  if (step === null || isStepSpent(step, totp?.lastStep ?? null)) throw wrongCode()
+  if (step === null || isStepSpent(step, totp?.lastStep ?? null)) throw invalidToken()
   setTotpStep(db, step)
-}
-
-function wrongCode(): Refusal {
-  return new Refusal('InvalidToken', 'Token is invalid')
 }

@@ -1,5 +1,5 @@
 import { randomStr } from '@atproto/crypto'
-import { accountNotFound, Refusal } from '../../base/errors.ts'
+import { accountNotFound, inviteNotAvailable } from '../../base/errors.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { findByDid } from '../../database/directory/account.ts'
 import * as codes from '../../database/directory/invite.ts'
@@ -119,7 +119,7 @@ export function readUsable(db: Db, code: string): codes.InviteCode {
   const invite = codes.readInviteCode(db, code)
   const used = (invite?.uses.length ?? 0) + countSignUpsWithInvite(db, codes.sealInvite(db, code))
   if (!invite || invite.disabled || used >= invite.availableUses) {
-    throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
+    throw inviteNotAvailable()
   }
   return invite
 }
