@@ -1,10 +1,11 @@
 import type { S3Place } from '../base/backup_setting.ts'
+import { explainUnreadable } from '../base/files.ts'
 import type { BackupStore } from './backup_store.ts'
 
 /**
  * Works on the backups in an S3-compatible store. Its client is loaded with the first work.
  *
- * @throws {Error} which names the store
+ * @throws {Error} which names the store, unless it is of a file on this machine
  */
 export async function inStore<T>(
   s3: S3Place,
@@ -15,7 +16,9 @@ export async function inStore<T>(
   try {
     return await work(store)
   } catch (err) {
-    const { message } = err as Error
+    const { message, code, path } = err as NodeJS.ErrnoException
+    // What the file system of this machine refuses is not the store's.
+    if (path !== undefined || code === 'ENOSPC') throw explainUnreadable(err)
     throw new Error(`The S3 store ${s3.endpoint}/${s3.bucket}: ${message}`, { cause: err })
   } finally {
     store.close()

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signOutEverywhere } from '../actors/account/lifecycle.ts'
@@ -60,8 +60,7 @@ export async function restore({
   const hold = holdData(dataDir, { evenMoved: true })
   const prepared = join(dataDir, '.restoring')
   try {
-    assertNoData(dataDir)
-    assertServedAlone(dataDir)
+    assertVacant(dataDir)
     if (listSecrets(dataDir).length > 0 && manifest.secrets.length > 0) {
       throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
     }
@@ -94,6 +93,28 @@ export async function restore({
   } finally {
     hold.release()
   }
+}
+
+/**
+ * Whether a backup can be restored there, for who has to fetch one first, which takes its time.
+ *
+ * @throws {Error} where the target is not empty, or what it held went elsewhere
+ * @throws {DataInUseError}
+ */
+export function assertRestorable(dataDir: string): void {
+  const wasThere = existsSync(dataDir)
+  const hold = holdData(dataDir, { evenMoved: true })
+  try {
+    assertVacant(dataDir)
+  } finally {
+    hold.release()
+    if (!wasThere) rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+function assertVacant(dataDir: string): void {
+  assertNoData(dataDir)
+  assertServedAlone(dataDir)
 }
 
 /** @throws {Error} where the data that were there went elsewhere: those of the backup would serve beside them */

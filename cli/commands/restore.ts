@@ -24,7 +24,7 @@ export function addRestoreCommand(program: Command): void {
     .action(
       offline<{ signOut?: boolean; s3?: string | true }>(async (output, [folder = ''], given) => {
         const { signOut, s3: wanted } = given
-        const { restore } = await import('../../maintenance/restore.ts')
+        const { assertRestorable, restore } = await import('../../maintenance/restore.ts')
         const { dataDir, backup } = readSettings(process.env)
         if (wanted !== undefined) {
           if (!backup.s3)
@@ -34,6 +34,7 @@ export function addRestoreCommand(program: Command): void {
             )
           const name = wanted === true ? undefined : wanted
           assertNewFolder(resolve(folder))
+          assertRestorable(dataDir)
           const fetched = output.progress('Files from S3')
           await inStore(backup.s3, (store) =>
             store.fetch(name, resolve(folder), fetched.update),
