@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { OpenidConsent } from '../database/account/openid_grant.ts'
-import { newGrantId } from './names.ts'
+import { newGrantId, newSid } from './names.ts'
 import { stillRegistered } from './resources.ts'
 import { openidScope, registeredAt } from './scope.ts'
 import type { Storage } from './stored.ts'
@@ -21,9 +21,13 @@ export async function loadGrant(
   const { clientId } = client
   const id = result?.consent?.grantId ?? session?.grantIdFor(clientId)
   const grant = await grantOrConsent(storage, provider, id, { did: account.accountId, clientId })
-  if (!grant || grant.jti !== undefined) return grant
-  grant.jti = newGrantId()
-  openidScope().unkept = grant
+  if (grant && grant.jti === undefined) {
+    grant.jti = newGrantId()
+    openidScope().unkept = grant
+  }
+  const before = session?.grantIdFor(clientId)
+  // The client may still be told that the sign-in of before has ended, by its name (`sid`).
+  if (grant && before !== undefined && before !== grant.jti) session?.sidFor(clientId, newSid())
   return grant
 }
 

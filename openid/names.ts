@@ -74,3 +74,8 @@ export function newChain(): string {
 export function newGrantId(): string {
   return randomBytes(GRANT_BYTES).toString('base64url')
 }
+
+/** By which a client knows a sign-in (OpenID Connect Back-Channel Logout 1.0 section 2.1). */
+export function newSid(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url')
+}

@@ -91,6 +91,11 @@ const untilNothingIsLeft = () =>
 const countNotes = () =>
   app.flow.prepare('SELECT count(*) FROM openid_ending').pluck().get() as number
 
+async function grantId(): Promise<string> {
+  const [grant] = await app.actors.account(person.did).listOpenidGrants()
+  return grant?.id ?? ''
+}
+
 test('the metadata says so, and the id token names the sign-in', async () => {
   expect(config.serverMetadata()).toMatchObject({
     backchannel_logout_supported: true,
@@ -222,6 +227,17 @@ describe('every ending is told', () => {
     await expectTold(elsewhere.sid)
     expect(endpoint.told).toHaveLength(4)
   })
+})
+
+test('who signs in again before the client could be told is not signed out by that', async () => {
+  const before = await signedIn()
+  // The client does not take it at first.
+  endpoint.answers.push(500)
+  await rp.operate(app, 'account/revoke', { account: person.handle, session: await grantId() })
+  const after = await signedIn()
+  await expectTold(before.sid)
+  expect(after.sid).not.toBe(before.sid)
+  expect(endpoint.told.map(({ sid }) => sid)).not.toContain(after.sid)
 })
 
 test('a client that uses a code twice is not told: its tokens end, not the sign-in', async () => {

@@ -273,6 +273,11 @@ export const openidRows = toRemovals([
     inFile('openid/provider.ts')('  askBeforeLeading(provider)\n', ''),
   ],
   [
+    LOGOUT,
+    'a sign-out that is told late ends no later sign-in',
+    inFile('openid/consents.ts')('before !== grant.jti)', 'false)'),
+  ],
+  [
     'test/openid/ended_meanwhile.test.ts',
     'a client that the person ends keeps nothing of what they had consented to',
     account('consented === null || isKept(db, grant.clientId, consented)', 'true'),
