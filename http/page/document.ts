@@ -105,6 +105,7 @@ h1{margin:0 0 .75rem;text-align:center;font-size:1.25rem;line-height:1.3;font-we
 p{margin:0 0 1rem;overflow-wrap:anywhere}
 .quiet{color:var(--quiet);font-size:.875rem}
 a{color:inherit}
+[hidden]{display:none!important}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center;margin-top:1.5rem;font-size:.875rem}
 `
 

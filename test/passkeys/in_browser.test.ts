@@ -74,6 +74,47 @@ test('one is made, signs in from the field of the name, and is renamed and remov
   await page.context().close()
 })
 
+test('a browser without scripts shows no button that needs them', async () => {
+  const person = await newPerson('uma')
+  const maker = await newPage()
+  await addAuthenticator(maker)
+  await comeToPasskeys(maker, person)
+  await make(maker, 'Laptop')
+  const recoveryCode = (await maker.locator('.codes code').first().textContent()) ?? ''
+  await maker.context().close()
+
+  const context = await world.browser.browser.newContext({
+    locale: 'en-US',
+    javaScriptEnabled: false,
+  })
+  const page = await context.newPage()
+  const expectNone = async () =>
+    expect([await page.title(), await page.locator('button[type=button]:visible').count()]).toEqual(
+      [expect.anything(), 0],
+    )
+  await page.goto(security)
+  await expectNone()
+  await signIn(page, person)
+  await title(page, 'Use your passkey')
+  await expectNone()
+  await button(page, 'Use a recovery code').click()
+  await page.fill('input[name=code]', recoveryCode)
+  await button(page, 'Confirm').click()
+  await item(page, 'Passkey').getByRole('link', { name: 'Change' }).click()
+  await title(page, 'Confirm that it is you')
+  await page.fill('input[name=password]', person.password)
+  await button(page, 'Confirm').click()
+  await title(page, 'Passkey')
+  await expectNone()
+  await page.goto(`${world.network.url}/account/passkey-sign-up`)
+  await page.fill('input[name=handle]', 'vera')
+  await page.fill('input[type=email]', 'vera@example.com')
+  await page.locator('button.primary').click()
+  await page.locator('noscript').first().waitFor({ state: 'attached' })
+  await expectNone()
+  await context.close()
+})
+
 test('by the button, for an app, with two accounts, and from a device without it', async () => {
   const ann = await newPerson('ann')
   const bob = await newPerson('bob')
