@@ -14,7 +14,9 @@ export function readInput(fields: readonly Field[], request: HttpRequest): ReadI
   let generated: string | null = null
   for (const field of fields) {
     const { name } = field
-    const given = request.parameter(name)?.trim() ?? ''
+    const typed = request.parameter(name) ?? ''
+    // Spaces around a password are some of it.
+    const given = field.elsewhere === 'secret' ? typed : typed.trim()
     if (given === '' && isGenerated(field)) {
       generated = randomPassword()
       input[name] = generated

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { HttpRequest } from '../../http/message.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { fieldsOf } from '../../operator/fields.ts'
-import { descriptions } from '../../operator/list.ts'
+import { descriptionOf, descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
+import { readInput } from '../../operator_page/input.ts'
 import { newPerson } from '../factors/person.ts'
 import { command, enterByLink, startOperatorApp } from './operators.ts'
 
@@ -98,5 +100,20 @@ test.each(['account list', 'client list', 'openid client list'])(
     const trail = formOf('trail')
     expect((await visitor.open(`${trail}?before=1234`)).status).toBe(200)
     expect((await visitor.open(`${trail}?before=a`)).status).toBe(400)
+  },
+)
+
+test.each(['account reset-password', 'account create', 'pds add'])(
+  '%s takes a secret as it is typed, with its spaces',
+  (words) => {
+    const fields = fieldsOf(descriptionOf(words))
+    const request = { parameter: (name: string) => ` ${GOOD[name] ?? name} ` }
+    const read = readInput(fields, request as unknown as HttpRequest)
+    const { input } = read as Extract<typeof read, { input: object }>
+    for (const { name, kind, elsewhere } of fields) {
+      const typed = GOOD[name] ?? name
+      const taken = elsewhere === 'secret' ? ` ${typed} ` : typed
+      expect(input[name]).toBe(kind === 'switch' ? true : taken)
+    }
   },
 )
