@@ -12,6 +12,7 @@ import { ClientFrames } from './client_frames.ts'
 import { forward } from './forward.ts'
 import { fromPds, passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
+import { Shares } from './shares.ts'
 import type { UpstreamHead } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
@@ -22,8 +23,9 @@ export function isWebSocket({ headers, method }: IncomingMessage): boolean {
 
 /**
  * WebSockets between clients and PDSes: the bytes pass as they are. They may be silent for as long as
- * they want, but there are never more than {@link Capacity} says, and one ends that does not take what is
- * sent to it, or sends a message that is too long ({@link ClientFrames}).
+ * they want, but there are no more than {@link Capacity} says: where there is no room, the site that has
+ * most makes it ({@link Shares}). One ends that does not take what is sent to it, or sends a message that
+ * is too long ({@link ClientFrames}).
  */
 export class WebSockets {
   readonly #options: GatewayOptions
@@ -32,6 +34,7 @@ export class WebSockets {
   /** Both ends of those that are joined. */
   readonly #open = new Set<Socket>()
   readonly #tally = new Tally()
+  readonly #shares = new Shares()
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -47,7 +50,7 @@ export class WebSockets {
     if (!outgoing) return client.destroySoon()
     try {
       const envelope = { ...headOf(incoming, trusts), body: null }
-      const refused = this.#count(networkOf(envelope.client.address), client)
+      const refused = this.#count(envelope.client.address, client)
       if (refused) return writeResponse(outgoing, refused)
       const since = exchanges.now
       const answer = await forward(this.#options, envelope, client)
@@ -76,18 +79,20 @@ export class WebSockets {
     for (const socket of [...this.#clients, ...this.#open]) socket.destroy()
   }
 
-  /** @returns what a client is told that opened too many */
+  /** @returns what a client is told that opened too many, or for whom there is no room */
   #count(address: string, client: Socket): ResponseEnvelope | null {
     const { capacity } = this.#options
-    const isFullOfOne = this.#tally.of(address) >= capacity.webSocketsOfOne
-    if (isFullOfOne || this.#tally.all >= capacity.webSockets) {
-      refusedConnections.inc({ kind: 'WebSocket' })
-      return isFullOfOne ? tooMany() : unavailable()
-    }
-    this.#tally.add(address)
+    const network = networkOf(address)
+    const isFullOfOne = this.#tally.of(network) >= capacity.webSocketsOfOne
+    const isFull = this.#tally.all >= capacity.webSockets
+    if (isFullOfOne || isFull) refusedConnections.inc({ kind: 'WebSocket' })
+    if (isFullOfOne) return tooMany()
+    if (isFull && !this.#shares.makeRoom(address)) return unavailable()
+    this.#tally.add(network)
+    this.#shares.add(address, client)
     openWebSockets.inc()
     client.once('close', () => {
-      this.#tally.remove(address)
+      this.#tally.remove(network)
       openWebSockets.dec()
     })
     return null

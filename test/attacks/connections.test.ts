@@ -167,10 +167,34 @@ test('35. WebSockets of one address have a bound, by IPv6 network, and of all', 
   const tooMany = await first(open(gateway, stream('2001:db8::3')))
   expect(tooMany).toMatch(/^HTTP\/1.1 429 .*retry-after: 60.*RateLimitExceeded/s)
   expect(await first(open(gateway, stream('192.0.2.1')))).toMatch(/^HTTP\/1.1 101 /)
-  expect(await first(open(gateway, stream('192.0.2.2')))).toMatch(/^HTTP\/1.1 503 /)
-  two[0]?.destroy()
-  const again = async () => /101/.test((await first(open(gateway, stream('192.0.2.2')))) ?? '')
+  const another = open(gateway, stream('192.0.2.2'))
+  expect(await first(another)).toMatch(/^HTTP\/1.1 101 /)
+  expect(await first(open(gateway, stream('192.0.2.3')))).toMatch(/^HTTP\/1.1 503 /)
+  another.destroy()
+  const again = async () => /101/.test((await first(open(gateway, stream('192.0.2.3')))) ?? '')
   await expect.poll(again).toBe(true)
+})
+
+test('35. who has many networks takes no WebSocket from others, and who listens already goes on', async () => {
+  const { gateway } = await streaming({ webSocketsOfOne: 2, webSockets: 5 })
+  const listen = async (address: string) => {
+    const socket = open(gateway, stream(address))
+    expect(await first(socket)).toMatch(/^HTTP\/1.1 101 /)
+    return socket
+  }
+  const relay = await listen('192.0.2.1')
+  const many: Socket[] = []
+  for (const net of [1, 2, 3, 4]) many.push(await listen(`2001:db8:0:${net}::1`))
+  const firstGone = (of: Socket[]) =>
+    Promise.race(of.map((socket, i) => closed(socket).then(() => i)))
+  const newest = firstGone(many)
+  await listen('192.0.2.2')
+  expect(await newest).toBe(3)
+  const next = firstGone(many.slice(0, 3))
+  await listen('2001:db8:1::1')
+  expect(await next).toBe(2)
+  expect(await first(open(gateway, stream('2001:db8:0:9::1')))).toMatch(/^HTTP\/1.1 503 /)
+  for (const socket of [relay, many[0], many[1]]) expect(socket?.destroyed).toBe(false)
 })
 
 test('35. a silent WebSocket stays, one that does not take what is sent ends', async () => {

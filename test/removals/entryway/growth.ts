@@ -18,6 +18,7 @@ const shortBodies = inFile('gateway/body.ts')
 const openExchanges = inFile('gateway/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
 const frames = inFile('gateway/client_frames.ts')
+const shares = inFile('gateway/shares.ts')
 const turns = inFile('gateway/turns.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
@@ -192,10 +193,18 @@ export const growthRows = toRemovals([
   [RELOG, 'for each of its components', relogged('hasRoom(log, name)', 'hasRoom(log, PDS)')],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
   [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],
+  [35, 'room for a new listener', webSockets('!this.#shares.makeRoom(address)', 'true')],
+  [35, 'which who has most makes', shares('all.size <= own + 1', 'false')],
+  [
+    35,
+    'by what a site has',
+    inFile('base/network.ts')('prefixOf(address, 48)', 'prefixOf(address, 64)'),
+  ],
+  [35, 'and of it the newest', shares('.at(-1)', '.at(0)')],
   [
     35,
     'a bound of WebSockets of one address',
-    webSockets('this.#tally.of(address) >= capacity.webSocketsOfOne', 'false'),
+    webSockets('this.#tally.of(network) >= capacity.webSocketsOfOne', 'false'),
   ],
   [35, 'one request of a connection at a time', turns('if (!waiting)', 'if (true)')],
   [35, 'a bound of requests sent ahead', turns('waiting.length >= AHEAD', 'false')],
