@@ -135,15 +135,17 @@ export function listPdsInviteCodes(db: Db): InviteCode[] {
     createdBy: string
     createdAt: string
   }[]
-  return rows.map((row) => ({
-    ...row,
-    disabled: row.disabled === 1,
-    createdAt: time(row.createdAt) ?? Date.now(),
-    uses: (uses.all(row.code) as { usedBy: string; usedAt: string }[]).map((use) => ({
-      usedBy: use.usedBy,
-      usedAt: time(use.usedAt) ?? Date.now(),
-    })),
-  }))
+  return rows.map((row) => {
+    const used = uses.all(row.code) as { usedBy: string; usedAt: string }[]
+    return {
+      ...row,
+      // Its operator may have lowered it by SQL, to close the code: used up it is either way.
+      availableUses: Math.max(row.availableUses, used.length),
+      disabled: row.disabled === 1,
+      createdAt: time(row.createdAt) ?? Date.now(),
+      uses: used.map(({ usedBy, usedAt }) => ({ usedBy, usedAt: time(usedAt) ?? Date.now() })),
+    }
+  })
 }
 
 /** What an import leaves behind: sessions are bound to the keys of the PDS. */

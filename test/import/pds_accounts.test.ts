@@ -1,9 +1,13 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { settingsToTakeOver } from '../../cli/pds_env.ts'
-import { listPdsAccounts, openPdsAccounts } from '../../database/import/pds_accounts.ts'
+import {
+  listPdsAccounts,
+  listPdsInviteCodes,
+  openPdsAccounts,
+} from '../../database/import/pds_accounts.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
@@ -73,6 +77,21 @@ test('what the PDS wrote and did not yet fold into its database is read, too', a
   running.prepare("UPDATE account SET email = 'new@mail.test' WHERE did = 'did:plc:bob'").run()
   expect(await read()).toMatchObject([{}, { email: 'new@mail.test' }])
   running.close()
+})
+
+test('a code that was used more often than it says it may be comes as used up', async () => {
+  const running = new Sqlite(path)
+  onTestFinished(() => void running.close())
+  running
+    .prepare("INSERT INTO invite_code VALUES ('once', 1, 0, 'admin', 'admin', ?)")
+    .run('2026-01-01T00:00:00.000Z')
+  const use = running.prepare('INSERT INTO invite_code_use VALUES (?, ?, ?)')
+  for (const did of ['did:plc:alice', 'did:plc:bob']) {
+    use.run('once', did, '2026-01-01T00:00:00.000Z')
+  }
+  const { db, close } = await openPdsAccounts(path)
+  expect(listPdsInviteCodes(db)).toMatchObject([{ code: 'once', availableUses: 2, uses: [{}, {}] }])
+  await close()
 })
 
 describe('the e-mail factor that a PDS may have (bluesky-social/atproto#5207)', () => {
