@@ -169,7 +169,7 @@ function judge(read: Jwt | null, typ: string, { allowExpired = false } = {}): Le
     throw new Refusal('InvalidToken', 'Malformed token')
   }
   if (!Object.values(LegacyScope).includes(scope as LegacyScope)) {
-    throw new Refusal('InvalidToken', 'Bad token scope')
+    throw badScope()
   }
   return {
     did: sub,
@@ -185,7 +185,10 @@ const REFRESH = 'refresh+jwt'
 
 const expired = () => new Refusal('ExpiredToken', 'Token has expired')
 
-const notVerified = () => new Refusal('InvalidToken', 'Token could not be verified')
+/** In the words of the reference, as {@link badScope}. */
+export const notVerified = () => new Refusal('InvalidToken', 'Token could not be verified')
+
+export const badScope = () => new Refusal('InvalidToken', 'Bad token scope')
 
 /** As JWTs count time (RFC 7519 section 2, NumericDate). */
 const seconds = (ms: number) => Math.floor(ms / 1000)

@@ -1,8 +1,7 @@
-import { InvalidRequestError } from '@atproto/xrpc-server'
 import { type Basis, refuseTakenDown } from '../../actors/account/basis.ts'
 import { Refusal } from '../../base/errors.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import { LegacyScope } from '../../tokens/legacy_tokens.ts'
+import { badScope, LegacyScope, notVerified } from '../../tokens/legacy_tokens.ts'
 import { accountOfSession } from '../accounts.ts'
 import type { Verifier } from '../method.ts'
 import { readBearer } from './header.ts'
@@ -49,13 +48,9 @@ export function access({
 }: AccessOptions = {}): Verifier<UserCredentials> {
   return async (call, { services, tokens }) => {
     const claims = await tokens.verifyAccess(readBearer(call))
-    if (!scopes.includes(claims.scope)) {
-      throw new InvalidRequestError('Bad token scope', 'InvalidToken')
-    }
+    if (!scopes.includes(claims.scope)) throw badScope()
     const { account, basis, isOpen } = await accountOfSession(services, claims)
-    if (claims.audience !== account.pdsDid) {
-      throw new InvalidRequestError('Token could not be verified', 'InvalidToken')
-    }
+    if (claims.audience !== account.pdsDid) throw notVerified()
     if (checkTakedown) refuseTakenDown(account)
     if (!isOpen) throw new Refusal('SignedOut', 'Token has expired: its session has ended')
     return { account, by: 'access token', basis, mayLast: true }

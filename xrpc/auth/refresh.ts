@@ -1,5 +1,5 @@
-import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
-import { LegacyScope } from '../../tokens/legacy_tokens.ts'
+import { AuthRequiredError } from '@atproto/xrpc-server'
+import { badScope, LegacyScope } from '../../tokens/legacy_tokens.ts'
 import type { Verifier } from '../method.ts'
 import { readOnlyBearer } from './header.ts'
 
@@ -14,9 +14,7 @@ export type RefreshCredentials = {
 export function refresh({ allowExpired = false } = {}): Verifier<RefreshCredentials> {
   return async (call, { tokens }) => {
     const claims = await tokens.verifyRefresh(readOnlyBearer(call), { allowExpired })
-    if (claims.scope !== LegacyScope.Refresh) {
-      throw new InvalidRequestError('Bad token scope', 'InvalidToken')
-    }
+    if (claims.scope !== LegacyScope.Refresh) throw badScope()
     if (!claims.jti) {
       throw new AuthRequiredError('Unexpected missing refresh token id', 'MissingTokenId')
     }
