@@ -1,6 +1,5 @@
 import { type Basis, renewed } from '../../actors/account/basis.ts'
 import type { FactorsChanged } from '../../actors/account/factors.ts'
-import { Refusal } from '../../base/errors.ts'
 import { readCreation } from '../../factors/passkey.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import {
@@ -18,7 +17,7 @@ import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import type { SecurityTask } from '../security_paths.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
-import { field } from '../sign_in/post.ts'
+import { field, noPasskey } from '../sign_in/post.ts'
 import { type Begun, formId } from './forms.ts'
 import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
@@ -55,7 +54,7 @@ export class FactorActions {
     const response = readCreation(field(visitor, 'passkey'))
     return this.#proven(visitor, 'passkeys', async (basis) => {
       try {
-        if (!response || !challenge) throw new Refusal('InvalidToken', 'It is no passkey')
+        if (!response || !challenge) throw noPasskey()
         const given = { response, challenge, name, form: formOf(visitor) }
         return await this.#changed(
           visitor,

@@ -31,9 +31,12 @@ export function passkeyOf(
   { challenge }: { challenge?: Challenge | undefined },
 ): AnsweredChallenge {
   const response = readUse(field(post, 'passkey'))
-  if (!response || !challenge) throw new Refusal('InvalidToken', 'It is no passkey')
+  if (!response || !challenge) throw noPasskey()
   return { response, challenge }
 }
+
+/** What was sent is no passkey, or none was asked for. */
+export const noPasskey = () => new Refusal('InvalidToken', 'It is no passkey')
 
 /** A page on which somebody begins anew. */
 export function beginning({ parameters }: Post, username: string) {

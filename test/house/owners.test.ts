@@ -105,3 +105,16 @@ test('secrets are compared in constant time in one place, and what is stored of 
     'tokens/refresh_token.ts',
   ])
 })
+
+test('a refusal that several places give is made in one', () => {
+  const made = program.flatMap(({ file, lines }) =>
+    [...lines.join('\n').matchAll(/new Refusal\(\s*'(\w+)',\s*'([^']+)'/g)].map(
+      ([, code, sentence]) => ({ file, refusal: `${code}: ${sentence}` }),
+    ),
+  )
+  expect(made.length).toBeGreaterThan(50)
+  const again = made.filter(
+    ({ refusal }, i) => made.findIndex((one) => one.refusal === refusal) < i,
+  )
+  expect(again).toEqual([])
+})
