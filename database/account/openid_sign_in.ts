@@ -15,7 +15,12 @@ export type EndedOpenidSignIn = {
   tries: number
 }
 
-/** To be called in a transaction. @param sessionUid of the session of the browser */
+/**
+ * A client has one sign-in in a session: the next one takes the place of one of which nothing is left. To be called in a
+ * transaction.
+ *
+ * @param sessionUid of the session of the browser
+ */
 export function upsertOpenidSignIns(
   db: Db,
   sessionUid: string,
@@ -23,6 +28,11 @@ export function upsertOpenidSignIns(
   now: number,
 ): void {
   for (const signIn of signIns) {
+    sql(
+      db,
+      `DELETE FROM openid_sign_in WHERE client_id = @clientId AND session_uid = @sessionUid
+         AND sid <> @sid AND ended_at IS NULL`,
+    ).run({ clientId: signIn.clientId, sid: signIn.sid, sessionUid })
     sql(
       db,
       `INSERT INTO openid_sign_in (client_id, sid, session_uid, grant_id, updated_at)

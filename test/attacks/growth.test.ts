@@ -615,7 +615,7 @@ describe('34. tables of an account', () => {
         now + i,
       ),
     openid_sign_in: (i) =>
-      upsertOpenidSignIns(db, 'uid', [{ clientId: 'c', sid: `${i}`, grantId: 'g' }], now + i),
+      upsertOpenidSignIns(db, `uid-${i}`, [{ clientId: 'c', sid: `${i}`, grantId: 'g' }], now + i),
   }
   test.each(Object.entries(growing))('%s: the oldest make room', (name, add) => {
     const table = name as keyof typeof growing

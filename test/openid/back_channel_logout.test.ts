@@ -240,6 +240,20 @@ test('who signs in again before the client could be told is not signed out by th
   expect(endpoint.told.map(({ sid }) => sid)).not.toContain(after.sid)
 })
 
+test('a client that gives its tokens back each time has one sign-in in a browser', async () => {
+  const sids: string[] = []
+  for (let i = 0; i < 3; i++) {
+    const { sid, access_token: token } = await signedIn()
+    await oidc.tokenRevocation(config, token)
+    sids.push(sid)
+  }
+  expect(new Set(sids).size).toBe(3)
+  const { sid } = await signedIn()
+  await rp.operate(app, 'account/revoke', { account: person.handle })
+  await expectTold(sid)
+  expect(endpoint.told).toHaveLength(1)
+})
+
 test('a client that uses a code twice is not told: its tokens end, not the sign-in', async () => {
   const begun = await rp.begin(config)
   const asked = await rp.signIn(visitor, await rp.open(visitor, begun), person.handle)

@@ -274,6 +274,11 @@ export const openidRows = toRemovals([
   ],
   [
     LOGOUT,
+    'a client has one sign-in in a session',
+    inFile('database/account/openid_sign_in.ts')('AND sid <> @sid', 'AND sid <> @sid AND false'),
+  ],
+  [
+    LOGOUT,
     'a sign-out that is told late ends no later sign-in',
     inFile('openid/consents.ts')('before !== grant.jti)', 'false)'),
   ],
