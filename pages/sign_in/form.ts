@@ -79,6 +79,7 @@ export function passkeyFieldsOf(use: PasskeyUse | undefined, ways: Ways, texts: 
     none: texts.noPasskey,
     more: html`class="primary wide" autofocus`,
   })}
+      <noscript><p>${texts.passkeyNeedsScript}</p></noscript>
       <div class="actions">${links(texts, ways)}</div>`
 }
 

@@ -68,6 +68,8 @@ export type SignInTexts = {
   readonly wrongPassword: string
   /** What was cancelled, or not possible in this browser. */
   readonly noPasskey: string
+  /** Where a passkey is asked for, and the browser runs no scripts. */
+  readonly passkeyNeedsScript: string
   /** The one of a mail is in the words of the provider's pages. */
   readonly wrongCode: Readonly<Record<Exclude<FactorKind, 'mail'>, string>>
   /** Where a captcha comes first, which was not solved. */

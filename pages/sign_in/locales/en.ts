@@ -65,6 +65,7 @@ export const en: SignInTexts = {
   wrongPassword:
     'Wrong username or password. An account without a password signs in with its passkey.',
   noPasskey: 'No passkey was used. Try again, or choose another way.',
+  passkeyNeedsScript: 'Using a passkey needs JavaScript.',
   wrongCode: {
     passkey: 'This passkey was not accepted. Try again, or choose another way.',
     totp: 'This code is wrong or was used already. Wait for the next one.',

@@ -68,6 +68,7 @@ export const es: SignInTexts = {
   wrongPassword:
     'Nombre de usuario o contraseña incorrectos. En una cuenta sin contraseña se entra con su clave de acceso.',
   noPasskey: 'No se usó ninguna clave de acceso. Inténtalo de nuevo o elige otra forma.',
+  passkeyNeedsScript: 'Para usar una clave de acceso se necesita JavaScript.',
   wrongCode: {
     passkey: 'No se aceptó esta clave de acceso. Inténtalo de nuevo o elige otra forma.',
     totp: 'Este código es incorrecto o ya se ha usado. Espera al siguiente.',

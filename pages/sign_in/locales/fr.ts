@@ -69,6 +69,7 @@ export const fr: SignInTexts = {
   wrongPassword:
     'Nom d’utilisateur ou mot de passe incorrect. Un compte sans mot de passe se connecte avec sa clé d’accès.',
   noPasskey: 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',
+  passkeyNeedsScript: 'L’utilisation d’une clé d’accès nécessite JavaScript.',
   wrongCode: {
     passkey: 'Cette clé d’accès n’a pas été acceptée. Réessayez ou choisissez un autre moyen.',
     totp: 'Ce code est erroné ou a déjà été utilisé. Attendez le suivant.',

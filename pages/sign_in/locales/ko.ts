@@ -66,6 +66,7 @@ export const ko: SignInTexts = {
   wrongPassword:
     '사용자 이름 또는 비밀번호가 올바르지 않습니다. 비밀번호가 없는 계정은 패스키로 로그인합니다.',
   noPasskey: '패스키가 사용되지 않았습니다. 다시 시도하거나 다른 방법을 선택하세요.',
+  passkeyNeedsScript: '패스키를 사용하려면 JavaScript가 필요합니다.',
   wrongCode: {
     passkey: '이 패스키를 사용할 수 없습니다. 다시 시도하거나 다른 방법을 선택하세요.',
     totp: '코드가 올바르지 않거나 이미 사용되었습니다. 다음 코드를 기다리세요.',

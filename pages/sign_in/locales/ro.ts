@@ -68,6 +68,7 @@ export const ro: SignInTexts = {
   wrongPassword:
     'Nume de utilizator sau parolă greșite. La un cont fără parolă te conectezi cu cheia lui de acces.',
   noPasskey: 'Nu a fost folosită nicio cheie de acces. Încearcă din nou sau alege altă cale.',
+  passkeyNeedsScript: 'Pentru a folosi o cheie de acces este nevoie de JavaScript.',
   wrongCode: {
     passkey: 'Cheia de acces nu a fost acceptată. Încearcă din nou sau alege altă cale.',
     totp: 'Codul este greșit sau a fost deja folosit. Așteaptă-l pe următorul.',

@@ -66,6 +66,7 @@ export const sv: SignInTexts = {
   wrongPassword:
     'Fel användarnamn eller lösenord. Ett konto utan lösenord loggar man in på med dess passnyckel.',
   noPasskey: 'Ingen passnyckel användes. Försök igen eller välj ett annat sätt.',
+  passkeyNeedsScript: 'JavaScript krävs för att använda en passnyckel.',
   wrongCode: {
     passkey: 'Passnyckeln godkändes inte. Försök igen eller välj ett annat sätt.',
     totp: 'Koden är fel eller har redan använts. Vänta på nästa.',
