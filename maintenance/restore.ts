@@ -107,8 +107,9 @@ export function assertRestorable(dataDir: string): void {
   try {
     assertVacant(dataDir)
   } finally {
-    hold.release()
+    // While it is held: another program may begin there right after.
     if (!wasThere) rmSync(dataDir, { recursive: true, force: true })
+    hold.release()
   }
 }
 
