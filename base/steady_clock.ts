@@ -1,4 +1,4 @@
-/** Finds out that somebody set the clock, by the one that nobody sets; what is measured by both is not touched by it. */
+/** Finds out that somebody set the clock, by comparing it with the one that nobody sets (`performance.now()`). */
 export class SteadyClock {
   #wall = Date.now()
   #monotonic = performance.now()

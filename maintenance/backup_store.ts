@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
 import type { S3Place } from '../base/backup_setting.ts'
-import { S3_CONNECT, S3_LIST, S3_SILENCE } from '../base/lifetimes.ts'
+import { MINUTE, S3_CONNECT, S3_LIST, S3_SILENCE } from '../base/lifetimes.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { makeEmptyFolder } from './empty_folder.ts'
 import { listFiles } from './file_copies.ts'
@@ -219,7 +219,7 @@ export class BackupStore {
       new Error(`its list of ${this.#prefix}${prefix} does not end ${bound}`)
     let ContinuationToken: string | undefined
     for (let page = 0; page < most; page++) {
-      if (performance.now() - begun > S3_LIST) throw neverEnds(`within ${S3_LIST / 60_000} min`)
+      if (performance.now() - begun > S3_LIST) throw neverEnds(`within ${S3_LIST / MINUTE} min`)
       const command = new ListObjectsV2Command({ Bucket: this.#bucket, ...of, ContinuationToken })
       const found = await inTime(0, (options) => this.#client.send(command, options))
       yield found

@@ -61,13 +61,13 @@ const mend = (code: string) =>
     : 'start it: pnpm start; restart it where it hangs'
 
 async function answered<T>(ask: () => Promise<T>, output: Pick<Output, 'note'>): Promise<T> {
-  const end = Date.now() + DOCTOR_START
+  const deadline = performance.now() + DOCTOR_START
   for (let isFirst = true; ; isFirst = false) {
     try {
       return await ask()
     } catch (err) {
       const isDown = err instanceof CliError && err.exitCode === ExitCode.notRunning
-      if (!isDown || Date.now() > end) throw err
+      if (!isDown || performance.now() > deadline) throw err
       if (isFirst) output.note('The program does not answer yet; waiting for half a minute.')
       await setTimeout(POLL)
     }

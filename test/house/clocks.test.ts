@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { listProgramSources } from './imports.ts'
 
 /** It has a process of its own (`vitest.config.ts`). */
 const ALONE = 'test/passwords/scrypt.test.ts'
@@ -18,12 +19,11 @@ test('a suite puts no other timers in place: those of a shared PDS would not com
 /** How long something lasts in a process, written by the clock. */
 const SET_BY_ANYBODY = [
   /\bwhile \(.*Date\.now\(\).*/g,
-  /(?:\b(?:deadline|until|earliest|usedAt)|#since)\b[^=\n]*[=:] ?Date\.now\(\).*/g,
+  /(?:\b(?:deadline|until|end|earliest|usedAt)|#since)\b[^=\n]*[=:] ?Date\.now\(\).*/g,
 ]
 
 test('how long to wait, or since when, is no question for a clock that somebody may set', () => {
-  const sources = globSync('{actors,app,base,database,embedded,gateway,openid,sagas}/**/*.ts')
-  const found = [...sources, ...globSync('maintenance/**/*.ts')].flatMap((file) => {
+  const found = listProgramSources().flatMap((file) => {
     const text = readFileSync(file, 'utf8')
     return SET_BY_ANYBODY.flatMap((form) => [...text.matchAll(form)]).map(([a]) => `${file}: ${a}`)
   })
