@@ -28,7 +28,7 @@ export function isThere(path: string): boolean {
 }
 
 /** Raised where a name leads to another file than the one that is open, or to none. */
-class GoneError extends Error {
+export class GoneError extends Error {
   constructor(path: string) {
     super(`${path} is not there any more: its folder was moved or removed, or its disk unmounted`)
     this.name = 'GoneError'

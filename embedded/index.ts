@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { DirectoryStub } from '../actors/directory/stub.ts'
+import { GoneError } from '../base/files.ts'
 import { PDS_KILL, PDS_RESTART, PDS_RESTART_MOST, PDS_STEADY } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import type { Secrets } from '../base/secrets.ts'
@@ -114,7 +115,7 @@ export class EmbeddedPds {
     clearTimeout(kill)
   }
 
-  /** Where it is up for the first time, there is one. */
+  /** Whether it was up once: from then on it has a database of accounts. */
   get #hasRun(): boolean {
     return this.#port !== 0
   }
@@ -182,11 +183,7 @@ export class EmbeddedPds {
     const report = (err: unknown) => this.#log.error({ err }, 'the PDS cannot be started, or told')
     try {
       const path = this.#accountDatabase
-      if (this.#hasRun && !existsSync(path)) {
-        throw new Error(
-          `${path} is not there any more: its folder was moved, or its disk unmounted`,
-        )
-      }
+      if (this.#hasRun && !existsSync(path)) throw new GoneError(path)
       const child = fork(CHILD, {
         env: childEnvironment(process.env, this.#settings.logLevel),
         // Those of this process are for it.
