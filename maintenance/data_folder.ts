@@ -21,7 +21,7 @@ export const schemas: Record<DatabaseKind, Schema> = {
 /** The first part of the directory. */
 export const DIRECTORY = 'directory.sqlite'
 const DIRECTORY_PART = /^directory-(\d+)\.sqlite$/
-/** Folders of databases that grant and revoke. */
+/** Where the databases of accounts and of auth actors are, each in a folder of its own. */
 export const DATABASE_FOLDERS = ['accounts', 'auth']
 export const SECRETS = 'secrets'
 /** What the embedded PDS keeps (`embedded/folder.ts`). */
