@@ -137,12 +137,24 @@ export class Attacker {
     }
   }
 
-  /** Sends a form with a DPoP proof to one of the endpoints. */
+  /** Sends a form with a DPoP proof to one of the endpoints; once more where a slow machine outlasted the nonce. */
   async post(
     path: string,
     fields: Record<string, string | undefined>,
     key: DpopKey,
     change: Change = {},
+  ): Promise<Answer> {
+    const answer = await this.#post(path, fields, key, change)
+    if (answer.body.error !== 'use_dpop_nonce' || hasOwnNonce(change)) return answer
+    this.#nonce = answer.headers.get('dpop-nonce') ?? ''
+    return this.#post(path, fields, key, change)
+  }
+
+  async #post(
+    path: string,
+    fields: Record<string, string | undefined>,
+    key: DpopKey,
+    change: Change,
   ): Promise<Answer> {
     const assertion = this.#clientKey ? await this.assertion() : {}
     const given = { client_id: this.clientId, ...assertion, ...fields, ...change.fields }
@@ -221,6 +233,11 @@ export class Attacker {
   async revoke({ refreshToken, key }: Session, change: Change = {}): Promise<Answer> {
     return this.post('/oauth/revoke', { token: refreshToken }, key, change)
   }
+}
+
+/** Whether an attack brings a nonce, or none, for itself. */
+function hasOwnNonce({ proof }: Change): boolean {
+  return proof === null || typeof proof === 'string' || 'nonce' in (proof?.claims ?? {})
 }
 
 /** Consents on a browser where the person is signed in. @returns the code */
