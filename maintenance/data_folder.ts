@@ -4,6 +4,7 @@ import { explainUnreadable, isThere } from '../base/files.ts'
 import { ACCOUNTS_FOLDER } from '../base/private_files.ts'
 import { accountSchema } from '../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../database/database.ts'
+import { listEntries } from '../database/directory/account.ts'
 import { directorySchema } from '../database/directory/schema.ts'
 import { flowSchema } from '../database/flow/schema.ts'
 import { isAccountFile, isAuthFile } from '../database/paths.ts'
@@ -71,18 +72,32 @@ function accountFolders(dataDir: string): string[] {
 }
 
 /**
- * Brings the directory to the newest schema, to see that it opens: without it nobody is found, and people would be
- * told that they have no account. To be called while nothing else works on the data.
+ * Brings the directory to the newest schema, to see that it opens, and looks whether accounts and directory are both
+ * there. Without the directory people would be told that they have no account; where the disk of the accounts is not
+ * mounted, new ones would be below it. To be called while nothing else works on the data.
  *
- * @throws {Error} where it does not, or where there are accounts and no directory
+ * @throws {Error} where the directory does not open, or one of the two is not there
  */
 export function assertDirectoryOpens(dataDir: string): void {
   const found = listDatabases(dataDir, 'directory')
-  for (const path of found) closeDatabase(openDatabase(join(dataDir, path), directorySchema))
-  if (found.length || !listDatabases(dataDir, 'account').length) return
-  throw new Error(
-    `${join(dataDir, DIRECTORY)} is not there, and there are accounts: put it back, or have it made from them by \`vestibule directory rebuild\` (docs/backup.md)`,
-  )
+  const knowsAccounts = found.map((path) => {
+    const db = openDatabase(join(dataDir, path), directorySchema)
+    try {
+      return listEntries(db, '', 1).length > 0
+    } finally {
+      closeDatabase(db)
+    }
+  })
+  if (found.length === 0 && listDatabases(dataDir, 'account').length > 0) {
+    throw new Error(
+      `${join(dataDir, DIRECTORY)} is not there, and there are accounts: put it back, or have it made from them by \`vestibule directory rebuild\` (docs/backup.md)`,
+    )
+  }
+  if (knowsAccounts.includes(true) && accountFolders(dataDir).length === 0) {
+    throw new Error(
+      `${join(dataDir, 'accounts')} has nothing in it, and the directory knows accounts: mount its disk, or put it back from a backup (docs/backup.md)`,
+    )
+  }
 }
 
 /** When the databases that every sign-in writes to were last written to, ms; 0 where there are none. */

@@ -64,6 +64,16 @@ test('accounts without a directory are not served: nobody would be found', async
   expect(await lastWords()).toMatch(`${directory()} is not there, and there are accounts`)
 })
 
+test('a directory without the accounts is not served: new ones would be below the disk of the others', async () => {
+  const accounts = join(data.dataDir, 'accounts')
+  rmSync(accounts, { recursive: true })
+  expect(await lastWords()).toMatch(
+    `${accounts} has nothing in it, and the directory knows accounts`,
+  )
+  mkdirSync(accounts)
+  expect(await lastWords()).toMatch(`${accounts} has nothing in it`)
+})
+
 test('a lock that cannot be opened is named', async () => {
   const path = join(data.dataDir, 'program.lock')
   mkdirSync(path)
