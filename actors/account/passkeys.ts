@@ -65,7 +65,8 @@ export async function add(
   return transact(db, () => {
     const account = assertGood(db, basis)
     const known = stored.listPasskeys(db)
-    const isThere = known.some(({ id }) => id === response.id)
+    const id = passkey?.id ?? response.id
+    const isThere = known.some((each) => each.id === id)
     if (isThere && madeBefore(db, by)) return changedAgain(db, account, by)
     if (!passkey) throw challengeOver()
     if (known.length >= MAX_PASSKEYS) {

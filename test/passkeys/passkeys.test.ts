@@ -1,3 +1,4 @@
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PASSKEY_CHALLENGE } from '../../base/lifetimes.ts'
 import { MAX_PASSKEYS } from '../../database/account/bounds.ts'
@@ -189,6 +190,31 @@ describe('a passkey that is made', () => {
     given.challenge = newChallenge()
     later(PASSKEY_CHALLENGE + 1)
     await expect(again()).rejects.toMatchObject({ code: 'ExpiredToken' })
+  })
+
+  test('that is there already is refused, whatever id is said with it', async () => {
+    const authenticator = new SoftAuthenticator(origin)
+    const create = async (misdeeds: Partial<RegistrationResponseJSON> = {}) => {
+      const challenge = newChallenge()
+      const options = await newPasskeyOptions(services, did, challenge)
+      const { response, ...made } = authenticator.create(options)
+      const { clientDataJSON } = response
+      const given = {
+        ...made,
+        ...misdeeds,
+        response: { ...response, ...misdeeds.response, clientDataJSON },
+      }
+      return addPasskey(services, did, { response: given, challenge, name: '' }, await basis())
+    }
+    const options = await newPasskeyOptions(services, did, newChallenge())
+    const made = authenticator.create(options)
+    await create(made)
+    for (const id of [made.id, 'another']) {
+      await expect(create({ ...made, id, rawId: id })).rejects.toMatchObject({
+        code: 'InvalidRequest',
+      })
+    }
+    expect(await listPasskeys(services, did)).toHaveLength(1)
   })
 
   test('twice is one; many are bounded; each has a name of its own', async () => {

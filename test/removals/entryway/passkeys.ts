@@ -44,6 +44,11 @@ export const passkeyRows = toRemovals([
     'nor after its browser has signed out',
     inFile('actors/account/devices.ts')('if (account && isKnown && isSignUpOpen(db, account)) {'),
   ],
+  [
+    PASSKEYS,
+    'a passkey is known by the id that its authenticator says',
+    account('passkey?.id ?? response.id', 'response.id'),
+  ],
   [41, 'a passkey is for our host', passkey('expectedRPID: id', "expectedRPID: [id, 'evil.test']")],
   [
     41,
