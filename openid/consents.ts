@@ -26,8 +26,10 @@ export async function loadGrant(
     openidScope().unkept = grant
   }
   const before = session?.grantIdFor(clientId)
+  if (!grant || before === undefined || before === grant.jti) return grant
+  const isEnded = before === id || !(await provider.Grant.find(before))
   // The client may still be told that the sign-in of before has ended, by its name (`sid`).
-  if (grant && before !== undefined && before !== grant.jti) session?.sidFor(clientId, newSid())
+  if (isEnded) session?.sidFor(clientId, newSid())
   return grant
 }
 

@@ -254,6 +254,31 @@ test('a client that gives its tokens back each time has one sign-in in a browser
   expect(endpoint.told).toHaveLength(1)
 })
 
+test('who consents in two tabs is signed out of what both gave', async () => {
+  await signedIn()
+  await rp.operate(app, 'account/revoke', { account: person.handle, session: await grantId() })
+  await untilNothingIsLeft()
+  const openTab = async () => {
+    const begun = await rp.begin(config)
+    const page = await rp.open(visitor, begun)
+    // By their paths, browsers keep those of each tab.
+    const own = [...visitor.cookies].filter(
+      ([, { path }]) => path.length > '/account/openid/'.length,
+    )
+    return { begun, page, own }
+  }
+  const tabs = [await openTab(), await openTab()]
+  const sids: string[] = []
+  for (const { begun, page, own } of tabs) {
+    for (const [name, cookie] of own) visitor.cookies.set(name, cookie)
+    const { claims } = await rp.exchange(config, begun, await rp.allow(visitor, page))
+    sids.push(String(claims()?.sid))
+  }
+  expect(sids[1]).toBe(sids[0])
+  await rp.operate(app, 'account/revoke', { account: person.handle })
+  await expectTold(sids[0] ?? '')
+})
+
 test('a client that uses a code twice is not told: its tokens end, not the sign-in', async () => {
   const begun = await rp.begin(config)
   const asked = await rp.signIn(visitor, await rp.open(visitor, begun), person.handle)
