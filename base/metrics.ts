@@ -29,7 +29,7 @@ export const openWebSockets = new Gauge({
 })
 export const refusedConnections = new Counter({
   name: 'vestibule_refused_connections_total',
-  help: 'Connections, requests and WebSockets refused because there were too many, by kind',
+  help: 'Connections, requests and WebSockets refused, or ended for others, because there were too many, by kind',
   labelNames: ['kind'] as const,
 })
 export const events = new Counter({
