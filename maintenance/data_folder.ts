@@ -78,7 +78,7 @@ function accountFolders(dataDir: string): string[] {
  *
  * @throws {Error} where the directory does not open, or one of the two is not there
  */
-export function assertDirectoryOpens(dataDir: string): void {
+export function assertServable(dataDir: string): void {
   const found = listDatabases(dataDir, 'directory')
   const knowsAccounts = found.map((path) => {
     const db = openDatabase(join(dataDir, path), directorySchema)

@@ -13,7 +13,7 @@ import { folderOf } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
 import { keepClockDoubt, readClockDoubt } from '../maintenance/clock_doubt.ts'
-import { assertDirectoryOpens, lastWritten } from '../maintenance/data_folder.ts'
+import { assertServable, lastWritten } from '../maintenance/data_folder.ts'
 import { holdData } from '../maintenance/hold.ts'
 import { assertNotReleased } from '../maintenance/pds_marks.ts'
 import { watchSizes } from '../maintenance/sizes.ts'
@@ -43,7 +43,7 @@ export async function prepareRunner(
     const keep = (doubt: ClockDoubt | null) => keepClockDoubt(dataDir, doubt)
     sayClock(log, resumeClock(lastWritten(dataDir), readClockDoubt(dataDir), keep))
     // It brings the directory to the newest schema, so it comes after all that refuses a start.
-    assertDirectoryOpens(settings.dataDir)
+    assertServable(settings.dataDir)
   }
   if (settings.metricsPort !== null) watchSizes(settings.dataDir, log)
   return {

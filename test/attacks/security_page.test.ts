@@ -260,10 +260,14 @@ describe('39. an app password is made by its person', () => {
     expect(await appPasswords()).toEqual([])
   })
 
-  test('it ends with the sign-ins of the account', async () => {
+  test('it ends with the sign-ins of the account, also where the browser stays signed in', async () => {
     const { visitor, form } = await come()
     await visitor.send(form, proof())
-    await app.actors.account(did).signOutEverywhere()
+    const account = app.actors.account(did)
+    await account.deactivate({ deleteAfter: null, deleteCredentials: true }, null)
+    await account.activate(null)
+    expect((await visitor.open(MAKE)).title).toBe('Confirm that it is you')
+    await account.signOutEverywhere()
     const again = await browserOf(kim, visitor)
     expect((await again.open(MAKE)).title).toBe('Confirm that it is you')
   })

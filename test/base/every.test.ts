@@ -73,8 +73,8 @@ test('what is listened to begins a round at once, or one more after that which i
   expect(listeners.size).toBe(0)
 })
 
-test('rounds do not overlap, and none begins after the end', async () => {
-  const { log } = listening()
+test('rounds do not overlap, none begins after the end, and the last is not said to fail', async () => {
+  const { log, lines } = listening()
   const going = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   let rounds = 0
   const end = every(0, 'the work', () => going[rounds++]?.promise, log)
@@ -83,9 +83,9 @@ test('rounds do not overlap, and none begins after the end', async () => {
   going[0]?.resolve()
   await expect.poll(() => rounds).toBe(2)
   end()
-  going[1]?.resolve()
+  going[1]?.reject(new Error('The database connection is not open'))
   await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(rounds).toBe(2)
+  expect({ rounds, lines }).toEqual({ rounds: 2, lines: [] })
 })
 
 test('once all is ended nothing is done again, and what was under way is not said to fail', async () => {
