@@ -54,7 +54,9 @@ export class ConsentQuestion {
     const isOwn = form?.interaction === interaction.uid && form.did === did
     if (!isOwn) return this.#ask(visit, person)
     const isAllowed = request.parameter('decision') === 'allow'
-    return isAllowed ? this.#grant(visit, person as SignedInPerson) : finish(interaction, REFUSED)
+    return isAllowed
+      ? this.#grant(visit, person as SignedInPerson)
+      : finish(interaction, { ...REFUSED, consent: {} })
   }
 
   async #ask(

@@ -24,6 +24,6 @@ function hasDecided(
   { session, result, entities }: KoaContextWithOIDC['oidc'],
   { clientId }: Client,
 ): boolean {
-  const { prompt } = entities.Interaction ?? {}
-  return prompt?.name === 'consent' || !!result?.login || !!session?.grantIdFor(clientId)
+  const { consent } = entities.Interaction?.result ?? {}
+  return !!consent || !!result?.login || !!session?.grantIdFor(clientId)
 }

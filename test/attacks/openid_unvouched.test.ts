@@ -212,12 +212,20 @@ describe('45. OpenID clients that nobody vouches for', () => {
         expect([leads, href]).toEqual([false, expect.stringMatching(/callback[?#]error=/)])
       }
       // Nor who goes back from the sign-in, which does not say where they go on.
-      const begun = await rp.begin(await rp.discover(app, null, id), { redirect_uri: TOOL })
-      const signIn = await rp.open(visitor, begun)
-      const [, cancel = ''] = /href="([^"]*step=cancel[^"]*)"/.exec(signIn.text) ?? []
-      const gone = await rp.follow(visitor, await visitor.open(cancel.replaceAll('&amp;', '&')))
-      expect([gone.header('location'), gone.header('refresh')]).toEqual([undefined, undefined])
-      expect(rp.linkOf(gone)).toContain(`${TOOL}?error=access_denied`)
+      const goBack = async () => {
+        const begun = await rp.begin(await rp.discover(app, null, id), { redirect_uri: TOOL })
+        const signIn = await rp.open(visitor, begun)
+        const [, cancel = ''] = /href="([^"]*step=cancel[^"]*)"/.exec(signIn.text) ?? []
+        const gone = await rp.follow(visitor, await visitor.open(cancel.replaceAll('&amp;', '&')))
+        expect([gone.header('location'), gone.header('refresh')]).toEqual([undefined, undefined])
+        expect(rp.linkOf(gone)).toContain(`${TOOL}?error=access_denied`)
+      }
+      await goBack()
+      // Also who is signed in to another client, and is asked for the password before they are asked to consent.
+      const other = await rp.begin(await rp.discover(app, null, 'forum'))
+      await rp.allow(visitor, await rp.signIn(visitor, await rp.open(visitor, other)))
+      visitor.cookies.delete('sign-in')
+      await goBack()
       // Who refuses has seen it.
       const refused = await rp.allow(visitor, await led(id), { decision: 'refuse' })
       expect(refused.header('location')).toContain(`${TOOL}?error=access_denied`)

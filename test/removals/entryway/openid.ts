@@ -273,6 +273,14 @@ export const openidRows = toRemovals([
     inFile('openid/provider.ts')('  askBeforeLeading(provider)\n', ''),
   ],
   [
+    45,
+    'nor by the way back from a sign-in before the page that names it',
+    inFile('openid/led_by_link.ts')(
+      'return !!consent',
+      "return entities.Interaction?.prompt.name === 'consent'",
+    ),
+  ],
+  [
     LOGOUT,
     'a client has one sign-in in a session',
     inFile('database/account/openid_sign_in.ts')('AND sid <> @sid', 'AND sid <> @sid AND false'),
