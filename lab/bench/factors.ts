@@ -71,7 +71,7 @@ export const factors: Operation[] = [
   ),
   signIns(
     'sign-in by passkey',
-    counts(100, 640),
+    counts(640, 640),
     async (origin, visitor) => {
       const { username, browser } = visitor
       const page = await openSignIn(origin, visitor)
