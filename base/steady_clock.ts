@@ -2,12 +2,16 @@
 export class SteadyClock {
   #wall = Date.now()
   #monotonic = performance.now()
-  readonly #begunAt = this.#monotonic
+  readonly #begunAt = { wall: this.#wall, monotonic: this.#monotonic }
   #setAt = Number.NEGATIVE_INFINITY
 
-  /** When this was begun, by the clock as it is now, ms. */
+  /**
+   * When this was begun, ms: by the clock as it was then or as it is now, whichever says earlier. What was dated since
+   * is never before that, also where the clock was set by too little for {@link isSteadyFor}.
+   */
   get begunAt(): number {
-    return Date.now() - (performance.now() - this.#begunAt)
+    const { wall, monotonic } = this.#begunAt
+    return Math.min(wall, Date.now() - (performance.now() - monotonic))
   }
 
   /**

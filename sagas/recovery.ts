@@ -53,9 +53,9 @@ async function countOpen({ actors }: Services): Promise<void> {
 type Whose = { did: string; pdsDid?: string } | { did: string | null; pdsDid: string }
 
 /**
- * Settles what was on record at `begun` (ms), or has not changed for {@link SAGA_ABANDONED}. What has happened at the PDS or on PLC is
- * finished at once. What has not is given up only after {@link SAGA_ABANDONED}, since a request from
- * before the interruption may still be on its way there. What needs the PDS inside waits until that
+ * Settles what was on record at `begun` (ms), or has not changed for {@link SAGA_ABANDONED}. What has happened
+ * at the PDS or on PLC is finished at once. What has not is given up only after {@link SAGA_ABANDONED}, since a
+ * request from before the interruption may still be on its way there. What needs the PDS inside waits until that
  * is up.
  */
 async function recover(services: Services, begun: number, faults: FaultLog): Promise<void> {

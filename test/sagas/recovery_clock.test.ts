@@ -65,6 +65,7 @@ test('what was interrupted while the clock was ahead is settled at the next star
 test.each([
   ['back', -12 * HOUR],
   ['ahead', 12 * HOUR],
+  ['ahead by less than is noticed', SAGA_ABANDONED / 3],
 ])('what is under way as the clock is set %s goes on', async (_, ms) => {
   start()
   await looked()

@@ -31,6 +31,7 @@ const CLOCK_SET_BACK = 'test/base/clock_set_back.test.ts'
 const RECOVERY_CLOCK = 'test/sagas/recovery_clock.test.ts'
 const pace = inFile('gateway/pace.ts')
 const recovery = inFile('sagas/recovery.ts')
+const steadyClock = inFile('base/steady_clock.ts')
 const SIGN = 'test/copy/file_sign.test.ts'
 const fileSign = inFile('maintenance/copy/file_sign.ts')
 
@@ -449,15 +450,9 @@ export const dataRows = toRemovals([
   [
     RECOVERY_CLOCK,
     'the start is told by the clock as it is now',
-    inFile('base/steady_clock.ts')(
-      'return Date.now() - (performance.now() - this.#begunAt)',
-      'return this.#begunWall',
-    ),
-    inFile('base/steady_clock.ts')(
-      '#wall = Date.now()',
-      '#wall = Date.now(); readonly #begunWall = Date.now()',
-    ),
+    steadyClock('Math.min(wall, Date.now() - (performance.now() - monotonic))', 'wall'),
   ],
+  [RECOVERY_CLOCK, 'and by the clock as it was then', steadyClock('Math.min(wall, ', '(')],
   [
     RECOVERY_CLOCK,
     'what is dated ahead of the clock is settled',
