@@ -5,7 +5,6 @@ import {
   REFRESH_REFUSALS,
   TOKEN_PROFILES,
 } from './events.ts'
-import { hasPassed } from './has_passed.ts'
 import { EVENT_LINES } from './lifetimes.ts'
 import type { Log } from './log.ts'
 import { events, rateLimited, refreshRefused, signIns } from './metrics.ts'
@@ -94,6 +93,7 @@ for (const profile of TOKEN_PROFILES) {
   for (const reason of REFRESH_REFUSALS) refreshRefused.inc({ profile, reason }, 0)
 }
 
+/** Lines since a time of `performance.now()`. */
 type Lines = { since: number; all: number; byOne: Map<string, number>; leftOut: number }
 
 const written = new WeakMap<Log, Lines>()
@@ -124,9 +124,10 @@ export function hasRoom(log: Log, of: string): boolean {
 }
 
 function linesNow(log: Log): Lines {
+  const now = performance.now()
   const before = written.get(log)
-  if (before && !hasPassed(before.since, EVENT_LINES)) return before
-  const lines = { since: Date.now(), all: 0, byOne: new Map(), leftOut: 0 }
+  if (before && now - before.since < EVENT_LINES) return before
+  const lines = { since: now, all: 0, byOne: new Map(), leftOut: 0 }
   written.set(log, lines)
   if (before?.leftOut) logEvent(log, 'lines_left_out', { lines: before.leftOut }, undefined)
   return lines

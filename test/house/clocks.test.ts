@@ -20,6 +20,7 @@ test('a suite puts no other timers in place: those of a shared PDS would not com
 const SET_BY_ANYBODY = [
   /\bwhile \(.*Date\.now\(\).*/g,
   /(?:\b(?:deadline|until|end|earliest|usedAt)|#since)\b[^=\n]*[=:] ?Date\.now\(\).*/g,
+  /\bsince: Date\.now\(\)(?! -).*/g,
 ]
 
 test('how long to wait, or since when, is no question for a clock that somebody may set', () => {

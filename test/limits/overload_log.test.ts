@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { OVERLOAD_LOG } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { WAITING } from '../../passwords/scrypt_threads.ts'
@@ -14,25 +14,24 @@ const bounds = { waiting: { ...WAITING }, lookups: { ...LOOKUPS } }
 const person = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 
 beforeAll(async () => {
+  const { now } = performance
+  vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + ahead)
   world = await startApp({ log: kept.log })
   await world.addAccount(person)
   Object.assign(LOOKUPS, { running: 0, waiting: 0 })
   WAITING.ofThread = 0
 })
 afterAll(async () => {
+  vi.restoreAllMocks()
   Object.assign(LOOKUPS, bounds.lookups)
   Object.assign(WAITING, bounds.waiting)
   await world?.close()
 })
 /** Each test is two minutes after the one before. */
-let now = Date.now()
+let ahead = 0
 beforeEach(() => {
-  now += 2 * OVERLOAD_LOG
-  vi.useFakeTimers({ now, toFake: ['Date'] })
+  ahead += 2 * OVERLOAD_LOG
   kept.clear()
-})
-afterEach(() => {
-  vi.useRealTimers()
 })
 
 const { handle, password } = person
@@ -60,7 +59,7 @@ test.each(Object.entries(requests))(
   async (_, request) => {
     for (let i = 0; i < 3; i++) expect((await request()).status).toBe(503)
     expect(lines()).toHaveLength(1)
-    vi.setSystemTime(now + OVERLOAD_LOG)
+    ahead += OVERLOAD_LOG
     expect((await request()).status).toBe(503)
     expect(lines().slice(1)).toEqual([expect.objectContaining({ requests: 3 })])
   },

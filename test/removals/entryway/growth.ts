@@ -93,7 +93,7 @@ export const growthRows = toRemovals([
   [34, 'a bound of those that wait', lookups('>= LOOKUPS.waitingOfOne', '< 0')],
   [34, 'an overload is said', answers('if (!overload ||', 'if (overload || !overload ||')],
   [OVERLOAD_LOG, 'the log says it', answers('  overloads.note(overload)\n', '')],
-  [OVERLOAD_LOG, 'once a minute', overloadLog('!hasPassed(at, OVERLOAD_LOG)', 'false')],
+  [OVERLOAD_LOG, 'once a minute', overloadLog('now - at < OVERLOAD_LOG', 'false')],
   [
     34,
     'a document is fetched anew once in a while',
