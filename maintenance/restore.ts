@@ -14,7 +14,7 @@ import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
 import { readMoveOf } from './move_mark.ts'
 import { didOfRepo, type PdsPlaces, restorePds } from './pds_data.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
-import { assertNoData, commitStaged, listSecrets } from './staging.ts'
+import { assertNoData, commitStaged, holdsSecrets } from './staging.ts'
 
 export type RestoreOptions = {
   folder: string
@@ -61,7 +61,7 @@ export async function restore({
   const prepared = join(dataDir, '.restoring')
   try {
     assertVacant(dataDir)
-    if (listSecrets(dataDir).length > 0 && manifest.secrets.length > 0) {
+    if (holdsSecrets(dataDir) && manifest.secrets.length > 0) {
       throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
     }
     await rm(prepared, { recursive: true, force: true })

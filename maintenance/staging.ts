@@ -22,10 +22,10 @@ export function assertNoData(dataDir: string): void {
   throw new Error(`${dataDir} is not empty (${some}): move away what is there`)
 }
 
-/** The keys that a data directory has already. */
-export function listSecrets(dataDir: string): string[] {
+/** Whether a data directory has keys, or anything else in their place: {@link commitStaged} could not move others there. */
+export function holdsSecrets(dataDir: string): boolean {
   const folder = join(dataDir, SECRETS)
-  return isThere(folder) ? readdirSync(folder) : []
+  return isThere(folder) && readdirSync(folder).length > 0
 }
 
 /**

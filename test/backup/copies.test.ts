@@ -78,6 +78,19 @@ test('the keys come along only when asked for', async () => {
   expect(statSync(key).mode & 0o777).toBe(0o600)
 })
 
+test.each([
+  ['a key', (path: string) => writeFileSync(path, 'key\n')],
+  ['a folder', (path: string) => mkdirSync(path)],
+])('keys are restored beside none, and beside nothing in their place: %s', async (_, put) => {
+  mkdirSync(data.path('secrets'))
+  writeFileSync(data.path('secrets/jwt_key.hex'), 'key\n')
+  await backUp({ dataDir: data.dataDir, folder, withSecrets: true })
+  mkdirSync(join(restored, 'secrets'), { recursive: true })
+  put(join(restored, 'secrets', 'old'))
+  await expect(restore({ folder, dataDir: restored })).rejects.toThrow('both hold secrets')
+  expect(existsSync(join(restored, '.staged'))).toBe(false)
+})
+
 test.each<[string, () => void, string]>([
   ['a changed file', () => appendFileSync(join(folder, 'directory.sqlite'), 'x'), 'other checksum'],
   ['a missing file', () => rmSync(join(folder, 'directory.sqlite')), 'missing from the backup'],
