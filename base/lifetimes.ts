@@ -450,8 +450,9 @@ export const RECOVERY_INTERVAL = 60 * SECOND
 export const AUDIT_MEMORY = 90 * DAY
 
 /**
- * A client's published keys are kept this long. A key that the client withdraws is good for as
- * long at most; fetching them for every refresh would make each depend on the client's server.
+ * A client's published keys are kept this long: to fetch them for every refresh would make each depend on the
+ * client's server. A key that the client withdraws is good for as long at most; at the OpenID provider for twice as
+ * long, since `oidc-provider` keeps those of a registered client for a minute of its own.
  */
 export const CLIENT_KEYS = 60 * SECOND
 

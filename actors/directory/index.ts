@@ -58,7 +58,7 @@ export const directoryFunctions = {
   abandonSignUp: sagas.abandon,
 
   reserveHandle: handleChanges.reserve,
-  readHandleChange: readHandleChange,
+  readHandleChange,
   completeHandleChange: handleChanges.complete,
   abandonHandleChange: handleChanges.abandon,
 
@@ -129,7 +129,7 @@ export const partFunctions = {
   withdrawEntry: entries.withdrawEntry,
   endSignUp: sagas.end,
   completeRecordedHandleChange: handleChanges.completeRecorded,
-  readEmailChange: readEmailChange,
+  readEmailChange,
   completeRecordedEmailChange: emailChanges.completeRecorded,
   beginImport: imports.beginImport,
   endImport: imports.endImport,
