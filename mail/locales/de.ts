@@ -101,7 +101,7 @@ export const de: MailTexts = {
       heading: 'Ein Schutz wurde ausgeschaltet',
       body: (protection) => `Ein Schutz deines Kontos wurde ausgeschaltet: ${protection}.`,
       unrequested:
-        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde alle ab, setze sofort dein Passwort zurück und schalte den Schutz wieder ein.',
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich überall ab, setze sofort dein Passwort zurück und schalte den Schutz wieder ein.',
     },
     recoveryCodeUsed: {
       subject: 'Ein Wiederherstellungscode wurde benutzt',
@@ -116,7 +116,7 @@ export const de: MailTexts = {
       heading: 'Dein Konto wurde deaktiviert',
       body: 'Dein Konto wurde deaktiviert: Sein Profil und seine Beiträge werden nicht mehr gezeigt. Du kannst dich weiter anmelden und es wieder aktivieren.',
       unrequested:
-        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde alle ab, setze sofort dein Passwort zurück und aktiviere dein Konto wieder.',
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich überall ab, setze sofort dein Passwort zurück und aktiviere dein Konto wieder.',
     },
     refreshTokenReused: {
       subject: 'Eine App wurde zum Schutz abgemeldet',
@@ -124,14 +124,14 @@ export const de: MailTexts = {
       body: (app) =>
         `Was ${app} angemeldet hält (ein Refresh-Token), wurde ein zweites Mal benutzt. Das geschieht, wenn es gestohlen wurde, und manchmal durch einen Fehler der App. Die App wurde abgemeldet.`,
       unrequested:
-        'Melde dich in der App neu an. Geschieht es wieder, oder siehst du auf deiner Sicherheitsseite etwas, das du nicht kennst: Melde alle ab und setze dein Passwort zurück.',
+        'Melde dich in der App neu an. Geschieht es wieder, oder siehst du auf deiner Sicherheitsseite etwas, das du nicht kennst: Melde dich überall ab und setze dein Passwort zurück.',
     },
     newDevice: {
       subject: 'Anmeldung von einem neuen Gerät',
       heading: 'Anmeldung von einem neuen Gerät',
       body: 'Jemand hat sich mit einem Gerät, das dein Konto nicht kennt, bei deinem Konto angemeldet.',
       unrequested:
-        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde alle ab und setze sofort dein Passwort zurück.',
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich überall ab und setze sofort dein Passwort zurück.',
     },
     passwordRefused: {
       subject: 'Dein Passwort wurde in einer App eingegeben',
@@ -158,7 +158,7 @@ export const de: MailTexts = {
       heading: 'Dein Passwort wurde entfernt',
       body: 'Das Passwort deines Kontos wurde entfernt: Angemeldet wird ab jetzt mit einem Passkey. App-Passwörter gelten weiter.',
       unrequested:
-        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde überall ab, setze sofort per E-Mail ein neues Passwort und entferne die Passkeys, die du nicht kennst.',
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich überall ab, setze sofort per E-Mail ein neues Passwort und entferne die Passkeys, die du nicht kennst.',
     },
   },
   factors: {

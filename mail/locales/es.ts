@@ -72,11 +72,11 @@ export const es: MailTexts = {
         'Si no has sido tú, alguien tiene acceso a tu cuenta: inicia sesión, cambia tu contraseña de inmediato y vuelve a poner tu dirección.',
     },
     appPasswordCreated: {
-      subject: 'Se creó una contraseña de aplicación',
-      heading: 'Se creó una contraseña de aplicación',
-      body: 'Se creó una contraseña de aplicación para tu cuenta. Con ella, una aplicación puede iniciar sesión sin tu contraseña y sin código.',
+      subject: 'Se ha creado una contraseña de aplicación',
+      heading: 'Se ha creado una contraseña de aplicación',
+      body: 'Se ha creado una contraseña de aplicación para tu cuenta. Con ella, una aplicación puede iniciar sesión sin tu contraseña y sin código.',
       unrequested:
-        'Si no fuiste tú, alguien tiene acceso a tu cuenta: revócala en la página de seguridad y cambia tu contraseña de inmediato.',
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: revócala en la página de seguridad y cambia tu contraseña de inmediato.',
     },
     factorAdded: {
       subject: 'Se ha añadido un segundo factor',

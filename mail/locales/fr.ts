@@ -78,7 +78,7 @@ export const fr: MailTexts = {
       heading: 'Un mot de passe d’application a été créé',
       body: 'Un mot de passe d’application a été créé pour votre compte. Avec lui, une application peut se connecter sans votre mot de passe et sans code.',
       unrequested:
-        'Si ce n’était pas vous, quelqu’un a accès à votre compte : révoquez-le sur la page de sécurité et changez immédiatement votre mot de passe.',
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : révoquez-le sur la page de sécurité et changez immédiatement votre mot de passe.',
     },
     factorAdded: {
       subject: 'Un second facteur a été ajouté',

@@ -67,9 +67,9 @@ export const it: MailTexts = {
         'Se non sei stato tu, qualcuno potrebbe avere accesso alla tua casella di posta: mettila prima al sicuro, poi reimposta subito la password.',
     },
     emailChanged: {
-      subject: 'Il tuo indirizzo email è stato modificato',
-      heading: 'Il tuo indirizzo email è stato modificato',
-      body: 'Il tuo account ha ora un altro indirizzo email. Questo non riceverà più messaggi che lo riguardano.',
+      subject: 'Il tuo indirizzo e-mail è stato modificato',
+      heading: 'Il tuo indirizzo e-mail è stato modificato',
+      body: 'Il tuo account ha ora un altro indirizzo e-mail. Questo non riceverà più messaggi che lo riguardano.',
       unrequested:
         'Se non sei stato tu, qualcuno ha accesso al tuo account: accedi, cambia subito la password e reimposta il tuo indirizzo.',
     },
@@ -156,17 +156,17 @@ export const it: MailTexts = {
       heading: 'La tua password è stata rimossa',
       body: 'La password del tuo account è stata rimossa: d’ora in poi si accede con una passkey. Le password per app restano valide.',
       unrequested:
-        'Se non sei stato tu, qualcuno ha accesso al tuo account: disconnetti tutto, imposta subito una nuova password via e-mail e rimuovi le passkey che non conosci.',
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: esci ovunque, imposta subito una nuova password via e-mail e rimuovi le passkey che non conosci.',
     },
   },
   factors: {
     passkey: 'passkey',
     totp: 'app di autenticazione',
-    mail: 'codice via email',
+    mail: 'codice via e-mail',
     recovery: 'codici di recupero',
   },
   protections: {
-    newDeviceMails: 'email sugli accessi da nuovi dispositivi',
+    newDeviceMails: 'e-mail sugli accessi da nuovi dispositivi',
     onlyAppPasswords: 'solo password per app',
   },
 }

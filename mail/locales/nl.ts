@@ -13,7 +13,7 @@ export const nl: MailTexts = {
   signOut: 'Overal afmelden',
   signOutAdvice: (days) =>
     `Deze link meldt elk apparaat en elke app af en laat app-wachtwoorden vervallen. Je hoeft er niet voor aangemeld te zijn. Hij werkt één keer, ${days} dagen lang.`,
-  sentBy: (service) => `Verzonden door ${service}, waar je account inlogt.`,
+  sentBy: (service) => `Verzonden door ${service}, waar je account zich aanmeldt.`,
   purposes: {
     resetPassword: {
       subject: 'Stel je wachtwoord opnieuw in',
@@ -50,11 +50,11 @@ export const nl: MailTexts = {
         'Was jij dit niet? Dan blijft je account bestaan, maar misschien heeft iemand er toegang toe: wijzig meteen je wachtwoord.',
     },
     signInCode: {
-      subject: 'Je inlogcode',
-      heading: 'Rond het inloggen af',
-      body: 'Iemand, hopelijk jij, logt in op je account met je wachtwoord. Voer deze code in om het inloggen af te ronden.',
+      subject: 'Je aanmeldcode',
+      heading: 'Rond de aanmelding af',
+      body: 'Iemand, hopelijk jij, meldt zich met je wachtwoord aan bij je account. Voer deze code in om de aanmelding af te ronden.',
       unrequested:
-        'Was jij dit niet? Dan kent iemand je wachtwoord: wijzig het meteen. Zonder deze code is inloggen niet mogelijk.',
+        'Was jij dit niet? Dan kent iemand je wachtwoord: wijzig het meteen. Zonder deze code is aanmelden niet mogelijk.',
     },
   },
   notices: {
@@ -75,7 +75,7 @@ export const nl: MailTexts = {
     appPasswordCreated: {
       subject: 'Er is een app-wachtwoord gemaakt',
       heading: 'Er is een app-wachtwoord gemaakt',
-      body: 'Voor je account is een app-wachtwoord gemaakt. Daarmee kan een app inloggen zonder je wachtwoord en zonder code.',
+      body: 'Voor je account is een app-wachtwoord gemaakt. Daarmee kan een app zich aanmelden zonder je wachtwoord en zonder code.',
       unrequested:
         'Was jij dit niet, dan heeft iemand toegang tot je account: trek het in op de beveiligingspagina en wijzig meteen je wachtwoord.',
     },
@@ -155,7 +155,7 @@ export const nl: MailTexts = {
       heading: 'Je wachtwoord is verwijderd',
       body: 'Het wachtwoord van je account is verwijderd: voortaan meld je je aan met een passkey. App-wachtwoorden blijven werken.',
       unrequested:
-        'Was jij dit niet, dan heeft iemand toegang tot je account: meld overal af, stel meteen per e-mail een nieuw wachtwoord in en verwijder de passkeys die je niet kent.',
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld je overal af, stel meteen per e-mail een nieuw wachtwoord in en verwijder de passkeys die je niet kent.',
     },
   },
   factors: {

@@ -10,11 +10,11 @@ export const ro: MailTexts = {
     `Codul poate fi folosit o singură dată și expiră în ${minutes} ${minutes % 100 === 0 || minutes % 100 > 19 ? 'de minute' : 'minute'}.`,
   secrecy: 'Nu îl dați nimănui: cine vă ajută cu contul nu are nevoie de el.',
   accountPage: 'Pagina contului dumneavoastră',
-  securityPage: 'Pagina ta de securitate',
+  securityPage: 'Pagina dumneavoastră de securitate',
   signOut: 'Deconectare de peste tot',
   signOutAdvice: (days) =>
-    `Acest link deconectează toate dispozitivele și aplicațiile și anulează parolele de aplicație. Nu trebuie să fiți autentificat pentru a-l folosi. Poate fi folosit o singură dată, timp de ${days} zile.`,
-  sentBy: (service) => `Trimis de ${service}, unde se autentifică contul dumneavoastră.`,
+    `Acest link deconectează toate dispozitivele și aplicațiile și anulează parolele de aplicație. Nu trebuie să fiți conectat pentru a-l folosi. Poate fi folosit o singură dată, timp de ${days} zile.`,
+  sentBy: (service) => `Trimis de ${service}, unde se conectează contul dumneavoastră.`,
   purposes: {
     resetPassword: {
       subject: 'Resetați parola',
@@ -52,18 +52,18 @@ export const ro: MailTexts = {
         'Dacă nu ați fost dumneavoastră, contul rămâne, dar cineva ar putea avea acces la el: schimbați imediat parola.',
     },
     signInCode: {
-      subject: 'Codul de autentificare',
-      heading: 'Finalizați autentificarea',
-      body: 'Cineva, sperăm că dumneavoastră, se autentifică în contul dumneavoastră cu parola. Pentru a finaliza autentificarea, introduceți acest cod.',
+      subject: 'Codul de conectare',
+      heading: 'Finalizați conectarea',
+      body: 'Cineva, sperăm că dumneavoastră, se conectează la contul dumneavoastră cu parola. Pentru a finaliza conectarea, introduceți acest cod.',
       unrequested:
-        'Dacă nu ați fost dumneavoastră, cineva vă știe parola: schimbați-o imediat. Fără acest cod autentificarea nu este posibilă.',
+        'Dacă nu ați fost dumneavoastră, cineva vă știe parola: schimbați-o imediat. Fără acest cod conectarea nu este posibilă.',
     },
   },
   notices: {
     passwordChanged: {
       subject: 'Parola dumneavoastră a fost schimbată',
       heading: 'Parola dumneavoastră a fost schimbată',
-      body: 'Parola contului dumneavoastră a fost schimbată, iar toate dispozitivele și aplicațiile au fost deconectate. Autentificați-vă din nou cu parola nouă.',
+      body: 'Parola contului dumneavoastră a fost schimbată, iar toate dispozitivele și aplicațiile au fost deconectate. Conectați-vă din nou cu parola nouă.',
       unrequested:
         'Dacă nu ați fost dumneavoastră, este posibil ca altcineva să aibă acces la căsuța dumneavoastră de e-mail: securizați-o mai întâi, apoi resetați imediat parola.',
     },
@@ -72,28 +72,28 @@ export const ro: MailTexts = {
       heading: 'Adresa dumneavoastră de e-mail a fost schimbată',
       body: 'Contul dumneavoastră are acum altă adresă de e-mail. Aceasta nu va mai primi mesaje despre el.',
       unrequested:
-        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și restabiliți adresa.',
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: conectați-vă, schimbați imediat parola și restabiliți adresa.',
     },
     appPasswordCreated: {
       subject: 'A fost creată o parolă de aplicație',
       heading: 'A fost creată o parolă de aplicație',
-      body: 'A fost creată o parolă de aplicație pentru contul tău. Cu ea, o aplicație se poate conecta fără parola ta și fără cod.',
+      body: 'A fost creată o parolă de aplicație pentru contul dumneavoastră. Cu ea, o aplicație se poate conecta fără parola dumneavoastră și fără cod.',
       unrequested:
-        'Dacă nu ai fost tu, cineva are acces la contul tău: revoc-o pe pagina de securitate și schimbă-ți imediat parola.',
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: revocați-o pe pagina de securitate și schimbați imediat parola.',
     },
     factorAdded: {
       subject: 'A fost adăugat un al doilea factor',
       heading: 'A fost adăugat un al doilea factor',
       body: (factor) => `A fost adăugat un al doilea factor la contul dumneavoastră: ${factor}.`,
       unrequested:
-        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și eliminați-l.',
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: conectați-vă, schimbați imediat parola și eliminați-l.',
     },
     factorRemoved: {
       subject: 'A fost eliminat un al doilea factor',
       heading: 'A fost eliminat un al doilea factor',
       body: (factor) => `A fost eliminat un al doilea factor din contul dumneavoastră: ${factor}.`,
       unrequested:
-        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și configurați-l din nou.',
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: conectați-vă, schimbați imediat parola și configurați-l din nou.',
     },
     protectionOff: {
       subject: 'O protecție a fost dezactivată',
@@ -114,7 +114,7 @@ export const ro: MailTexts = {
     accountDeactivated: {
       subject: 'Contul dumneavoastră a fost dezactivat',
       heading: 'Contul dumneavoastră a fost dezactivat',
-      body: 'Contul dumneavoastră a fost dezactivat: profilul și postările nu mai sunt afișate. Vă puteți autentifica în continuare și îl puteți reactiva.',
+      body: 'Contul dumneavoastră a fost dezactivat: profilul și postările nu mai sunt afișate. Vă puteți conecta în continuare și îl puteți reactiva.',
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: deconectați-vă de peste tot, resetați imediat parola și reactivați contul.',
     },
@@ -122,21 +122,21 @@ export const ro: MailTexts = {
       subject: 'O aplicație a fost deconectată pentru a vă proteja',
       heading: 'O aplicație a fost deconectată pentru a vă proteja',
       body: (app) =>
-        `Ceea ce menține ${app} autentificată (un token de reîmprospătare) a fost folosit a doua oară. Acest lucru se întâmplă când a fost furat și, uneori, din cauza unui defect al aplicației. Aplicația a fost deconectată.`,
+        `Ceea ce menține ${app} conectată (un token de reîmprospătare) a fost folosit a doua oară. Acest lucru se întâmplă când a fost furat și, uneori, din cauza unui defect al aplicației. Aplicația a fost deconectată.`,
       unrequested:
-        'Autentificați-vă din nou în aplicație. Dacă se repetă sau dacă vedeți pe pagina de securitate ceva ce nu cunoașteți, deconectați-vă de peste tot și resetați parola.',
+        'Conectați-vă din nou în aplicație. Dacă se repetă sau dacă vedeți pe pagina de securitate ceva ce nu cunoașteți, deconectați-vă de peste tot și resetați parola.',
     },
     newDevice: {
-      subject: 'Autentificare de pe un dispozitiv nou',
-      heading: 'Autentificare de pe un dispozitiv nou',
-      body: 'Cineva s-a autentificat în contul dumneavoastră de pe un dispozitiv pe care contul nu îl cunoaște.',
+      subject: 'Conectare de pe un dispozitiv nou',
+      heading: 'Conectare de pe un dispozitiv nou',
+      body: 'Cineva s-a conectat la contul dumneavoastră de pe un dispozitiv pe care contul nu îl cunoaște.',
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: deconectați-vă de peste tot și resetați imediat parola.',
     },
     passwordRefused: {
       subject: 'Parola dumneavoastră a fost introdusă într-o aplicație',
       heading: 'Parola dumneavoastră a fost introdusă într-o aplicație',
-      body: 'Cineva a introdus parola dumneavoastră într-o aplicație. Aplicația nu a fost autentificată, deoarece contul acceptă acolo doar parole de aplicație.',
+      body: 'Cineva a introdus parola dumneavoastră într-o aplicație. Aplicația nu a fost conectată, deoarece contul acceptă acolo doar parole de aplicație.',
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva vă știe parola: resetați-o imediat. Dacă ați fost dumneavoastră, creați pe pagina de securitate o parolă de aplicație.',
     },
@@ -156,7 +156,7 @@ export const ro: MailTexts = {
     passwordRemoved: {
       subject: 'Parola dumneavoastră a fost eliminată',
       heading: 'Parola dumneavoastră a fost eliminată',
-      body: 'Parola contului dumneavoastră a fost eliminată: de acum autentificarea se face cu o cheie de acces. Parolele de aplicație rămân valabile.',
+      body: 'Parola contului dumneavoastră a fost eliminată: de acum conectarea se face cu o cheie de acces. Parolele de aplicație rămân valabile.',
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva are acces la cont: deconectați-vă de peste tot, setați imediat o parolă nouă prin e-mail și eliminați cheile de acces pe care nu le cunoașteți.',
     },
@@ -168,7 +168,7 @@ export const ro: MailTexts = {
     recovery: 'coduri de recuperare',
   },
   protections: {
-    newDeviceMails: 'e-mailuri despre autentificări de pe dispozitive noi',
+    newDeviceMails: 'e-mailuri despre conectări de pe dispozitive noi',
     onlyAppPasswords: 'doar parole de aplicație',
   },
 }

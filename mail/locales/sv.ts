@@ -78,7 +78,7 @@ export const sv: MailTexts = {
       heading: 'Ett applösenord skapades',
       body: 'Ett applösenord skapades för ditt konto. Med det kan en app logga in utan ditt lösenord och utan kod.',
       unrequested:
-        'Om det inte var du har någon åtkomst till ditt konto: återkalla det på säkerhetssidan och byt lösenord genast.',
+        'Om det inte var du har någon tillgång till ditt konto: återkalla det på säkerhetssidan och byt lösenord genast.',
     },
     factorAdded: {
       subject: 'En andra faktor har lagts till',

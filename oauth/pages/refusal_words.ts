@@ -17,7 +17,7 @@ export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
     fr: 'Ce code est erroné ou a expiré. Vérifiez-le ou demandez-en un nouveau.',
     ja: 'コードが正しくないか、有効期限が切れています。確認するか、新しいコードを請求してください。',
     ko: '코드가 올바르지 않거나 만료되었습니다. 다시 확인하거나 새 코드를 요청하세요.',
-    ro: 'Codul este greșit sau a expirat. Verifică-l sau cere unul nou.',
+    ro: 'Codul este greșit sau a expirat. Verificați-l sau cereți unul nou.',
     sv: 'Koden är fel eller har gått ut. Kontrollera den eller be om en ny.',
   },
   [NO_PASSWORD]: {
@@ -26,7 +26,7 @@ export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
     fr: 'Ce compte n’a pas de mot de passe, or il est demandé ici. Définissez-en un sur la page « Sécurité », puis revenez.',
     ja: 'このアカウントにはパスワードがありませんが、ここでは必要です。「セキュリティ」のページで設定してから、もう一度お試しください。',
     ko: '이 계정에는 비밀번호가 없지만 여기에서는 필요합니다. ‘보안’ 페이지에서 설정한 다음 다시 시도하세요.',
-    ro: 'Acest cont nu are parolă, iar aici este cerută. Setează una pe pagina „Securitate”, apoi revino.',
+    ro: 'Acest cont nu are parolă, iar aici este cerută. Setați una pe pagina „Securitate”, apoi reveniți.',
     sv: 'Kontot har inget lösenord, men här krävs ett. Välj ett på sidan ”Säkerhet” och kom sedan tillbaka.',
   },
   [TOO_MANY]: {
@@ -35,7 +35,7 @@ export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
     fr: 'Trop de tentatives. Patientez un peu, puis réessayez.',
     ja: '試行回数が多すぎます。しばらく待ってからもう一度お試しください。',
     ko: '시도가 너무 많습니다. 잠시 기다렸다가 다시 시도하세요.',
-    ro: 'Prea multe încercări. Așteaptă puțin, apoi încearcă din nou.',
+    ro: 'Prea multe încercări. Așteptați puțin, apoi încercați din nou.',
     sv: 'För många försök. Vänta en stund och försök igen.',
   },
   [UNAVAILABLE]: {
@@ -44,7 +44,7 @@ export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
     fr: 'C’est impossible pour le moment, car un élément dont le service a besoin ne répond pas. Patientez quelques minutes, puis réessayez.',
     ja: '必要な別のサービスが応答しないため、現在この操作はできません。数分待ってからもう一度お試しください。',
     ko: '서비스에 필요한 다른 서버가 응답하지 않아 지금은 이 작업을 할 수 없습니다. 몇 분 기다렸다가 다시 시도하세요.',
-    ro: 'Acum nu se poate, deoarece ceva de care serviciul are nevoie nu răspunde. Așteaptă câteva minute, apoi încearcă din nou.',
+    ro: 'Acum nu se poate, deoarece ceva de care serviciul are nevoie nu răspunde. Așteptați câteva minute, apoi încercați din nou.',
     sv: 'Det går inte just nu, eftersom något som tjänsten behöver inte svarar. Vänta några minuter och försök igen.',
   },
 }

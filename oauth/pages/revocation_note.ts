@@ -29,14 +29,14 @@ const notes: ByLanguage<Note> = {
       `アクセスを取り消したアプリは、最長${minutes}分間、引き続きあなたのアカウントで操作できることがあります。`,
   },
   ko: {
-    atOnce: '액세스를 취소한 앱은 즉시 로그아웃됩니다.',
+    atOnce: '접근 권한을 취소한 앱은 즉시 로그아웃됩니다.',
     within: (minutes) =>
-      `액세스를 취소한 앱은 최대 ${minutes}분 동안 계속 회원님의 계정으로 작업할 수 있습니다.`,
+      `접근 권한을 취소한 앱은 최대 ${minutes}분 동안 계속 회원님의 계정으로 작업할 수 있습니다.`,
   },
   ro: {
-    atOnce: 'O aplicație căreia îi revoci accesul este deconectată imediat.',
+    atOnce: 'O aplicație căreia îi revocați accesul este deconectată imediat.',
     within: (minutes) =>
-      `O aplicație căreia îi revoci accesul mai poate acționa în numele tău timp de cel mult ${minutes} minute.`,
+      `O aplicație căreia îi revocați accesul mai poate acționa în numele dvs. timp de cel mult ${minutes} minute.`,
   },
   sv: {
     atOnce: 'En app vars åtkomst du återkallar loggas ut genast.',

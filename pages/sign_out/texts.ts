@@ -54,7 +54,7 @@ export const signOutTexts: ByLanguage<SignOutTexts> = {
   },
   ja: {
     title: 'すべての場所でサインアウトしますか？',
-    what: 'すべてのブラウザーとアプリがアカウントからサインアウトされ、アプリパスワードも無効になります。その後、新しいパスワードを設定します。',
+    what: 'すべてのブラウザとアプリがアカウントからサインアウトされ、アプリパスワードも無効になります。その後、新しいパスワードを設定します。',
     otherwise: 'メールの内容に心当たりがある場合は、何もする必要はありません。',
     button: 'すべての場所でサインアウト',
     done: 'すべてサインアウトされました。新しいパスワードを設定してください。',
@@ -67,7 +67,7 @@ export const signOutTexts: ByLanguage<SignOutTexts> = {
   ko: {
     title: '모든 곳에서 로그아웃할까요?',
     what: '모든 브라우저와 앱이 계정에서 로그아웃되고 앱 비밀번호가 무효화됩니다. 그런 다음 새 비밀번호를 설정합니다.',
-    otherwise: '메일의 내용을 알고 있다면 아무것도 하지 않아도 됩니다.',
+    otherwise: '이메일의 내용을 알고 있다면 아무것도 하지 않아도 됩니다.',
     button: '모든 곳에서 로그아웃',
     done: '모두 로그아웃되었습니다. 이제 새 비밀번호를 설정하세요.',
     over: '이 링크는 더 이상 사용할 수 없습니다',
@@ -77,14 +77,14 @@ export const signOutTexts: ByLanguage<SignOutTexts> = {
     reset: '새 비밀번호',
   },
   ro: {
-    title: 'Te deconectezi de peste tot?',
-    what: 'Toate browserele și aplicațiile sunt deconectate de la contul tău, iar parolele de aplicație sunt anulate. Apoi îți alegi o parolă nouă.',
-    otherwise: 'Dacă știi despre ce este vorba în e-mail, nu face nimic.',
-    button: 'Deconectează de peste tot',
-    done: 'Totul este deconectat. Alege acum o parolă nouă.',
+    title: 'Vă deconectați de peste tot?',
+    what: 'Toate browserele și aplicațiile sunt deconectate de la contul dvs., iar parolele de aplicație sunt anulate. Apoi vă alegeți o parolă nouă.',
+    otherwise: 'Dacă știți despre ce este vorba în e-mail, nu faceți nimic.',
+    button: 'Deconectare de peste tot',
+    done: 'Totul este deconectat. Alegeți acum o parolă nouă.',
     over: 'Acest link nu mai funcționează',
     overWhy: (days) =>
-      `A fost deja folosit sau este mai vechi de ${days} zile. Pagina de securitate arată ce este conectat la contul tău.`,
+      `A fost deja folosit sau este mai vechi de ${days} zile. Pagina de securitate arată ce este conectat la contul dvs.`,
     security: 'Pagina de securitate',
     reset: 'Parolă nouă',
   },

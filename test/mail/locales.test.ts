@@ -4,7 +4,7 @@ import { locales, textsFor } from '../../mail/locales/index.ts'
 import { describeOccasion } from '../../mail/occasion.ts'
 import { renderCodeMail, renderNotice } from '../../mail/templates/mail.ts'
 import type { MailTexts } from '../../mail/texts.ts'
-import { forbiddenIn } from './typography.ts'
+import { forbiddenIn, otherWordsIn } from './typography.ts'
 
 test.each([
   ['fr', 'fr'],
@@ -93,6 +93,7 @@ describe.each(locales)('$language', (texts) => {
       // Neither times nor addresses are sentences.
       const said = `${subject}\n${text}`.replaceAll(/\d+:\d+|https?:\S+/g, '9')
       expect(said).not.toMatch(forbiddenIn(texts.language))
+      expect([said, otherWordsIn(texts.language, said)]).toEqual([said, []])
     }
   })
 

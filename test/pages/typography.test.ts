@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { type ByLanguage, PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
-import { forbiddenIn } from '../mail/typography.ts'
+import { forbiddenIn, otherWordsIn } from '../mail/typography.ts'
 
 /** Every text of the pages: what the modules of these folders export by language. */
 const FOLDERS = ['pages', 'http/page', 'oauth/pages']
@@ -55,6 +55,15 @@ test.each(PAGE_LANGUAGES)('%s keeps the typographic rules of its language', (lan
   expect(texts.length).toBeGreaterThan(150)
   expect(texts.filter((text) => forbiddenIn(language).test(text))).toEqual([])
 })
+
+test.each(PAGE_LANGUAGES)(
+  '%s speaks to people in one way, and has one word for one thing',
+  (language) => {
+    const texts = said.get(language) ?? []
+    const others = texts.map((text) => [text, otherWordsIn(language, text)] as const)
+    expect(others.filter(([, found]) => found.length > 0)).toEqual([])
+  },
+)
 
 test.each(PAGE_LANGUAGES)('%s has one word for the name of an account', (language) => {
   const texts = said.get(language) ?? []

@@ -3,29 +3,29 @@ import type { ErrorPageTexts } from '../error_texts.ts'
 export const ro: ErrorPageTexts = {
   obstacles: {
     link: {
-      title: 'Acest link de autentificare nu funcționează',
+      title: 'Acest link de conectare nu funcționează',
       advice:
-        'Contul tău nu a fost afectat. Întoarce-te în aplicație și autentifică-te din nou. Dacă ai deschis un link vechi sau ai ajuns aici cu butonul „Înapoi”, nu trebuie să faci nimic altceva.',
+        'Contul dvs. nu a fost afectat. Întoarceți-vă în aplicație și conectați-vă din nou. Dacă ați deschis un link vechi sau ați ajuns aici cu butonul „Înapoi”, nu trebuie să faceți nimic altceva.',
     },
     ended: {
-      title: 'Această autentificare s-a încheiat',
+      title: 'Această conectare s-a încheiat',
       advice:
-        'A fost finalizată sau a trecut prea mult timp. Dacă aplicația nu te-a autentificat, întoarce-te la ea și ia-o de la capăt.',
+        'A fost finalizată sau a trecut prea mult timp. Dacă aplicația nu v-a conectat, întoarceți-vă la ea și luați-o de la capăt.',
     },
     cookies: {
-      title: 'Browserul tău nu păstrează cookie-uri',
+      title: 'Browserul dvs. nu păstrează cookie-uri',
       advice:
-        'Autentificarea are nevoie de cookie-uri. Permite-le pentru acest site în setările browserului, apoi încearcă din nou.',
+        'Conectarea are nevoie de cookie-uri. Permiteți-le pentru acest site în setările browserului, apoi încercați din nou.',
     },
     scripts: {
-      title: 'Browserul tău nu rulează JavaScript',
+      title: 'Browserul dvs. nu rulează JavaScript',
       advice:
-        'Autentificarea are nevoie de JavaScript. Permite-l pentru acest site în setările browserului, apoi încearcă din nou.',
+        'Conectarea are nevoie de JavaScript. Permiteți-l pentru acest site în setările browserului, apoi încercați din nou.',
     },
     browser: {
-      title: 'Pagina nu se deschide în browserul tău',
+      title: 'Pagina nu se deschide în browserul dvs.',
       advice:
-        'Browserul sau ceva aflat între el și noi omite ceea ce îți protejează contul. Actualizează browserul sau folosește altul.',
+        'Browserul sau ceva aflat între el și noi omite ceea ce vă protejează contul. Actualizați browserul sau folosiți altul.',
     },
     nowhere: {
       title: 'Aici nu există nicio pagină',
@@ -33,23 +33,24 @@ export const ro: ErrorPageTexts = {
     },
     'too many': {
       title: 'S-au deschis prea multe pagini',
-      advice: 'Au venit din rețeaua ta într-un timp scurt. Așteaptă puțin, apoi încearcă din nou.',
+      advice:
+        'Au venit din rețeaua dvs. într-un timp scurt. Așteptați puțin, apoi încercați din nou.',
     },
     attempts: {
       title: 'Prea multe încercări',
       advice:
-        'Au venit din rețeaua ta sau au fost făcute pentru contul tău în scurt timp. Așteaptă puțin, apoi încearcă din nou.',
+        'Au venit din rețeaua dvs. sau au fost făcute pentru contul dvs. în scurt timp. Așteptați puțin, apoi încercați din nou.',
     },
     server: {
       title: 'Ceva nu a mers la noi',
       advice:
-        'Este vina noastră, iar contul tău nu a fost afectat. Așteaptă o clipă, apoi încearcă din nou.',
+        'Este vina noastră, iar contul dvs. nu a fost afectat. Așteptați o clipă, apoi încercați din nou.',
     },
   },
-  forMakers: 'Dacă se întâmplă din nou, spune-le celor care au făcut aplicația:',
-  toAccount: 'Mergi la contul tău',
+  forMakers: 'Dacă se întâmplă din nou, spuneți-le celor care au făcut aplicația:',
+  toAccount: 'Mergeți la contul dvs.',
   toApp: (host) => `Înapoi la ${host}`,
-  again: 'Încearcă din nou',
+  again: 'Încercați din nou',
   giveUp: 'Înapoi la aplicație',
-  goOn: 'Continuă',
+  goOn: 'Continuare',
 }

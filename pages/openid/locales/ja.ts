@@ -5,12 +5,12 @@ export const ja: OpenidTexts = {
   lead: (name) => `${name} としてサインインしています。`,
   unvouched: (service, name) =>
     `${name ? `「${name}」と名乗っています。` : ''}${service} は提供元を確認していません。`,
-  gets: (app) => `${app} に伝わる情報:`,
+  gets: (app) => `${app} に伝わる情報：`,
   identifier: '変わることのないアカウントの識別子',
   profile: '名前、ユーザー名、画像',
   email: 'メールアドレス',
   offline: '不在の間もサインインしたままになります',
-  uses: (resource) => `あなたに代わって ${resource} を利用できます:`,
+  uses: (resource) => `あなたに代わって ${resource} を利用できます：`,
   local: (app) =>
     `${app} はお使いのデバイスで動作しており、本物であることは確認できません。ご自身で今起動した場合にのみ続けてください。`,
   allow: '許可する',
@@ -23,7 +23,7 @@ export const ja: OpenidTexts = {
   goOn: '続ける',
   wrongCode: 'このコードは正しくないか、使用済みか、期限切れです。',
   askedFrom: (app, from) =>
-    `${app} があなたのアカウントでのサインインを求めています。要求元: ${from}。`,
+    `${app} があなたのアカウントでのサインインを求めています。要求元：${from}。`,
   codeShown: (code) =>
     `ご自身のデバイスに ${code} が表示されていて、ご自身で始めた場合にのみ続けてください。誰かから送られてきたコードの場合はキャンセルしてください。`,
   deviceDone: 'デバイスを接続しました',
@@ -34,12 +34,12 @@ export const ja: OpenidTexts = {
   signOutTitle: 'サインアウトしますか？',
   signOutLead: (service, app) =>
     app
-      ? `${app} が、このブラウザーで ${service} からサインアウトするよう求めています。`
-      : `このブラウザーで ${service} からサインアウトします。`,
+      ? `${app} が、このブラウザで ${service} からサインアウトするよう求めています。`
+      : `このブラウザで ${service} からサインアウトします。`,
   signOut: 'サインアウト',
   stay: 'サインインしたままにする',
   signedOutTitle: 'サインアウトしました',
-  signedOutLead: (service) => `このブラウザーで ${service} からサインアウトしました。`,
+  signedOutLead: (service) => `このブラウザで ${service} からサインアウトしました。`,
   stayedTitle: 'サインインしたままです',
-  stayedLead: (service) => `このブラウザーでは、引き続き ${service} にサインインしています。`,
+  stayedLead: (service) => `このブラウザでは、引き続き ${service} にサインインしています。`,
 }

@@ -7,8 +7,8 @@ export const fr: PermissionTexts = {
   identity: 'Savoir quel est votre compte',
   generic:
     'Créer, modifier et supprimer tout ce qui est public dans votre compte, comme les posts et les likes, et agir en votre nom auprès de tout service',
-  readEmail: 'Lire votre adresse email',
-  manageEmail: 'Lire et modifier votre adresse email',
+  readEmail: 'Lire votre adresse e-mail',
+  manageEmail: 'Lire et modifier votre adresse e-mail',
   chat: 'Lire et envoyer des messages Bluesky',
   status: 'Désactiver et réactiver votre compte',
   repo: 'Remplacer toutes les données publiques de votre compte',

@@ -111,7 +111,7 @@ export const en: SecurityTexts = {
   settingSaved: 'Saved.',
   invites: 'Invites',
   invitesLead: (most) =>
-    `Give a code to somebody who should have an account here. Each code is good for one account. You can make ${most} a month, as long as fewer than ${most} of yours are unused.`,
+    `Give a code to somebody who should have an account here. Each code is good for one account. You can make ${most} a month, and have at most ${most} unused.`,
   invitesLeft: (left) => `You can make ${left} more this month.`,
   makeInvite: 'Make an invite code',
   inviteMade: 'The new code is the first in the list.',

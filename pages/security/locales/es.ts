@@ -112,7 +112,7 @@ export const es: SecurityTexts = {
   settingSaved: 'Se ha guardado.',
   invites: 'Invitaciones',
   invitesLead: (most) =>
-    `Da un código a quien quieras que tenga una cuenta aquí; vale para una. Puedes crear ${most} al mes mientras tengas menos de ${most} sin usar.`,
+    `Da un código a quien quieras que tenga una cuenta aquí; vale para una. Puedes crear ${most} al mes y tener ${most} sin usar como máximo.`,
   invitesLeft: (left) => `Este mes puedes crear ${left} más.`,
   makeInvite: 'Crear un código de invitación',
   inviteMade: 'El código nuevo es el primero de la lista.',

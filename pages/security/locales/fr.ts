@@ -86,7 +86,7 @@ export const fr: SecurityTexts = {
   appPasswords: 'Mots de passe d’application',
   appPasswordsLead:
     'Pour les applications qui ne peuvent pas ouvrir cette page de connexion. Chacun fonctionne sans code et prend fin quand vous le révoquez.',
-  neverUsed: 'jamais utilisé',
+  neverUsed: 'aucune utilisation',
   make: 'Créer un mot de passe d’application',
   makeLead: 'Donnez-lui le nom de l’application à laquelle il est destiné.',
   name: 'Nom',
@@ -113,7 +113,7 @@ export const fr: SecurityTexts = {
   settingSaved: 'C’est enregistré.',
   invites: 'Invitations',
   invitesLead: (most) =>
-    `Donnez un code à une personne qui doit avoir un compte ici ; il sert une fois. Vous pouvez en créer ${most} par mois, tant que moins de ${most} des vôtres restent inutilisés.`,
+    `Donnez un code à une personne qui doit avoir un compte ici ; il sert une fois. Vous pouvez en créer ${most} par mois et en garder ${most} en réserve au plus.`,
   invitesLeft: (left) => `Vous pouvez encore en créer ${left} ce mois-ci.`,
   makeInvite: 'Créer un code d’invitation',
   inviteMade: 'Le nouveau code est le premier de la liste.',
@@ -166,8 +166,8 @@ export const fr: SecurityTexts = {
     signed_in: 'Quelqu’un s’est connecté',
     signed_out_elsewhere: 'Tout a été déconnecté sauf un navigateur',
     signed_out_everywhere: 'Tout a été déconnecté',
-    taken_down: 'Le compte a été retiré par la modération',
-    takedown_lifted: 'Le retrait du compte a été levé',
+    taken_down: 'Le compte a été suspendu par la modération',
+    takedown_lifted: 'La suspension du compte a été levée',
     trusted_device_revoked: 'Un appareil de confiance a été révoqué',
   },
 }

@@ -10,7 +10,7 @@ export const sv: SecurityTexts = {
   withPassword: 'App med ditt lösenord',
   withAppPassword: (name) => `Applösenordet ”${name}”`,
   since: 'sedan',
-  lastUsed: 'senast använd',
+  lastUsed: 'användes senast',
   may: 'Vad den får göra',
   unknownPlace: 'Okänd plats',
   signOut: 'Logga ut',
@@ -85,7 +85,7 @@ export const sv: SecurityTexts = {
   appPasswords: 'Applösenord',
   appPasswordsLead:
     'För appar som inte kan öppna den här inloggningssidan. Varje fungerar utan kod och upphör när du återkallar det.',
-  neverUsed: 'aldrig använt',
+  neverUsed: 'har aldrig använts',
   make: 'Skapa ett applösenord',
   makeLead: 'Ge det namnet på appen som det är till för.',
   name: 'Namn',
@@ -112,7 +112,7 @@ export const sv: SecurityTexts = {
   settingSaved: 'Det är sparat.',
   invites: 'Inbjudningar',
   invitesLead: (most) =>
-    `Ge en kod till någon som ska ha ett konto här; den gäller en gång. Du kan skapa ${most} i månaden, så länge färre än ${most} av dina är oanvända.`,
+    `Ge en kod till någon som ska ha ett konto här; den gäller en gång. Du kan skapa ${most} i månaden och ha högst ${most} i reserv.`,
   invitesLeft: (left) => `Du kan skapa ${left} till den här månaden.`,
   makeInvite: 'Skapa en inbjudningskod',
   inviteMade: 'Den nya koden står först i listan.',

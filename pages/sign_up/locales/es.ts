@@ -13,7 +13,7 @@ export const es: SignUpTexts = {
   make: 'Crear la clave de acceso',
   doneTitle: 'Tu cuenta está lista',
   doneLead:
-    'Con uno de estos códigos entras si has perdido tu clave de acceso, después de establecer una contraseña por correo.',
+    'Si pierdes tu clave de acceso, establece una contraseña por correo y luego inicia sesión con ella y con uno de estos códigos.',
   goOn: 'Continuar',
   handleTaken: 'Este nombre de usuario está ocupado. Elige otro.',
   handleWrong:

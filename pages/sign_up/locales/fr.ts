@@ -13,7 +13,7 @@ export const fr: SignUpTexts = {
   make: 'Créer la clé d’accès',
   doneTitle: 'Votre compte est prêt',
   doneLead:
-    'Avec l’un de ces codes, vous entrez si vous avez perdu votre clé d’accès, après avoir défini un mot de passe par e-mail.',
+    'Si vous perdez votre clé d’accès, définissez un mot de passe par e-mail, puis connectez-vous avec lui et l’un de ces codes.',
   goOn: 'Continuer',
   handleTaken: 'Ce nom d’utilisateur est déjà pris. Choisissez-en un autre.',
   handleWrong:

@@ -11,9 +11,9 @@ export const sv: SignUpTexts = {
   makeTitle: 'Skapa din passnyckel',
   makeLead: (handle) => `Din enhet sparar den för @${handle}. Sedan skapas ditt konto.`,
   make: 'Skapa passnyckeln',
-  doneTitle: 'Ditt konto finns nu',
+  doneTitle: 'Ditt konto är klart',
   doneLead:
-    'Med någon av dessa koder kommer du in om du har förlorat din passnyckel, efter att du har ställt in ett lösenord via e-post.',
+    'Om du förlorar din passnyckel ställer du in ett lösenord via e-post och loggar sedan in med det och en av dessa koder.',
   goOn: 'Fortsätt',
   handleTaken: 'Användarnamnet är upptaget. Välj ett annat.',
   handleWrong:
