@@ -53,7 +53,7 @@ export class DevicePage {
   }
 
   async answer(request: HttpRequest, provider: OpenidProvider): Promise<HttpResponse> {
-    const { pathname, search, searchParams } = request.url
+    const { pathname, search } = request.url
     // The address that a device shows is a short one.
     if (pathname !== OPENID_DEVICE) return goOn(OPENID_DEVICE + search)
     const { settings } = this.#services
@@ -62,7 +62,7 @@ export class DevicePage {
     if (refusal) return refusal
     const device = await loadDevice(this.#oauth, request, isForm)
     const { deviceId } = device
-    const userCode = searchParams.get('user_code') ?? undefined
+    const userCode = request.parameter('user_code')
     const place = Place.forDevice(userCode)
     const recent = await findSignedIn(this.#services, request, place, deviceId)
     const people = await peopleOf(this.#oauth, deviceId, recent)
@@ -84,7 +84,7 @@ export class DevicePage {
   async #answer(visit: Visit, isForm: boolean): Promise<HttpResponse> {
     const { request, deviceId, person } = visit
     const form = isForm ? this.#forms.read(deviceId, request.parameter('form')) : null
-    if (form?.did !== person.did) return this.#askCode(visit)
+    if (form?.did !== person.did) return this.#askCode(visit, isForm ? 'stale' : undefined)
     try {
       return form.userCode === undefined
         ? await this.#typed(visit)
@@ -98,25 +98,29 @@ export class DevicePage {
     }
   }
 
-  #askCode({ request, person, userCode, deviceId }: Visit, isWrong = false): HttpResponse {
+  #askCode(
+    { request, person, userCode, deviceId }: Visit,
+    refusal?: Parameters<OpenidPages['deviceCode']>[2],
+  ): HttpResponse {
+    const language = chosenLanguage(request)
     return this.#pages.deviceCode(
       { request },
       {
-        ...{ isWrong, name: shownName(person), userCode: userCode ?? '' },
-        action: actionFor(person),
+        ...{ name: shownName(person), userCode: userCode ?? '' },
+        action: actionFor(person, request),
         sealed: this.#forms.write(deviceId, { did: person.did }),
-        other: Place.forDevice(userCode).page({ step: 'choose' }),
+        other: Place.forDevice(userCode).page({ step: 'choose', language }),
       },
+      refusal,
     )
   }
 
   async #typed(visit: Visit): Promise<HttpResponse> {
-    const { request, person, provider, deviceId } = visit
-    const typed = request.parameter('user_code') ?? ''
+    const { request, person, provider, deviceId, userCode: typed = '' } = visit
     const guess = await takePoint(this.#services, 'device code', person.did)
     const asked = await findByUserCode(this.#storage, typed)
     const client = asked && (await findClient(provider, asked.clientId))
-    if (!asked || !client) return this.#askCode({ ...visit, userCode: typed }, true)
+    if (!asked || !client) return this.#askCode(visit, 'wrong code')
     await guess.giveBack()
     const { scopes, ...more } = await requestedBy(this.#storage.flow, asked.params as object)
     const userCode = asked.userCode as string
@@ -130,7 +134,7 @@ export class DevicePage {
         resources: shownResources({ scopes, ...more }),
         code: `${userCode.slice(0, 4)}-${userCode.slice(4)}`,
         from: placeOf(asked),
-        action: actionFor(person),
+        action: actionFor(person, request),
         sealed: this.#forms.write(deviceId, { did: person.did, userCode }),
       },
     )
@@ -140,20 +144,22 @@ export class DevicePage {
     const { request, provider } = visit
     const asked = await findByUserCode(this.#storage, userCode)
     const client = asked && (await findClient(provider, asked.clientId))
-    if (!asked || !client) return this.#askCode(visit, true)
+    if (!asked || !client) return this.#askCode(visit, 'wrong code')
     const isAllowed = request.parameter('decision') === 'allow'
     const isEmailRefused = request.parameter('email') === undefined
     const isDone = isAllowed
       ? await allow(this.#storage, visit, asked, isEmailRefused)
       : await refuse(this.#storage, asked)
-    if (!isDone) return this.#askCode(visit, true)
+    if (!isDone) return this.#askCode(visit, 'wrong code')
     const { app } = shownClient(client)
     return this.#pages.deviceDone({ request }, { isAllowed, app })
   }
 }
 
-const actionFor = ({ did }: { did: string }) =>
-  `${OPENID_DEVICE}?${new URLSearchParams({ account: did })}`
+function actionFor({ did }: { did: string }, request: HttpRequest): string {
+  const language = chosenLanguage(request)
+  return `${OPENID_DEVICE}?${new URLSearchParams({ account: did, ...(language && { lang: language }) })}`
+}
 
 /** From where the device asked. */
 function placeOf({ deviceInfo }: AskedByDevice): string {

@@ -9,7 +9,7 @@ import { shownName } from '../oauth/sign_in/shown.ts'
 import { placeOf } from '../pages/sign_in/leaving.ts'
 import type { Services } from '../sagas/services.ts'
 import { grantOf, grantOrConsent } from './consents.ts'
-import type { OpenidPages } from './pages.ts'
+import { chosenLanguage, type OpenidPages } from './pages.ts'
 import { consentTo, requestedBy, shownResources } from './requested.ts'
 import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
@@ -68,6 +68,7 @@ export class ConsentQuestion {
     const state = { interaction: interaction.uid, did: person.did }
     const to = new URL(redirectUri)
     const asked = await requestedBy(this.#flow, interaction.params)
+    const language = chosenLanguage(request)
     return this.#pages.consent(
       { request, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
       {
@@ -78,9 +79,9 @@ export class ConsentQuestion {
         host: placeOf(to),
         // Any app on the device of the person can say that it is this one (RFC 8252 section 8.6).
         isLocal: isLoopback(to),
-        action: openidPage(interaction.uid),
+        action: openidPage(interaction.uid) + (language ? `?lang=${language}` : ''),
         sealed: this.#forms.write(deviceId, state),
-        other: Place.forOpenid(interaction.uid).page({ step: 'choose' }),
+        other: Place.forOpenid(interaction.uid).page({ step: 'choose', language }),
       },
     )
   }

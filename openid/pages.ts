@@ -1,3 +1,4 @@
+import type { PageLanguage } from '../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { wantedOf } from '../oauth/sign_in/place.ts'
 import { languageOf } from '../oauth/sign_in/shown.ts'
@@ -20,6 +21,7 @@ import {
   stayedStep,
 } from '../pages/openid/steps.ts'
 import type { OpenidTexts } from '../pages/openid/texts.ts'
+import { securityTexts } from '../pages/security/locales/index.ts'
 import { type Frame, type Step, writeStep } from '../pages/sign_in/frame.ts'
 import { signInTexts } from '../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../pages/sign_in/look.ts'
@@ -48,21 +50,32 @@ export class OpenidPages {
     const { name: service } = this.#settings
     const write = (texts: OpenidTexts, signIn: SignInTexts) =>
       consentStep(texts, signIn, service, step)
-    return this.#write(shown, write, step.logo)
+    return this.#write(shown, write, step)
   }
 
-  deviceCode(shown: Shown, step: DeviceCodeStep): HttpResponse {
-    const outcome = (texts: OpenidTexts) => (step.isWrong ? texts.wrongCode : undefined)
-    return this.#write(shown, (texts) => deviceCodeStep(texts, step), undefined, outcome)
+  /** @param refusal of what was sent before */
+  deviceCode(
+    shown: Shown,
+    step: Omit<DeviceCodeStep, 'isWrong'>,
+    refusal?: 'wrong code' | 'stale',
+  ): HttpResponse {
+    const isWrong = refusal === 'wrong code'
+    const alertIn = (language: PageLanguage) =>
+      isWrong ? openidTexts[language].wrongCode : refusal && securityTexts[language].stale
+    return this.#write(shown, (texts) => deviceCodeStep(texts, { ...step, isWrong }), { alertIn })
   }
 
   deviceConsent(shown: Shown, step: DeviceConsentStep): HttpResponse {
     const { name: service } = this.#settings
-    return this.#write(shown, (texts) => deviceConsentStep(texts, service, step), step.logo)
+    return this.#write(shown, (texts) => deviceConsentStep(texts, service, step), {
+      logo: step.logo,
+      // There the code is typed already.
+      inLanguage: (language) => inLanguage(shown.request, language, { user_code: step.code }),
+    })
   }
 
   deviceDone(shown: Shown, step: DeviceDoneStep): HttpResponse {
-    return this.#write(shown, (texts) => deviceDoneStep(texts, step))
+    return this.#write(shown, (texts) => deviceDoneStep(texts, step), { inLanguage: null })
   }
 
   signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
@@ -78,17 +91,24 @@ export class OpenidPages {
   #write(
     { request, uiLocales }: Shown,
     step: (texts: OpenidTexts, signIn: SignInTexts) => Step,
-    logo?: string,
-    alertOf: (texts: OpenidTexts) => string | undefined = () => undefined,
+    {
+      logo,
+      alertIn = () => undefined,
+      inLanguage: asked = (language) => inLanguage(request, language),
+    }: {
+      logo?: string | undefined
+      alertIn?(language: PageLanguage): string | undefined
+      inLanguage?: Frame['inLanguage']
+    } = {},
   ): HttpResponse {
     const language = languageOf({ request, parameters: { ui_locales: uiLocales } })
     const { images } = this.#look
     const frame: Frame = {
       look: logo ? { ...this.#look, images: [...images, new URL(logo).origin] } : this.#look,
       language,
-      inLanguage: (other) => inLanguage(request, other),
+      inLanguage: asked,
       links: linksOf(this.#settings.branding.links, language),
-      ...withAlert(alertOf(openidTexts[language])),
+      ...withAlert(alertIn(language)),
     }
     return writeStep(frame, step(openidTexts[language], signInTexts[language]))
   }
@@ -97,10 +117,14 @@ export class OpenidPages {
 /** What was wrong of what was sent. */
 const withAlert = (alert: string | undefined) => (alert === undefined ? {} : { alert, status: 400 })
 
-/** The same page in another language. */
-function inLanguage({ url }: HttpRequest, language: string): string {
+/** The same page in another language. @param more of its query */
+function inLanguage(
+  { url }: HttpRequest,
+  language: string,
+  more: Record<string, string> = {},
+): string {
   const query = new URLSearchParams(url.search)
-  query.set('lang', language)
+  for (const [name, value] of Object.entries({ ...more, lang: language })) query.set(name, value)
   return `${url.pathname}?${query}`
 }
 

@@ -144,7 +144,7 @@ export class SecurityActions {
     } catch (err) {
       if (isRefusal(err, 'ProofRequired')) return this.#views.task(visitor, 'app-password')
       if (!isRefusal(err, 'InvalidRequest')) throw err
-      return this.#views.task(visitor, 'app-password', refused, wanted.name)
+      return this.#views.task(visitor, 'app-password', refused)
     }
   }
 

@@ -25,6 +25,7 @@ import {
   securityTask,
 } from '../security_paths.ts'
 import { wantedOf } from '../sign_in/place.ts'
+import { field } from '../sign_in/post.ts'
 import {
   isWrong,
   languageOf,
@@ -84,11 +85,16 @@ export class SecurityPages {
     return writeStep(frame, { ...step, ...(hasCopies(known) && { script: this.#scripts.copy }) })
   }
 
-  /** Where an app password is made. @param name as it was entered */
-  make(visitor: Visitor, name: string, outcome: Outcome): HttpResponse {
+  /** Where an app password is made. */
+  make(visitor: Visitor, outcome: Outcome): HttpResponse {
     const step = makeStep(
       textsFor(visitor.request),
-      { ...this.#given(visitor, 'make-app-password', outcome), name, most: MAX_APP_PASSWORD_NAME },
+      {
+        ...this.#given(visitor, 'make-app-password', outcome),
+        name: entered(visitor, 'name'),
+        isPrivileged: entered(visitor, 'privileged') !== '',
+        most: MAX_APP_PASSWORD_NAME,
+      },
       signInTextsFor(visitor),
     )
     return this.#write(visitor, 'app-password', step, outcome)
@@ -114,7 +120,7 @@ export class SecurityPages {
         rename: at('rename-passkey'),
         remove: at('remove-passkey'),
         most: MAX_PASSKEY_NAME,
-        suggested: deviceName(request.headers.get('user-agent')),
+        suggested: entered(visitor, 'name') || deviceName(request.headers.get('user-agent')),
       },
       signInTextsFor(visitor),
     )
@@ -224,6 +230,11 @@ export class SecurityPages {
       links: linksOf(this.#services.settings.branding.links, language),
     }
   }
+}
+
+/** What was entered in the form that is shown again; empty on a page that a link leads to. */
+function entered({ request }: Visitor, name: string): string {
+  return request.method === 'POST' ? field({ request }, name) : ''
 }
 
 /** Whether there is something that a button copies: an invite code, or what is shown once. */

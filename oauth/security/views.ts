@@ -90,19 +90,14 @@ export class SecurityViews {
   }
 
   /** The page of a task, or that on which the person proves before that it is them. */
-  async task(
-    visitor: Visitor,
-    task: SecurityTask,
-    outcome: Outcome = {},
-    entered = '',
-  ): Promise<HttpResponse> {
+  async task(visitor: Visitor, task: SecurityTask, outcome: Outcome = {}): Promise<HttpResponse> {
     const { device, person } = visitor
     const { did, basis } = person
     if (task === 'password' && !(await this.#canTakeOff(did))) return this.lastWayIn(visitor, task)
     if (!(await isProven(this.#services, did, device.deviceId, basis, provenBy(task)))) {
       return this.proof(visitor, task, undefined, outcome)
     }
-    if (task === 'app-password') return this.#pages.make(visitor, entered, outcome)
+    if (task === 'app-password') return this.#pages.make(visitor, outcome)
     if (task === 'passkeys') return this.#passkeys(visitor, outcome)
     const [factors, account] = await Promise.all([
       listFactors(this.#services, person.did),

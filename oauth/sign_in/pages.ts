@@ -70,7 +70,7 @@ export class SignInPages {
   first(shown: Shown, visit: Visit, outcome: Outcome = {}): HttpResponse {
     const { place, wanted, sessions, hint, canSignUp } = visit
     if (wanted.step === 'reset-password') return this.reset(shown, '')
-    if (wanted.step === 'new-password') return this.newPassword(shown)
+    if (wanted.step === 'new-password') return this.newPassword(shown, '')
     if (wanted.step === 'permissions' && visit.asked && visit.selected)
       return this.permissions(shown, visit)
     const another = wanted.step === 'sign-in' && hint === undefined
@@ -183,7 +183,8 @@ export class SignInPages {
     )
   }
 
-  newPassword(shown: Shown, outcome: Outcome = {}): HttpResponse {
+  /** @param code as it was entered */
+  newPassword(shown: Shown, code: string, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
     const { language } = wantedOf(shown.request)
     return this.write(shown, { step: 'new-password' }, outcome, (texts) =>
@@ -191,6 +192,7 @@ export class SignInPages {
         action: place.form('new-password', { language }),
         sealed: this.seal(shown, {}),
         wrongField: wrongFieldOf(outcome, ['code', 'password']),
+        code,
         least: NEW_PASSWORD_MIN_LENGTH,
         most: NEW_PASSWORD_MAX_LENGTH,
         back: place.page({ language, step: 'reset-password' }),

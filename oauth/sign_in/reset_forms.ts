@@ -54,8 +54,8 @@ export class ResetForms {
     const token = field(post, 'code')
     const password = request.parameter('password') ?? ''
     const { stale, saved } = textsFor(post)
-    if (!form) return this.#pages.newPassword(post, wrong(stale))
-    if (!token) return this.#pages.newPassword(post, wrongCode(post))
+    if (!form) return this.#pages.newPassword(post, token, wrong(stale))
+    if (!token) return this.#pages.newPassword(post, token, wrongCode(post))
     try {
       assertNewPassword(password, NEW_PASSWORD_MIN_LENGTH)
       const given = { token, password }
@@ -67,7 +67,7 @@ export class ResetForms {
       const passkeysLeft = await passkeyNames(this.#services, did)
       return this.#pages.password(post, beginning(post, ''), { notice: saved, passkeysLeft })
     } catch (err) {
-      return this.#pages.newPassword(post, outcomeOf(post, err, wrongCode(post)))
+      return this.#pages.newPassword(post, token, outcomeOf(post, err, wrongCode(post)))
     }
   }
 }

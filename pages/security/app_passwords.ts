@@ -62,21 +62,23 @@ function itemOf(
 }
 
 export type MakeStep = Form & {
+  /** As it was entered. */
   name: string
+  isPrivileged: boolean
   /** Characters of a name. */
   most: number
   back: string
 }
 
 export function makeStep(texts: SecurityTexts, step: MakeStep, signIn: SignInTexts): Step {
-  const { isWrong, name, most } = step
+  const { isWrong, name, isPrivileged, most } = step
   const content = form(
     step,
     html`<div class="field">
         <label for="name">${texts.name}</label>
         <input id="name" name="name" value="${name}" maxlength="${most}" autocomplete="off" required autofocus ${wrong(isWrong)}>
       </div>
-      <div class="check"><input id="privileged" name="privileged" type="checkbox"><label for="privileged">${texts.privileged}</label></div>
+      <div class="check"><input id="privileged" name="privileged" type="checkbox" ${isPrivileged && 'checked'}><label for="privileged">${texts.privileged}</label></div>
       ${actions(signIn, texts.make, step)}`,
   )
   return { title: texts.make, lead: texts.makeLead, content }

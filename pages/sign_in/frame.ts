@@ -54,8 +54,8 @@ export function writeStep(
       }
       ${links.length > 0 && html`<nav>${links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)}</nav>`}
     </main>`
-  // Of a step that went wrong, the title says it first: it is what a screen reader begins with.
-  const name = [alert, title, service].filter(Boolean).join(' – ')
+  // What came of the step before, the title says first: it is what a screen reader begins with.
+  const name = [alert, notice, title, service].filter(Boolean).join(' – ')
   const document = { language, title: name, style, script, widget, body, status, images, hasForms }
   return writeDocument(document)
 }

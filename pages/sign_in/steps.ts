@@ -161,15 +161,20 @@ export function resetStep(texts: SignInTexts, step: ResetStep): Step {
 
 type NewPasswordField = 'code' | 'password'
 export type NewPasswordStep = FormOfFields<NewPasswordField> &
-  Ways & { least: number; most: number }
+  Ways & {
+    /** As it was entered. */
+    code: string
+    least: number
+    most: number
+  }
 
 export function newPasswordStep(texts: SignInTexts, step: NewPasswordStep): Step {
-  const { least, most } = step
+  const { code, least, most } = step
   const content = form(
     step,
     html`<div class="field">
         <label for="code">${texts.code}</label>
-        <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required ${fieldOf(step, 'code', { isFirst: true })}>
+        <input id="code" name="code" value="${code}" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required ${fieldOf(step, 'code', { isFirst: true })}>
       </div>
       <div class="field">
         <label for="password">${texts.newPassword}</label>

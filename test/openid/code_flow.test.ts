@@ -191,6 +191,17 @@ test('who changes the account at the consent has chosen, and is not asked to onc
   expect((await rp.exchange(shelf, begun, answer)).claims()?.sub).toBe(bobs)
 })
 
+test('the consent stays in the language that the person chose', async () => {
+  const client = await rp.discover(app, await rp.register(app, { id: 'garden' }), 'garden')
+  const asked = await rp.signIn(visitor, await rp.open(visitor, await rp.begin(client)))
+  const swedish = await visitor.open(asked.hrefs.find((href) => href.includes('lang=sv')) ?? '')
+  expect(swedish.title).toBe('Logga in på The Forum')
+  const ways = [swedish.action, swedish.hrefs.find((href) => href.includes('step=choose'))]
+  expect(ways.filter((way) => way?.includes('lang=sv'))).toHaveLength(2)
+  const again = await visitor.send(swedish, { form: 'of another browser' })
+  expect(again.title).toBe(swedish.title)
+})
+
 test('an id_token_hint chooses its account, and no other one comes back for it', async () => {
   const { client: hints, did: carols } = await knowingTwo('hints', 'carol')
   const goOn = async (page: Seen): Promise<Seen> => {

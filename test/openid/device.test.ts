@@ -169,10 +169,36 @@ test('a code that nobody typed in time has expired', async () => {
   expect(typed.alert).toBe('This code is wrong, was used or has expired.')
 })
 
-test('the page is in the language of the person', async () => {
+test('a page that was open for too long says so, and keeps what was typed', async () => {
+  const page = await signedIn()
+  const asked = await begin()
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + OPENID_DEVICE_CODE + 1_000 })
+  let typed: Seen
+  try {
+    typed = await type(page, asked.user_code)
+  } finally {
+    vi.useRealTimers()
+  }
+  expect([typed.status, typed.alert]).toEqual([
+    ...[400, 'The page was open for too long. Please try again.'],
+  ])
+  expect(typed.fields.user_code).toBe(asked.user_code)
+  expect((await visitor.send(typed)).title).toBe('Sign in to The Tool')
+})
+
+test('the page is in the language that the person chose, to its last step', async () => {
   const page = await rp.follow(visitor, await visitor.open('/openid/device?lang=sv'))
   const typed = await rp.signIn(visitor, page)
   expect(typed.title).toBe('Anslut en enhet')
+  const asked = await begin()
+  const question = await type(typed, asked.user_code)
+  expect(question.title).toBe('Logga in på The Tool')
+  // What another language leads to begins with the code that was typed.
+  const inFrench = question.hrefs.find((href) => href.includes('lang=fr')) ?? ''
+  expect((await visitor.open(inFrench)).fields.user_code).toBe(asked.user_code)
+  const done = await visitor.send(question, { decision: 'allow' })
+  expect(done.title).toBe('Enheten är ansluten')
+  expect(done.hrefs.filter((href) => href.includes('lang='))).toEqual([])
 })
 
 test('a device code outlives a proof whose owner is away', async () => {

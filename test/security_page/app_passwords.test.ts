@@ -89,9 +89,10 @@ test.each([
   const visitor = await come()
   const [form = NOTHING] = formsOf(await prove(visitor))
   await visitor.send(form, { name: 'taken' })
-  const answer = await visitor.send(form, { name })
+  const answer = await visitor.send(form, { name, privileged: 'on' })
   expect([answer.status, answer.title]).toEqual([400, 'Make an app password'])
   expect(answer.alert).toMatch(/^The app password could not be made/)
+  expect(answer.fields).toMatchObject({ name: name.trim(), privileged: 'on' })
 })
 
 test('its name does not turn round the address beside it', () => {

@@ -73,8 +73,9 @@ test('what is no passkey, or was made for another page, is not added', async () 
     () => answerOf(key.create(asked(other))),
     () => answerOf(key.create(asked(shown), { origin: 'https://evil.test' })),
   ]) {
-    shown = await visitor.send(formOf(shown, 'add'), make())
+    shown = await visitor.send(formOf(shown, 'add'), { ...make(), name: 'My key' })
     expect([shown.status, shown.alert]).toEqual([400, NOT_ACCEPTED])
+    expect(formOf(shown, 'add').fields.name).toBe('My key')
   }
   const twice = answerOf(key.create(asked(other)))
   expect((await visitor.send(formOf(other, 'add'), twice)).status).toBe(303)

@@ -338,6 +338,7 @@ describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (p
     const short = await visitor.send(step, { code, password: 'short' })
     expect([short.status, short.alert]).toEqual([400, '8 to 256 characters.'])
     expect([short.begins, short.wrong]).toEqual(['password', ['password']])
+    expect(short.fields.code).toBe(code)
     const wrong = await visitor.send(short, { code: 'AAAAA-AAAAA', password: 'another one' })
     expect([wrong.status, wrong.alert]).toEqual([
       400,
@@ -351,6 +352,7 @@ describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (p
       'Sign in',
       'Your password has been changed. Sign in with the new one.',
     ])
+    expect(done.text).toContain(`<title>${done.notice} – ${done.title} – `)
     expect((await visitor.send(done, entered(lee))).status).toBe(303)
   })
 })
