@@ -6,10 +6,10 @@ import type { Field } from '../operator/fields.ts'
 import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_COMMANDS } from '../operator/paths.ts'
 import { isGenerated } from './input.ts'
-import { form, writeInside } from './layout.ts'
-import { OPERATOR_SIGN_IN } from './outside.ts'
+import { ALERT, coded, form, writeInside } from './layout.ts'
 import { hasCopies, resultOf, wordsOf } from './result.ts'
 import type { Outcome, Visitor } from './visitor.ts'
+import { filledForm, operatorSignIn } from './way_back.ts'
 
 export type CommandPage = {
   description: Description
@@ -17,6 +17,8 @@ export type CommandPage = {
   /** What was filled in so far. */
   filled(name: string): string
   outcome?: Outcome | undefined
+  /** Name of the field that was filled in wrongly. */
+  wrongField?: string | undefined
   /** What the command answered. */
   value?: unknown
   /** Where the next page of it is. */
@@ -25,11 +27,15 @@ export type CommandPage = {
 
 /** A command with its form, and what came of it. */
 export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
-  const { description, fields, filled, outcome = {}, value, next } = page
+  const { description, fields, filled, outcome = {}, wrongField, value, next } = page
   const { words, what, needsProof, leadsTo } = description
   // What is secret is not written into a page that stays open.
   const inputs = fields.map((field) =>
-    inputOf(field, field.elsewhere === 'secret' ? '' : filled(field.name)),
+    inputOf(
+      field,
+      field.elsewhere === 'secret' ? '' : filled(field.name),
+      field.name === wrongField,
+    ),
   )
   const isReading = description.kind === 'reads'
   const button = html`<button class="primary">${isReading ? 'Show' : titleOf(words)}</button>`
@@ -46,7 +52,7 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
   const script = hasCopies(value) ? visitor.copyScript : undefined
-  return writeInside(visitor, titleOf(words), content, outcome, script)
+  return writeInside(visitor, { title: titleOf(words), about: account, content, outcome, script })
 }
 
 /** Many fields of which none has to be filled in: a filter, which is closed while it is blank. */
@@ -73,6 +79,7 @@ export function questionPage(
   { description, fields, filled }: CommandPage,
   question: string,
 ): HttpResponse {
+  const back = filledForm(description, fields, filled)
   const { words } = description
   const hidden = fields.map(({ name }) => {
     const value = filled(name)
@@ -80,16 +87,24 @@ export function questionPage(
   })
   const action = formOf(words)
   const content = html`<p>${question}</p>
-      ${form({ action, sealed: visitor.sealed }, html`${hidden}<input type="hidden" name="sure" value="on"><button class="primary">Yes</button> <a class="button" href="${action}">No</a>`)}`
-  return writeInside(visitor, titleOf(words), content)
+      ${form({ action, sealed: visitor.sealed }, html`${hidden}<input type="hidden" name="sure" value="on"><button class="primary">Yes</button> <a class="button" href="${back}">No</a>`)}`
+  return writeInside(visitor, { title: titleOf(words), about: question, content })
 }
 
 /** For who has not proven a moment ago who they are. */
-export function proofPage(visitor: Visitor, words: string): HttpResponse {
-  const content = html`<p>This asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
-      ${visitor.session.isByLink ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${OPERATOR_SIGN_IN}">Sign in again</a></p>`}
-      <p>Then come back to this page.</p>`
-  return writeInside(visitor, titleOf(words), content, { status: 403 })
+export function proofPage(
+  visitor: Visitor,
+  { description, fields, filled }: CommandPage,
+): HttpResponse {
+  const form = filledForm(description, fields, filled)
+  const ways = visitor.session.isByLink
+    ? html`<p>Open a new link in this browser, which <code>vestibule operator link</code> prints. Then <a href="${form}">come back to the form</a>.</p>`
+    : html`<p><a class="button primary" href="${operatorSignIn(form)}">Sign in again</a></p>
+      <p class="quiet">You come back to the form as you filled it in, but for passwords.</p>`
+  const content = html`<p>Nothing was done: this asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
+      ${ways}`
+  const title = titleOf(description.words)
+  return writeInside(visitor, { title, content, outcome: { status: 403 } })
 }
 
 export const titleOf = (words: string): string => {
@@ -98,7 +113,7 @@ export const titleOf = (words: string): string => {
   return [named, ...others].join(' ').replaceAll('-', ' ')
 }
 
-function inputOf(field: Field, value: string): Html {
+function inputOf(field: Field, value: string, isWrong: boolean): Html {
   const { name, kind, about, isRequired, choices, usual } = field
   const label = html`<label for="${name}">${wordsOf(name)}</label>`
   const hint = isGenerated(field)
@@ -106,8 +121,9 @@ function inputOf(field: Field, value: string): Html {
     : kind === 'list'
       ? `${about}, one a line`
       : about
-  const help = hint && html`<p class="quiet" id="${name}-hint">${hint}</p>`
-  const more = html`id="${name}" name="${name}" ${hint && html`aria-describedby="${name}-hint"`} ${isRequired && !isGenerated(field) && html`required`}`
+  const help = hint && html`<p class="quiet" id="${name}-hint">${coded(hint)}</p>`
+  const describedBy = [hint && `${name}-hint`, isWrong && ALERT].filter(Boolean).join(' ')
+  const more = html`id="${name}" name="${name}" ${isWrong && html`autofocus aria-invalid="true"`} ${describedBy && html`aria-describedby="${describedBy}"`} ${isRequired && !isGenerated(field) && html`required`}`
   if (kind === 'switch') {
     return html`<div class="check"><input type="checkbox" ${more} ${value !== '' && html`checked`}><div>${label}${help}</div></div>`
   }

@@ -6,13 +6,14 @@ import type { Description } from '../operator/description.ts'
 import { fieldsOf, readPlace } from '../operator/fields.ts'
 import { findEntry } from '../operator/find_account.ts'
 import { descriptions } from '../operator/list.ts'
-import { formOf, OPERATOR_DO } from '../operator/paths.ts'
+import { formOf } from '../operator/paths.ts'
 import { refusalFor, run } from '../operator/run.ts'
 import { isFresh } from '../sagas/operators.ts'
 import { type CommandPage, commandPage, proofPage, questionPage, titleOf } from './command_page.ts'
 import { readInput } from './input.ts'
 import { writeInside } from './layout.ts'
-import type { Visitor } from './visitor.ts'
+import type { Outcome, Visitor } from './visitor.ts'
+import { commandAt } from './way_back.ts'
 
 /** Everything that an operator can do, as the command line has it. */
 export function showCommands(visitor: Visitor): HttpResponse {
@@ -20,22 +21,29 @@ export function showCommands(visitor: Visitor): HttpResponse {
     ({ words, what }) =>
       html`<li><a href="${formOf(words)}">${titleOf(words)}</a> <span class="quiet">${what}</span></li>`,
   )}</ul>`
-  return writeInside(visitor, 'Commands', content)
+  return writeInside(visitor, { title: 'Commands', content })
+}
+
+/** A command's page as it was filled in, of which nothing is done. */
+export function showFilled(visitor: Visitor, outcome: Outcome): HttpResponse {
+  const page = pageAt(visitor)
+  return page ? commandPage(visitor, { ...page, outcome }) : nowhere()
 }
 
 /** A command's page, and what is done there. */
 export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   const { request, context } = visitor
-  const words = request.url.pathname.slice(OPERATOR_DO.length).replaceAll('/', ' ')
-  const description = descriptions.find((each) => each.words === words)
-  if (!description) return pageRefusal(404, { obstacle: 'nowhere' })
-  const fields = fieldsOf(description)
-  const page: CommandPage = { description, fields, filled: (name) => request.parameter(name) ?? '' }
+  const page = pageAt(visitor)
+  if (!page) return nowhere()
+  const { description, fields } = page
   const isForm = request.method === 'POST'
   if (!isForm && !isAsked(page)) return commandPage(visitor, page)
   const read = readInput(fields, request)
   if ('mistake' in read)
-    return commandPage(visitor, refused(page, { status: 400, message: read.mistake }))
+    return commandPage(visitor, {
+      ...refused(page, { status: 400, message: read.mistake }),
+      wrongField: read.field,
+    })
   const typed = { ...read.input, ...description.fixed, ...placeIn(description, request) }
   const isReading = description.isReading(typed)
   // A link does nothing, wherever it stands.
@@ -45,12 +53,13 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
     : await accountsIn(visitor, description, typed)
   if ('refusal' in named) return commandPage(visitor, refused(page, named.refusal))
   const { input, shown } = named
+  const asked = withAccounts(page, input)
   if (!isReading && !isFresh(visitor.session) && (await isTight(visitor, description, input))) {
-    return proofPage(visitor, words)
+    return proofPage(visitor, asked)
   }
   const question = description.asks?.(shown) ?? null
   if (question !== null && request.parameter('sure') === undefined) {
-    return questionPage(visitor, withAccounts(page, input), question)
+    return questionPage(visitor, asked, question)
   }
   const ran = await run(context, description.command, input)
   if ('refusal' in ran) return commandPage(visitor, refused(page, ran.refusal))
@@ -63,6 +72,20 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
     value,
     next: nextOf(description, request, value),
   })
+}
+
+const nowhere = () => pageRefusal(404, { obstacle: 'nowhere' })
+
+/** The page of the command at the address, as it was filled in; undefined where there is none. */
+function pageAt({ request }: Visitor): CommandPage | undefined {
+  const description = commandAt(request.url.pathname)
+  return (
+    description && {
+      description,
+      fields: fieldsOf(description),
+      filled: (name) => request.parameter(name) ?? '',
+    }
+  )
 }
 
 /** Of what was filled in, the accounts; a refusal where one of them is none, or cannot be read. */

@@ -8,12 +8,12 @@ import { Place } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
 import { nameOf } from '../oauth/sign_in/shown.ts'
 import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
-import { OPERATOR_PAGE } from '../operator/paths.ts'
 import { enterAsOperator, hasSecondFactor } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
 import { deviceCookies } from '../stores/device_cookies.ts'
-import { noFactorPage, noOperatorPage, OPERATOR_SIGN_IN } from './outside.ts'
+import { noFactorPage, noOperatorPage } from './outside.ts'
 import { sessionCookie } from './session_cookie.ts'
+import { operatorSignIn, wantedPage } from './way_back.ts'
 
 const PLACE = Place.forOperator()
 
@@ -27,7 +27,8 @@ export async function enter(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const { sessionId } = deviceCookies(readCookies(request))
-  if (sessionId === undefined) return goOn(OPERATOR_SIGN_IN)
+  const signIn = operatorSignIn(wantedPage(request))
+  if (sessionId === undefined) return goOn(signIn)
   const device = await loadDevice(oauth, request, false)
   const { deviceId } = device
   const recent = await findSignedIn(services, request, PLACE, deviceId)
@@ -37,7 +38,7 @@ export async function enter(
   const answer =
     isNow && person?.basis
       ? await letIn(services, request, { ...recent, basis: person.basis })
-      : goOn(OPERATOR_SIGN_IN)
+      : goOn(signIn)
   return withCookies(answer, device.cookies)
 }
 
@@ -47,22 +48,24 @@ type SignedIn = NonNullable<Awaited<ReturnType<typeof findSignedIn>>> & {
 
 async function letIn(
   services: Services,
-  { peer }: HttpRequest,
+  request: HttpRequest,
   { account, basis, since, amr }: SignedIn,
 ): Promise<HttpResponse> {
   const { name: service, publicUrl } = services.settings
   const { did } = account
   const name = nameOf(account)
+  const page = wantedPage(request)
   if (!(await services.actors.directory.isOperator(did))) {
-    return noOperatorPage(service, name)
+    return noOperatorPage(service, name, page)
   }
   if (!amr?.includes('mfa')) {
     return (await hasSecondFactor(services, did))
-      ? goOn(OPERATOR_SIGN_IN)
+      ? goOn(operatorSignIn(page))
       : noFactorPage(service, name)
   }
-  const secret = await enterAsOperator(services, did, { basis, since, address: peer.address })
+  const { address } = request.peer
+  const secret = await enterAsOperator(services, did, { basis, since, address })
   return secret === null
-    ? noOperatorPage(service, name)
-    : goOn(OPERATOR_PAGE, [sessionCookie(secret, publicUrl)])
+    ? noOperatorPage(service, name, page)
+    : goOn(page, [sessionCookie(secret, publicUrl)])
 }

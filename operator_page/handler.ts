@@ -25,13 +25,20 @@ import {
 import { enterByLink, findOperatorSession, nameOf } from '../sagas/operators.ts'
 import { guarding } from '../stores/device_cookies.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
-import { answerCommand, showCommands } from './commands.ts'
+import { answerCommand, showCommands, showFilled } from './commands.ts'
 import { enter } from './entrance.ts'
 import { OperatorForms } from './forms.ts'
 import { linkOverPage, linkPage, signInPage } from './outside.ts'
 import { showOverview } from './overview.ts'
 import { noSessionCookie, readSession, sessionCookie } from './session_cookie.ts'
 import type { Visitor } from './visitor.ts'
+import { pageOf } from './way_back.ts'
+
+/** What is said to a form of another session of the page, such as one before a sign-in anew. */
+const STALE = {
+  alert: 'The page was open for too long, so nothing was done. Look at it and send it again.',
+  status: 400,
+}
 
 /** The operator's page: the way in, and what is behind it. */
 export function createOperatorPage(
@@ -56,17 +63,16 @@ export function createOperatorPage(
     if (pathname === OPERATOR_LINK_FORM) return openByLink(request)
     const secret = readSession(request)
     const session = secret === undefined ? null : await findOperatorSession(services, secret)
-    if (secret === undefined || session === null) return outside(secret !== undefined)
+    if (secret === undefined || session === null) return outside(request, secret !== undefined)
     const by = { operator: nameOf(session), operatorAddress: request.peer.address }
     const sealed = forms.write(secret)
     const given = { ...context, by, ground: session.ground }
     const visitor = { request, session, context: given, sealed, copyScript }
     if (request.method !== 'POST') return show(visitor)
     if (!forms.isOurs(secret, request.parameter('form'))) {
-      return showOverview(visitor, {
-        alert: 'The page was open for too long. Try again.',
-        status: 400,
-      })
+      return pathname.startsWith(OPERATOR_DO)
+        ? showFilled(visitor, STALE)
+        : showOverview(visitor, STALE)
     }
     return pathname === OPERATOR_SIGN_OUT ? signOut(secret) : show(visitor)
   }
@@ -77,8 +83,9 @@ export function createOperatorPage(
     return pathname.startsWith(OPERATOR_DO) ? answerCommand(visitor) : showOverview(visitor)
   }
 
-  function outside(isOver: boolean): HttpResponse {
-    const page = signInPage(service, isOver)
+  function outside(request: HttpRequest, isOver: boolean): HttpResponse {
+    const isForm = request.method === 'POST'
+    const page = signInPage(service, { page: pageOf(request), isOver, isForm })
     return isOver ? withCookies(page, [noSessionCookie(publicUrl)]) : page
   }
 
@@ -103,7 +110,7 @@ export function createOperatorPage(
         if (!scope.fault) return response
         throw scope.fault.cause
       } catch (err) {
-        if (err instanceof Refusal) return outside(true)
+        if (err instanceof Refusal) return outside(request, true)
         log.error({ err }, "the operator's page failed")
         return pageRefusal(503, { obstacle: 'server' })
       }

@@ -6,7 +6,7 @@ import { wordsOf } from './result.ts'
 /** What was filled in, for the command; or which field is wrong, and why. */
 export type ReadInput =
   | { input: Record<string, unknown>; generated: string | null }
-  | { mistake: string }
+  | { mistake: string; field: string }
 
 /** The fields of a form as a command takes them; what is blank is left out. */
 export function readInput(fields: readonly Field[], request: HttpRequest): ReadInput {
@@ -21,10 +21,12 @@ export function readInput(fields: readonly Field[], request: HttpRequest): ReadI
       generated = randomPassword()
       input[name] = generated
     } else if (given === '' && field.isRequired) {
-      return { mistake: `Fill in ${wordsOf(name)}.` }
+      return { mistake: `Fill in ${wordsOf(name)}.`, field: name }
     } else if (given !== '') {
       const value = readField(field, given)
-      if (value === undefined) return { mistake: `${wordsOf(name)} ${mistakeIn(field)}.` }
+      if (value === undefined) {
+        return { mistake: `${wordsOf(name)} ${mistakeIn(field)}.`, field: name }
+      }
       input[name] = value
     }
   }

@@ -16,33 +16,44 @@ const PAGES: readonly [name: string, href: string][] = [
   ['Commands', OPERATOR_COMMANDS],
 ]
 
-/**
- * A page for who is in.
- *
- * @param outcome of what was sent before
- * @param script of what is in the content
- */
+/** Where the content begins, behind the header. */
+const CONTENT = 'content'
+/** The id of what went wrong. */
+export const ALERT = 'alert'
+
+type Inside = {
+  title: string
+  /** What tells the page from others of its title, in the name of its tab. */
+  about?: string
+  content: Html
+  /** Of what was sent before. */
+  outcome?: Outcome
+  /** Of what is in the content. */
+  script?: Script | undefined
+}
+
+/** A page for who is in. */
 export function writeInside(
-  { context, sealed }: Visitor,
-  title: string,
-  content: Html,
-  { alert, notice, status = 200 }: Outcome = {},
-  script?: Script,
+  { context, sealed, request }: Visitor,
+  { title, about, content, outcome = {}, script }: Inside,
 ): HttpResponse {
   const { name: service } = context.services.settings
-  const body = html`    <header>
+  const { alert, notice, status = 200 } = outcome
+  const here = request.url.pathname
+  const body = html`    <a class="skip" href="#${CONTENT}">Skip to the content</a>
+    <header>
       <p><a href="${OPERATOR_PAGE}">${service}</a></p>
-      <nav aria-label="Pages">${PAGES.map(([name, href]) => html`<a href="${href}">${name}</a>`)}</nav>
+      <nav aria-label="Pages">${PAGES.map(([name, href]) => html`<a href="${href}" ${href === here && html`aria-current="page"`}>${name}</a>`)}</nav>
       <p class="quiet">Operator: ${context.by.operator}</p>
       ${form({ action: OPERATOR_SIGN_OUT, sealed }, html`<button>Sign out</button>`)}
     </header>
-    <main>
+    <main id="${CONTENT}" tabindex="-1">
       <h1>${title}</h1>
-      ${alert && html`<p class="alert" role="alert">${alert}</p>`}
+      ${alert && html`<p class="alert" role="alert" id="${ALERT}">${coded(alert)}</p>`}
       ${notice && html`<p class="notice" role="status">${notice}</p>`}
       ${content}
     </main>`
-  return write([alert, title, 'Operator', service], body, status, script)
+  return write([alert, notice, title, about, 'Operator', service], body, status, script)
 }
 
 /** A page for who is not in: one card. */
@@ -56,6 +67,12 @@ export function writeOutside(
       ${content}
     </main>`
   return write([title, service], body, status)
+}
+
+/** A text in which code stands between backticks, as the command line says it, too. */
+export function coded(text: string): Html {
+  const parts = text.split('`')
+  return html`${parts.map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`
 }
 
 export function form({ action, sealed }: { action: string; sealed: string }, content: Html): Html {

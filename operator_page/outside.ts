@@ -1,37 +1,47 @@
 import { html } from 'hono/html'
 import { OPERATOR_LINK as LASTS, MINUTE } from '../base/lifetimes.ts'
 import type { HttpResponse } from '../http/message.ts'
-import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import { SECURITY } from '../oauth/security_paths.ts'
-import { Place } from '../oauth/sign_in/place.ts'
 import { OPERATOR_LINK_FORM } from '../operator/paths.ts'
 import { writeOutside } from './layout.ts'
+import { operatorEntrance, operatorSignIn } from './way_back.ts'
 
-/** Where an operator signs in, also who is signed in with another account. */
-export const OPERATOR_SIGN_IN = Place.forOperator().page({ step: 'sign-in' })
+/** Who is not in, and wants to be. */
+type Outsider = {
+  /** To which page they come then. */
+  page: string
+  /** Whether they were in before. */
+  isOver: boolean
+  /** Whether they have sent a form, of which nothing was done. */
+  isForm: boolean
+}
 
 /**
  * For who is not in. The way is a link, not a redirect: a browser that was led here by another site shows the
  * session only once it goes on from here.
  */
-export function signInPage(service: string, isOver: boolean): HttpResponse {
+export function signInPage(service: string, { page, isOver, isForm }: Outsider): HttpResponse {
+  const said = [isOver && 'You were signed out.', isForm && NOTHING_DONE].filter(Boolean).join(' ')
   return writeOutside(service, {
     title: "The operator's page",
-    content: html`${isOver && html`<p class="notice" role="status">You were signed out.</p>`}
+    status: isForm ? 403 : 200,
+    content: html`${said && html`<p class="notice" role="status">${said}</p>`}
       <p>Sign in with an account that is an operator here. It needs a passkey or a second factor.</p>
-      <p><a class="button primary" href="${OPERATOR_ENTRANCE}">Sign in</a></p>
+      <p><a class="button primary" href="${operatorEntrance(page)}">Sign in</a></p>
       <p class="quiet">No such account yet? On the machine of the program, <code>vestibule operator link</code> prints a link that lets you in once, and <code>vestibule operator add</code> names an account.</p>`,
   })
 }
 
-/** @param name of the account, as people read it */
-export function noOperatorPage(service: string, name: string): HttpResponse {
+const NOTHING_DONE = 'Nothing was done of what you sent: sign in, look at it and send it again.'
+
+/** @param name of the account, as people read it @param page to which they wanted to come */
+export function noOperatorPage(service: string, name: string, page: string): HttpResponse {
   return writeOutside(service, {
     title: 'Not an operator',
     status: 403,
     content: html`<p>You are signed in as ${name}, which is no operator of this service.</p>
       <p>On the machine of the program, <code>vestibule operator add ${name}</code> makes it one.</p>
-      <p><a class="button" href="${OPERATOR_SIGN_IN}">Sign in as somebody else</a></p>`,
+      <p><a class="button" href="${operatorSignIn(page)}">Sign in as somebody else</a></p>`,
   })
 }
 

@@ -4,6 +4,7 @@ import { copyButton } from '../http/page/copy.ts'
 import type { Html } from '../http/page/document.ts'
 import { descriptionOf } from '../operator/list.ts'
 import { formOf } from '../operator/paths.ts'
+import { coded } from './layout.ts'
 import { table } from './table.ts'
 
 /** By members of answers: which command goes on with what one names. */
@@ -85,7 +86,7 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   const words = leadsTo[name]
   const isNobody = words === 'account show' && !isDid(String(value))
   if (words === undefined || isNobody)
-    return SHORT.test(String(value)) ? whole(value) : String(value)
+    return SHORT.test(String(value)) ? whole(value) : coded(String(value))
   const [first = ''] = Object.keys(descriptionOf(words).takes)
   const href = formOf(words, { [first]: String(value) })
   if (words === 'account show') return html`<a href="${href}">${value}</a>`

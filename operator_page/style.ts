@@ -5,12 +5,16 @@ export const STYLE = new Style(`${BASE_STYLE}:root{--primary:#1d4ed8;--on-primar
 body{display:block;padding:0;place-items:normal}
 header{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;padding:.75rem 1.5rem;border-bottom:1px solid var(--line);background:var(--card)}
 header p{margin:0}
+.skip{position:absolute;left:.5rem;top:-10rem;padding:.5rem 1rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card)}
+.skip:focus{top:.5rem}
+[aria-current]{font-weight:600}
+main:focus{outline:none}
 header form{margin-left:auto}
 main{max-width:72rem;margin:1.5rem auto;border:0;background:none;padding:0 1.5rem}
 main.card{max-width:28rem;margin:4rem auto;padding:1.5rem;border:1px solid var(--line);background:var(--card)}
 h1{text-align:left;font-size:1.5rem}
 h2{margin:2rem 0 .75rem;font-size:1.125rem}
-.alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
+.alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error);white-space:pre-line}
 .notice{padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(10rem,100%),1fr));gap:1rem;margin:0}
 .figures div{padding:.75rem 1rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
@@ -28,6 +32,7 @@ time,.whole{white-space:nowrap}
 .field p,.check p{margin:.25rem 0 0}
 label{display:block;margin-bottom:.25rem;font-size:.875rem}
 .field input,select,textarea{box-sizing:border-box;width:100%;min-height:2.75rem;padding:.5rem .625rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card);color:inherit;font:inherit}
+[aria-invalid]:is(input,select,textarea){border-color:var(--error)}
 main>.quiet{margin-top:1rem}
 section{margin-top:1.5rem}
 .others{justify-content:start;gap:.5rem}
@@ -41,7 +46,6 @@ code{overflow-wrap:anywhere}
 table{width:100%;border-collapse:collapse;background:var(--card)}
 th,td{min-width:5rem;padding:.5rem .75rem;border:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{color:var(--quiet);font-size:.875rem;font-weight:500}
-[hidden]{display:none!important}
 .copy{min-height:0;padding:.0625rem .5rem;font-size:.8125rem}
 button,.button{box-sizing:border-box;display:inline-block;max-width:100%;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-decoration:none;cursor:pointer}
 .primary{border-color:transparent;background:var(--primary);color:var(--on-primary)}

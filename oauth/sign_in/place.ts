@@ -95,9 +95,11 @@ export class Place {
     return new Place(null, new URLSearchParams({ invite: code }))
   }
 
-  /** The account page, of which a person wants the operator's page. */
-  static forOperator(): Place {
-    return new Place(null, new URLSearchParams(FOR_OPERATOR))
+  /** The account page, of which a person wants the operator's page. @param to which of its pages */
+  static forOperator(to?: string): Place {
+    const query = new URLSearchParams(FOR_OPERATOR)
+    if (to !== undefined) query.set('to', to)
+    return new Place(null, query)
   }
 
   /** The account page, of which a person wants to let a device in. @param code that it shows */
@@ -167,7 +169,11 @@ export class Place {
   accountPage(name: string, language: PageLanguage | undefined): string {
     const query = new URLSearchParams({ account: name, ...(language && { lang: language }) })
     if (this.#query.get('for') === FOR_SECURITY.for) return withQuery(SECURITY, query)
-    if (this.asksEachTime) return withQuery(OPERATOR_ENTRANCE, query)
+    if (this.asksEachTime) {
+      const to = this.#query.get('to')
+      if (to !== null) query.set('to', to)
+      return withQuery(OPERATOR_ENTRANCE, query)
+    }
     if (this.#query.get('for') === 'device') {
       const code = this.#query.get('user_code')
       if (code !== null) query.set('user_code', code)

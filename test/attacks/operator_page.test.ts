@@ -155,6 +155,21 @@ describe('46. who comes in', () => {
     expect((await signIn(visitor, operator)).header('location')).toBe(PAGE)
   })
 
+  test('and goes on to a page of theirs, and to no other address', async () => {
+    const visitor = await enterAs(app, await newOperator(app))
+    const ledTo = async (to: string) =>
+      (await visitor.open(`/account/operator?${new URLSearchParams({ to })}`)).header('location')
+    const theirs = formOf('account show', { account: 'alice.test' })
+    for (const to of [theirs, '/operator/commands']) expect(await ledTo(to)).toBe(to)
+    for (const to of [
+      ...['https://evil.test/operator/do/x', '//evil.test/operator/do/x', '/\\evil.test', 'x'],
+      ...['/operator/do/../../account', '/operator/do/%2e%2e/%2e%2e/x', '/operator/link?link=x'],
+      ...['javascript:alert(1)', '/operator/\r\nset-cookie: a=b', 'https://[', ''],
+    ]) {
+      expect([to, await ledTo(to)]).toEqual([to, PAGE])
+    }
+  })
+
   test('only right after the sign-in', async () => {
     const operator = await newOperator(app)
     const visitor = await enterAs(app, operator)
@@ -340,7 +355,12 @@ describe('46. a form', () => {
     const page = await there.visitor.open(PAGE)
     const form = page.fields.form as string
     const seen = await here.visitor.send(page)
-    expect([seen.status, seen.alert]).toEqual([400, 'The page was open for too long. Try again.'])
+    expect([seen.status, seen.alert]).toEqual([
+      ...[
+        400,
+        'The page was open for too long, so nothing was done. Look at it and send it again.',
+      ],
+    ])
     expect((await here.visitor.send(page, { form: `${form}x` })).status).toBe(400)
     expect([await isIn(here.visitor), await isIn(there.visitor)]).toEqual([true, true])
   })

@@ -62,6 +62,24 @@ test('another site that leads here shows no session, and the way in goes on from
   await page.context().close()
 })
 
+test('who has a keyboard alone comes to the content with one step', async () => {
+  const page = await (await browser.newContext()).newPage()
+  await enter(page)
+  await page.goto(world.url + formOf('account set-email'))
+  expect(await page.getByRole('link', { name: 'Accounts' }).getAttribute('aria-current')).toBe(null)
+  const skip = page.getByRole('link', { name: 'Skip to the content' })
+  await page.keyboard.press('Tab')
+  expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true)
+  await page.waitForFunction(() => (document.activeElement?.getBoundingClientRect().top ?? -1) >= 0)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('account')
+  await page.goto(world.url + formOf('account list'))
+  const here = page.locator('header [aria-current=page]')
+  expect(await here.allTextContents()).toEqual(['Accounts'])
+  await page.context().close()
+})
+
 test.each(sizes)('nothing that hinders people, %s', async (size) => {
   await inSize(browser, size, async (page) => {
     const person = await newSomebody(world.app)

@@ -151,7 +151,7 @@ function seen(status: number, headers: [string, string][], text: string): Seen {
     cookies: headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value),
     text,
     title: of(/<h1>([^<]*)/) ?? '',
-    alert: of(/<p class="alert"[^>]*>([^<]*)/),
+    alert: of(/<p class="alert"[^>]*>([\s\S]*?)<\/p>/)?.replaceAll(/<[^>]*>/g, ''),
     notice: of(/<p class="notice"[^>]*>([^<]*)/),
     hrefs: [...text.matchAll(/href="([^"]*)"/g)].map(([, href]) => unescaped(href ?? '')),
     action: of(/<form method="post" action="([^"]*)"/),

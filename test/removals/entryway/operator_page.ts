@@ -4,6 +4,7 @@ const routes = inFile('operator_page/routes.ts')
 const entrance = inFile('operator_page/entrance.ts')
 const handler = inFile('operator_page/handler.ts')
 const commands = inFile('operator_page/commands.ts')
+const wayBack = inFile('operator_page/way_back.ts')
 const cookie = inFile('operator_page/session_cookie.ts')
 const operators = inFile('sagas/operators.ts')
 const sessions = inFile('database/directory/operator_session.ts')
@@ -37,6 +38,7 @@ export const operatorPageRows = toRemovals([
   ],
   [46, 'a second factor', entrance("if (!amr?.includes('mfa'))")],
   [46, 'a trusted device is asked', signIn('if (place.asksEachTime) return null', '')],
+  [46, 'it leads to its own pages', wayBack('&& isBehind(wanted.pathname)', '')],
   [46, 'right after the sign-in', entrance('Date.now() - recent.since <= PROOF_AGAIN', 'true')],
   [46, 'the sign-in is looked at each time', operators('assertGood(JSON.parse(basis))', 'read()')],
   [

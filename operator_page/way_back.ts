@@ -1,0 +1,63 @@
+import type { HttpRequest } from '../http/message.ts'
+import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
+import { Place } from '../oauth/sign_in/place.ts'
+import type { Description } from '../operator/description.ts'
+import { type Field, fieldsOf } from '../operator/fields.ts'
+import { descriptions } from '../operator/list.ts'
+import { formOf, OPERATOR_COMMANDS, OPERATOR_DO, OPERATOR_PAGE } from '../operator/paths.ts'
+
+/** Characters of an address: what is longer is left out, since it is carried through the sign-in. */
+const LONGEST = 4_000
+
+/** The command that a path of the page is for. */
+export function commandAt(pathname: string): Description | undefined {
+  const words = pathname.slice(OPERATOR_DO.length).replaceAll('/', ' ')
+  return pathname.startsWith(OPERATOR_DO)
+    ? descriptions.find((each) => each.words === words)
+    : undefined
+}
+
+/** The form of a command with what was filled in, but for secrets. */
+export function filledForm(
+  { words }: Pick<Description, 'words'>,
+  fields: readonly Field[],
+  filled: (name: string) => string,
+): string {
+  const open = fields.filter(({ elsewhere }) => elsewhere !== 'secret')
+  const given = open.map(({ name }) => [name, filled(name)] as const)
+  const form = formOf(words, Object.fromEntries(given.filter(([, value]) => value !== '')))
+  return form.length > LONGEST ? formOf(words) : form
+}
+
+/** The page that a request is about, as a link leads to it. */
+export function pageOf(request: HttpRequest): string {
+  const { pathname, search } = request.url
+  if (request.method !== 'POST') return pathname + search
+  const description = commandAt(pathname)
+  if (!description) return OPERATOR_PAGE
+  const filled = (name: string) => request.parameter(name) ?? ''
+  return filledForm(description, fieldsOf(description), filled)
+}
+
+/** Where an operator goes who has come in: to the page that they wanted, if it is one of those behind the way in. */
+export function wantedPage({ url }: HttpRequest): string {
+  const wanted = URL.parse(url.searchParams.get(TO) ?? '', url.origin)
+  const isOurs = wanted?.origin === url.origin && isBehind(wanted.pathname)
+  return wanted && isOurs ? wanted.pathname + wanted.search : OPERATOR_PAGE
+}
+
+const TO = 'to'
+
+const isBehind = (path: string) => path === OPERATOR_COMMANDS || path.startsWith(OPERATOR_DO)
+
+/** Undefined for the first page, to which everybody comes who wants no other. */
+const placeFor = (page: string) => Place.forOperator(page === OPERATOR_PAGE ? undefined : page)
+
+/** Where an operator signs in, also who is signed in with another account. @param page to which they come then */
+export const operatorSignIn = (page: string): string => placeFor(page).page({ step: 'sign-in' })
+
+/** The way in for who may be signed in already. @param page as there */
+export const operatorEntrance = (page: string): string =>
+  page === OPERATOR_PAGE
+    ? OPERATOR_ENTRANCE
+    : `${OPERATOR_ENTRANCE}?${new URLSearchParams({ [TO]: page })}`

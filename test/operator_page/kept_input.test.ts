@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { OPERATOR_IDLE, PROOF_AGAIN } from '../../base/lifetimes.ts'
+import type { AppInProcess } from '../../lab/world/app.ts'
+import { type Field, fieldsOf } from '../../operator/fields.ts'
+import { descriptions } from '../../operator/list.ts'
+import { formOf } from '../../operator/paths.ts'
+import type { Seen, Visitor } from '../sign_in/visitor.ts'
+import {
+  enterAs,
+  enterByLink,
+  newOperator,
+  newSomebody,
+  PAGE,
+  startOperatorApp,
+} from './operators.ts'
+
+/** What an operator has typed is still there where it was not done, and the page says that it was not. */
+let app: AppInProcess
+let visitor: Visitor
+/** The form of a session that is another one by now. */
+let stale: string
+beforeAll(async () => {
+  app = await startOperatorApp()
+  stale = (await (await enterByLink(app)).open(PAGE)).fields.form as string
+  visitor = await enterByLink(app)
+})
+afterAll(() => app?.close())
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const later = (ms: number) => {
+  vi.useFakeTimers({ now: Date.now() + ms + 1_000, toFake: ['Date'] })
+}
+
+function typedInto({ kind, choices, range }: Field): string {
+  if (kind === 'switch') return 'on'
+  if (kind === 'choice') return choices[0] ?? ''
+  return kind === 'number' ? String(range.least + 1) : `typed <${kind}>`
+}
+
+/** How a field stands in a page that was filled in. */
+function filledIn({ name, kind }: Field, typed: string): RegExp {
+  const value = typed.replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  if (kind === 'switch') return RegExp(`id="${name}"[^>]* checked`)
+  if (kind === 'choice') return RegExp(`id="${name}"[\\s\\S]*<option selected>${value}<`)
+  return ['list', 'json'].includes(kind)
+    ? RegExp(`id="${name}"[^>]*>${value}</textarea>`)
+    : RegExp(`id="${name}"[^>]* value="${value}"`)
+}
+
+const send = (from: Visitor, form: string, words: string, fields: Record<string, string>) =>
+  from.send({ action: formOf(words), fields: { form } }, fields)
+
+const acting = descriptions.filter(
+  (each) => each.kind === 'acts' && Object.keys(each.takes).length > 0,
+)
+
+test.each(acting)('$words, of a form from before a new sign-in', async (description) => {
+  const fields = fieldsOf(description)
+  const typed = Object.fromEntries(fields.map((field) => [field.name, typedInto(field)]))
+  const seen = await send(visitor, stale, description.words, typed)
+  expect([seen.status, seen.alert]).toEqual([400, expect.stringContaining('nothing was done')])
+  for (const field of fields) {
+    const isShown = filledIn(field, typed[field.name] ?? '').test(seen.text)
+    expect([field.name, isShown]).toEqual([field.name, field.elsewhere !== 'secret'])
+  }
+})
+
+const signInLink = ({ hrefs }: Seen) => hrefs.find((href) => href.startsWith('/account/')) as string
+
+test('who signs in again, since that is asked for, comes back to it', async () => {
+  const operator = await newOperator(app)
+  const eve = await newSomebody(app)
+  const browser = await enterAs(app, operator)
+  const { form = '' } = (await browser.open(PAGE)).fields
+  later(PROOF_AGAIN)
+  const seen = await send(browser, form, 'operator add', { account: eve.handle })
+  expect([seen.status, seen.text.includes('Nothing was done')]).toEqual([403, true])
+  const { handle: username, password, own } = operator
+  const step = await browser.send(await browser.open(signInLink(seen)), { username, password })
+  const signedIn = await browser.send(step, { code: own.recoveryCodes.pop() as string })
+  const entered = await browser.follow(signedIn)
+  expect(entered.header('location')).toBe(formOf('operator add', { account: eve.did }))
+  const page = await browser.follow(entered)
+  expect([page.title, page.text.includes(`value="${eve.did}"`)]).toEqual(['Operator add', true])
+  expect(await app.actors.directory.isOperator(eve.did)).toBe(false)
+})
+
+test('whose session is over reads that nothing was done, and comes back to it', async () => {
+  const operator = await newOperator(app)
+  const browser = await enterAs(app, operator)
+  const { form = '' } = (await browser.open(PAGE)).fields
+  later(OPERATOR_IDLE)
+  const given = { account: operator.handle, email: 'new@mail.internal' }
+  const seen = await send(browser, form, 'account set-email', given)
+  expect([seen.status, seen.notice]).toEqual([403, expect.stringContaining('Nothing was done')])
+  const turned = await browser.open(signInLink(seen))
+  const back = new URL(turned.header('location') ?? '', 'http://localhost').searchParams.get('to')
+  expect(back).toBe(formOf('account set-email', given))
+})
+
+test('who says no to a question has what was filled in', async () => {
+  const { did, handle } = await newSomebody(app)
+  const { form = '' } = (await visitor.open(PAGE)).fields
+  const asked = await send(visitor, form, 'account takedown', { account: handle, ref: 'spam' })
+  expect(asked.hrefs).toContain(formOf('account takedown', { account: did, ref: 'spam' }))
+})
+
+test('the field that is wrong is the one at which a person goes on', async () => {
+  const { form = '' } = (await visitor.open(PAGE)).fields
+  const seen = await send(visitor, form, 'invite create', { count: 'many', uses: '2' })
+  expect([seen.begins, seen.wrong]).toEqual(['count', ['count']])
+})
+
+test('the name of a tab says what came of it, and about whom', async () => {
+  const { did, handle } = await newSomebody(app)
+  const { form = '' } = (await visitor.open(PAGE)).fields
+  const done = await send(visitor, form, 'invite create', { account: did })
+  expect(done.text).toContain(`<title>Done. – Invite create – ${did} – Operator`)
+  const shown = await visitor.open(formOf('account show', { account: handle }))
+  expect(shown.text).toContain(`<title>Account show – ${handle} – Operator`)
+})
