@@ -1,9 +1,9 @@
-import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import { lchownSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
 /** Raised where a file may be there, but this user may not look or write. */
-class UnreadableError extends Error {
+export class UnreadableError extends Error {
   constructor(path: string, options?: ErrorOptions) {
     super(
       `${userName()} may not use ${path}: run this as root, or as the user to whom it belongs`,
@@ -66,6 +66,13 @@ export function giveToOwnerOf(folder: string, path: string): void {
   if (uid !== 0) give(path, uid, gid)
 }
 
+/** Likewise, but for files that have another name, too, as blobs of a PDS that a backup links: they were there before. */
+export function giveNewToOwnerOf(folder: string, path: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(folder)
+  if (uid !== 0) give(path, uid, gid, (found) => found.isDirectory() || found.nlink === 1)
+}
+
 /** Gives a file or folder alone, without what is in it. */
 export function giveAloneToOwnerOf(folder: string, path: string): void {
   if (process.getuid?.() !== 0) return
@@ -73,11 +80,17 @@ export function giveAloneToOwnerOf(folder: string, path: string): void {
   if (uid !== 0) lchownSync(path, uid, gid)
 }
 
-function give(path: string, uid: number, gid: number): void {
-  if (lstatSync(path).isDirectory()) {
-    for (const name of readdirSync(path)) give(join(path, name), uid, gid)
+function give(
+  path: string,
+  uid: number,
+  gid: number,
+  isMeant: (found: Stats) => boolean = () => true,
+): void {
+  const found = lstatSync(path)
+  if (found.isDirectory()) {
+    for (const name of readdirSync(path)) give(join(path, name), uid, gid, isMeant)
   }
-  lchownSync(path, uid, gid)
+  if (isMeant(found)) lchownSync(path, uid, gid)
 }
 
 function userName(): string {

@@ -1,6 +1,7 @@
 /**
  * How a command ends, for scripts: it failed where something was tried; the usage is wrong where what the command was
- * given, or the settings say, cannot be read, is not there or does not go together, and nothing was tried.
+ * given, or the settings say, cannot be read, is not there or does not go together, or where it is run by a user who may
+ * not use its files, and nothing was tried.
  */
 export const ExitCode = { ok: 0, failed: 1, wrongUsage: 2, notRunning: 3 } as const
 

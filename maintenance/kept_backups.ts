@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { isThere } from '../base/files.ts'
+import { giveAloneToOwnerOf, giveNewToOwnerOf, isThere } from '../base/files.ts'
 import { POLL } from '../base/lifetimes.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { type BackupOptions, backUp } from './backup.ts'
@@ -48,9 +48,10 @@ export async function backUpTo({
   return whenFree(to, async () => {
     const name = await freeName(to)
     const folder = join(to, name)
-    await backUp({ ...options, folder })
-    const { manifest, ...verified } = await verifyBackup(folder, onVerify)
-    await writeFile(join(folder, MARK), JSON.stringify(verified), { mode: 0o600, flush: true })
+    const manifest = await makeGood({ ...options, folder }, onVerify).finally(() => {
+      // What root leaves there the user of the program could neither read nor remove.
+      if (isThere(folder)) giveNewToOwnerOf(to, folder)
+    })
     const good = await listNeeded(await listBackups(to), keep, (each) =>
       readManifest(join(to, each)),
     )
@@ -59,6 +60,17 @@ export async function backUpTo({
     await copy?.({ name, folder })
     return { name, folder, manifest, removed }
   })
+}
+
+async function makeGood(
+  options: BackupOptions,
+  onVerify: KeptOptions['onVerify'],
+): Promise<Manifest> {
+  const { folder } = options
+  await backUp(options)
+  const { manifest, ...verified } = await verifyBackup(folder, onVerify)
+  await writeFile(join(folder, MARK), JSON.stringify(verified), { mode: 0o600, flush: true })
+  return manifest
 }
 
 /**
@@ -98,8 +110,10 @@ export async function copyNewest(to: string, copy: Copy): Promise<string> {
 /** Another one may be being made or copied, by the program or by the operator: that is waited for. */
 async function whenFree<T>(to: string, work: () => Promise<T>): Promise<T> {
   await mkdir(to, { recursive: true, mode: 0o700 })
-  const release = await lockWhenFree(join(to, LOCK))
+  const lock = join(to, LOCK)
+  const release = await lockWhenFree(lock)
   try {
+    giveAloneToOwnerOf(to, lock)
     return await work()
   } finally {
     release()

@@ -1,4 +1,5 @@
 import {
+  chownSync,
   closeSync,
   cpSync,
   fstatSync,
@@ -6,6 +7,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -16,6 +18,8 @@ import type { Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings, type Settings } from '../../base/settings.ts'
 import { eraseAccount } from '../../database/account/profile.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { putDeletion } from '../../database/directory/deletion.ts'
 import { databasePath } from '../../database/paths.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
@@ -28,8 +32,13 @@ import { startDailyBackups } from '../../maintenance/daily_backup.ts'
 import { backUpTo, listBackups } from '../../maintenance/kept_backups.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { checkBackups } from '../../operator/doctor/backup.ts'
+import { sayUnlessRoot } from '../left_out.ts'
 import { keptLog } from '../watching/logged.ts'
 import { DataFolder } from './data_folder.ts'
+
+/** Debian's `nobody`. */
+const OTHER_USER = 65534
+const isRoot = sayUnlessRoot('a folder of backups of another user')
 
 let folder: TemporaryFolder
 let data: DataFolder
@@ -252,6 +261,35 @@ test('the operator gets a mail when the last good one is two days old, once', as
     { state: 'failed', mend: expect.any(String) },
   ])
 })
+
+test.runIf(isRoot)(
+  'what root makes belongs to the owner of the folder, but for the blobs that it links to',
+  async () => {
+    const at = (name: string) => join(folder.path, 'pds', name)
+    const pds = {
+      ...{ accounts: at('account.sqlite'), sequencer: at('sequencer.sqlite') },
+      ...{ actors: at('actors'), blobs: at('blobs') },
+    }
+    for (const name of ['actors', 'blobs']) mkdirSync(at(name), { recursive: true })
+    closeDatabase(openDatabase(pds.accounts, accountSchema))
+    writeFileSync(at('blobs/one'), 'a blob')
+    mkdirSync(to)
+    chownSync(to, OTHER_USER, OTHER_USER)
+    await backUpTo({ dataDir: data.dataDir, to, keep: 1, pds })
+    const stop = () => {
+      throw new Error('enough')
+    }
+    later(1)
+    // Also what is not good, which goes with the next one that is.
+    const bad = backUpTo({ dataDir: data.dataDir, to, keep: 1, pds, onVerify: () => stop() })
+    await expect(bad).rejects.toThrow('enough')
+    const names = readdirSync(to, { recursive: true, encoding: 'utf8' })
+    const ofOthers = names.filter((path) => statSync(join(to, path)).uid !== OTHER_USER)
+    const linked = folders().map((name) => join(name, 'pds/blobs/one'))
+    expect([ofOthers.toSorted(), linked.length]).toEqual([linked.toSorted(), 2])
+    expect(names).toContain('.lock')
+  },
+)
 
 test('a command that names no place says what to do', async () => {
   const run = (env: Record<string, string>, ...args: string[]) =>

@@ -127,7 +127,7 @@ describe.runIf(isRoot)('with users', () => {
       ['doctor', '--data', folder],
     ]) {
       expect(await cli(...args)).toMatchObject({
-        exitCode: 1,
+        exitCode: 2,
         stderr: expect.stringContaining(refused),
       })
     }

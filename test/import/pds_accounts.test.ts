@@ -170,7 +170,7 @@ describe.runIf(isRoot)('as the user of the service, whose the data are not', () 
 
   test('a folder and a file that may not be read, and one that is not there', async () => {
     const refused = (what: string) => ({
-      exitCode: 1,
+      exitCode: 2,
       stderr: expect.stringMatching(
         new RegExp(`^The user nobody may not use ${what}: run this as`),
       ),

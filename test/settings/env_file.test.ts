@@ -99,6 +99,6 @@ test.runIf(isRoot)('nor is a data directory of another user', async () => {
   await pdsSettings()
   chmodSync(join(folder.path, 'data'), 0o700)
   const { exitCode, stderr } = await pdsSettings({}, OTHER_USER)
-  expect(exitCode).toBe(1)
+  expect(exitCode).toBe(2)
   expect(stderr).toMatch(/^The user nobody may not use .*: run this as root, or as the user.*\n$/)
 })
