@@ -15,6 +15,7 @@ import { backupStanding } from './backup_standing.ts'
 import { inStore } from './in_store.ts'
 import { type KeptBackup, listBackups } from './kept_backups.ts'
 import { nameDamaged } from './manifest.ts'
+import { keepStored, type Last, readStored } from './stored_backup.ts'
 
 const COMMAND = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 /** When the operator was last told of each, by its time. */
@@ -30,11 +31,13 @@ type Parts = { settings: Settings; mailer: Mailer; log: Log }
  * @returns what ends it, with a backup that is under way
  */
 export function startDailyBackups({ settings, mailer, log }: Parts): () => void {
+  const { dataDir } = settings
   const { dir, s3 } = settings.backup
   if (dir === null) return () => {}
   const ended = new AbortController()
+  const placeOfStore = s3 === null ? '' : `${s3.endpoint}/${s3.bucket}`
   /** What is known of the store: it stays so while the store does not answer. */
-  let stored: Last = { at: Date.now(), isThere: false }
+  let stored = readStored(dataDir, placeOfStore) ?? { at: Date.now(), isThere: false }
   /** On the disk, and in the store where there is one. */
   const look = async () => {
     const here = await lastOf(dir, await listBackups(dir))
@@ -45,6 +48,7 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
       stored = await lastOf(dir, found)
       backupStanding.store = { count: found.length, lastAt: found[0]?.startedAt ?? null }
     }
+    await keepStored(dataDir, placeOfStore, stored)
     backupAge.watch('s3', stored.at)
     return { here, there: stored }
   }
@@ -64,7 +68,7 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
     backupStanding.failure = { at: Date.now(), reason: failure }
     logEvent(log, 'backup_failed', { reason: failure }, undefined)
     if (isDue(here) && (await tellOfDamaged({ settings, mailer, log }, dir, here.at))) return
-    const place = here.at <= there.at || s3 === null ? dir : `${s3.endpoint}/${s3.bucket}`
+    const place = here.at <= there.at || s3 === null ? dir : placeOfStore
     const last = { at: Math.min(here.at, there.at), place }
     if (Date.now() - last.at > BACKUP_OLD) {
       await tell({ settings, mailer, log }, TOLD.ofOld, noneSince(settings.name, last, failure))
@@ -76,9 +80,6 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
     ended.abort()
   }
 }
-
-/** When the last good backup of a place was begun, ms, and whether there is one. */
-type Last = { at: number; isThere: boolean }
 
 /** Where there is none but of a time to come, one is due. */
 const isDue = ({ at, isThere }: Last) => !isThere || hasPassed(at, BACKUP_INTERVAL)

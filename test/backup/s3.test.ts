@@ -183,14 +183,18 @@ test('a store that does not answer is not said to have had no backup for long', 
   // The folder is old by then, and the backup in it is not.
   vi.useFakeTimers({ now: Date.now() + 3 * DAY, toFake: ['Date'] })
   await backUpTo({ dataDir: data.dataDir, to, keep: 1 })
-  const { end, lines } = startWith({ ...env, ENTRYWAY_BACKUP_DIR: to }, 'nowhere')
-  await expect.poll(lines, { timeout: 60_000 }).toMatchObject([{ event: 'backup_failed' }])
-  end()
-  const { values } = await backupAge.get()
-  for (const place of ['disk', 's3']) {
-    const age = values.find(({ labels }) => labels.to === place)?.value
-    expect(age).toBeLessThan(DAY / 1_000)
+  const tryIt = async () => {
+    const { end, lines } = startWith({ ...env, ENTRYWAY_BACKUP_DIR: to }, 'silent')
+    await expect.poll(lines, { timeout: 60_000 }).toMatchObject([{ event: 'backup_failed' }])
+    end()
+    const { values } = await backupAge.get()
+    return (place: string) => values.find(({ labels }) => labels.to === place)?.value ?? Number.NaN
   }
+  const age = await tryIt()
+  for (const place of ['disk', 's3']) expect(age(place)).toBeLessThan(DAY / 1_000)
+  // A start does not make it younger.
+  vi.setSystemTime(Date.now() + 3 * DAY)
+  expect((await tryIt())('s3')).toBeGreaterThan((3 * DAY) / 1_000)
 })
 
 test('nothing else is made or removed while one is copied', async () => {
@@ -202,6 +206,20 @@ test('nothing else is made or removed while one is copied', async () => {
   const release = lock()
   expect(release).not.toBeNull()
   release?.()
+})
+
+test('as many stay in the store as the command is told', async () => {
+  const own = {
+    ...{ ...env, ENTRYWAY_BACKUP_DIR: join(folder.path, 'few') },
+    ENTRYWAY_PUBLIC_URL: 'https://few.example',
+  }
+  const run = (...args: string[]) => runCliHere(childEnvironment({}, own), ['backup', ...args])
+  const store = new BackupStore({ ...s3.place, prefix: 'few.example/' })
+  for (const args of [[], [], ['--copy-only', '--keep', '1']]) {
+    expect(await run(...args)).toMatchObject({ exitCode: 0 })
+  }
+  expect(await store.list()).toHaveLength(1)
+  store.close()
 })
 
 test('keys are not copied to the store', async () => {
