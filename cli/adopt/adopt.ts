@@ -106,11 +106,18 @@ async function assertItsOwn({ input: { again }, places, settings: { dataDir } }:
 
 /** Does it in a folder that is thrown away, with a copy of the PDS's database of accounts. */
 async function rehearse(plan: Plan): Promise<TakenOver> {
+  // Where it was interrupted at its very end, what is there is its own.
+  if (!isStaged(plan.settings.dataDir)) assertRoom(plan)
   const folder = await makeTemporaryFolder('adopt')
   try {
     const settings = { ...plan.settings, dataDir: folder.path }
     const installation = { settings, secrets: await loadSecrets(settings) }
-    return await onCopyOfAccounts(plan.places.accounts, (db) => takeOver(installation, db, plan))
+    return await onCopyOfAccounts(plan.places.accounts, async (db) => {
+      const report = await takeOver(installation, db, plan)
+      // Those that are refused are named in the report.
+      await assertWhole(folder.path, { ...report, refused: [] })
+      return report
+    })
   } finally {
     await folder.remove()
   }
@@ -120,16 +127,13 @@ async function rehearse(plan: Plan): Promise<TakenOver> {
 async function carryOut(plan: Plan): Promise<TakenOver | null> {
   const { input, places, values, settings } = plan
   const { dataDir } = settings
-  // Where this was interrupted at its very end, it is there already.
-  const isOurs = existsSync(input.file) && readFileSync(input.file, 'utf8') === toEnvLines(values)
-  assertNew(input.file, input.force || isOurs)
+  assertNewSettings(plan)
   const before = await readPdsMark(places.dataDirectory)
   const prepared = join(dataDir, PREPARED)
   const hold = holdData(dataDir)
   try {
     if (isAdopted(plan)) return null
-    assertNoData(dataDir)
-    assertNoPdsInside(join(dataDir, EMBEDDED_PDS))
+    assertRoom(plan)
     const secrets = await loadSecrets(settings)
     return await onAccounts(places.accounts, places.dataDirectory, async (db) => {
       await rm(prepared, { recursive: true, force: true })
@@ -158,6 +162,21 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
   } finally {
     hold.release()
   }
+}
+
+/** @throws {CliError} where there are settings that may not be replaced */
+function assertNewSettings({ input: { file, force }, values }: Plan): void {
+  // Where this was interrupted at its very end, they are there already.
+  const isOurs = existsSync(file) && readFileSync(file, 'utf8') === toEnvLines(values)
+  assertNew(file, force || isOurs)
+}
+
+/** @throws {Error} where something stands in the place of what is made */
+function assertRoom(plan: Plan): void {
+  const { dataDir } = plan.settings
+  assertNewSettings(plan)
+  assertNoData(dataDir)
+  assertNoPdsInside(join(dataDir, EMBEDDED_PDS))
 }
 
 function assertNoPdsInside(folder: string): void {

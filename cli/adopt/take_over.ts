@@ -42,7 +42,7 @@ export async function takeOver(installation: Installation, db: Db, plan: Plan): 
 async function importInto(
   installation: Installation,
   data: PdsData,
-  { input: { output, dryRun, plc } }: Plan,
+  { input: { output, plc } }: Plan,
 ): Promise<ImportReport> {
   const { did, publicUrl: url } = installation.settings
   const { adminPassword } = installation.secrets
@@ -50,7 +50,8 @@ async function importInto(
   try {
     await actors.directory.addPds({ did, url, address: NOT_YET, adminPassword, isEmbedded: true })
     return await importPds({
-      ...{ installation, output, dryRun, plc, pds: did, pdsRotationKey: null },
+      // Also in a rehearsal, whose folder is thrown away. Without a key of the PDS nothing is written to PLC.
+      ...{ installation, output, dryRun: false, plc, pds: did, pdsRotationKey: null },
       operator: ownOperator(actors),
       data,
     })

@@ -25,6 +25,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { unlocked } from '../../cli/adopt/settings_lock.ts'
 import { readPdsFile } from '../../cli/pds_env.ts'
 import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
+import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
 import { childArguments, childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
@@ -254,9 +255,12 @@ test('what stands against it is said in a line, and nothing is done', async () =
   const file = join(own.path, '.env')
   const data = join(own.path, 'data')
   const untouched = () => expect(existsSync(join(data, 'accounts'))).toBe(false)
+  const refused = async (why: string) => {
+    for (const dryRun of [true, false]) await expect(run({ dryRun })).rejects.toThrow(why)
+  }
 
   writeFileSync(file, 'ENTRYWAY_PUBLIC_URL=https://other.example.com\n')
-  await expect(run()).rejects.toThrow(`${file} exists; --force replaces it`)
+  await refused(`${file} exists; --force replaces it`)
   rmSync(file)
 
   vi.stubEnv('ENTRYWAY_PLC_URL', 'https://other.example.com')
@@ -271,10 +275,10 @@ test('what stands against it is said in a line, and nothing is done', async () =
 
   mkdirSync(join(data, 'pds'), { recursive: true })
   writeFileSync(join(data, 'pds', 'account.sqlite'), '')
-  await expect(run()).rejects.toThrow('There is a PDS inside already')
+  await refused('There is a PDS inside already')
   rmSync(join(data, 'pds'), { recursive: true })
   writeFileSync(join(data, 'directory.sqlite'), '')
-  await expect(run()).rejects.toThrow('is not empty (directory.sqlite)')
+  await refused('is not empty (directory.sqlite)')
   rmSync(join(data, 'directory.sqlite'))
 
   await expect(run({ pdsEnv: join(pds, 'none.env') })).rejects.toThrow('There is no')
@@ -301,6 +305,15 @@ test('what stands against it is said in a line, and nothing is done', async () =
   expect(await run()).toMatchObject({ accounts: { imported: 2 } })
 })
 
+test('what is found only once it is done, a rehearsal finds, too', async () => {
+  const accounts = new Sqlite(join(pds, 'account.sqlite'))
+  accounts.exec(`CREATE TABLE ${EMAIL_FACTOR} (did TEXT)`)
+  accounts.exec(`INSERT INTO ${EMAIL_FACTOR} VALUES ('did:plc:bob')`)
+  accounts.close()
+  const why = /^Nothing is changed, .*\n.*codes are mailed .* that is not confirmed$/s
+  for (const dryRun of [true, false]) await expect(run({ dryRun })).rejects.toThrow(why)
+})
+
 test.runIf(isRoot)(
   'a rehearsal needs to write nowhere; what is not to be read is named',
   async () => {
@@ -317,7 +330,7 @@ test.runIf(isRoot)(
     expect(readdirSync(own.path)).toEqual(['pds'])
     chmodSync(join(pds, 'pds.env'), 0o600)
     expect(await rehearse()).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       stderr: expect.stringContaining(`may not use ${join(pds, 'pds.env')}: run this as root`),
     })
   },
