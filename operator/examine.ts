@@ -1,6 +1,7 @@
 import { listDamagedAccounts } from '../actors/account/damage.ts'
 import { UnavailableError } from '../base/errors.ts'
 import { DOCTOR_RECENT } from '../base/lifetimes.ts'
+import type { Settings } from '../base/settings.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Check, thatAnswered } from './check.ts'
 import { command, type OperatorContext } from './command.ts'
@@ -8,6 +9,7 @@ import { checkDamaged } from './damaged.ts'
 import { lookAround } from './doctor/around.ts'
 import { forTrial } from './doctor/local.ts'
 import { look as lookAt } from './doctor/look.ts'
+import { checkOpenFiles, readOpenFiles } from './doctor/open_files.ts'
 import { inputs } from './inputs.ts'
 import { findElsewhere } from './named_pds.ts'
 import { check as checkPdses, list as listPdses } from './pdses.ts'
@@ -25,28 +27,45 @@ export type Looked = { at: number; checks: Check[] }
 const lastLooks = new WeakMap<Services, Looked>()
 const underWay = new WeakSet<Services>()
 
-/** What `vestibule doctor` finds, as the running program sees it. */
-export const look = command(inputs.doctor, async (context) => {
+/**
+ * What `vestibule doctor` finds, as the running program sees it. What is around the command looks at itself: the
+ * program may not run, or on another machine.
+ */
+export const look = command(inputs.doctor, async (context, { around }) => {
   const { services } = context
-  const [{ pdses }, accounts, { checks }] = await Promise.all([
+  const { settings } = services
+  const [{ pdses }, accounts] = await Promise.all([
     listPdses.run(context, {}),
     services.actors.directory.listAccounts('', HANDLES),
-    checkPdses.run(context, {}),
   ])
-  const handles = accounts.flatMap(({ handle }) => handle ?? [])
-  const known = { pdses: thatAnswered(pdses, checks), handles }
-  const [around, dids] = await Promise.all([
-    lookAround(services.settings, known),
+  const [{ checks: ofPdses }, dids] = await Promise.all([
+    checkPdses.run(context, {}),
     lookAtDids(services, accounts.slice(0, DIDS)),
   ])
-  const replication = checkReplication(replicationOf(services.settings))
-  const damaged = checkDamaged(listDamagedAccounts())
-  const looked = {
-    at: Date.now(),
-    checks: [...checks, ...replication, ...damaged, ...around, ...dids],
-  }
+  const checks = [
+    ...checkReplication(replicationOf(settings)),
+    ...checkDamaged(listDamagedAccounts()),
+    ...checkOpenFiles(readOpenFiles()),
+    ...(pdses.length === 0 ? [noPds(settings)] : ofPdses),
+    ...dids,
+  ]
+  if (!around) return { at: Date.now(), checks }
+  const handles = accounts.flatMap(({ handle }) => handle ?? [])
+  checks.push(...(await lookAround(settings, { pdses: thatAnswered(pdses, checks), handles })))
+  const looked = { at: Date.now(), checks }
   lastLooks.set(services, looked)
   return looked
+})
+
+const noPds = ({ embeddedPds }: Settings): Check => ({
+  name: 'PDS',
+  state: 'warning',
+  ...(embeddedPds
+    ? {
+        found: 'the one inside has not been up yet',
+        mend: 'ask again in a moment, and see what the log of the program says',
+      }
+    : { found: 'there is none', mend: 'vestibule pds add <url>' }),
 })
 
 /** Whether the DIDs of some accounts name their PDS. */
@@ -87,7 +106,7 @@ export function lastLook(context: OperatorContext): Looked | null {
   if (!isRecent && !underWay.has(services)) {
     underWay.add(services)
     look
-      .run(context, {})
+      .run(context, { around: true })
       .catch((err) => services.log.warn({ err }, 'how things stand could not be looked at'))
       .finally(() => underWay.delete(services))
   }

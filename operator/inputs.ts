@@ -76,7 +76,8 @@ export const inputs = {
     limit: z.int().min(1).max(1_000).default(100),
   }),
 
-  doctor: nothing,
+  /** Without `around`, only what the running program alone can see. */
+  doctor: z.strictObject({ around: z.boolean().default(true) }),
 
   'data/hand-over': z.strictObject({
     /** On which data the program has to run. */

@@ -1,8 +1,6 @@
-import { listDamagedAccounts } from '../actors/account/damage.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { command } from './command.ts'
 import { inputs } from './inputs.ts'
-import { replicationOf } from './read_replication.ts'
 
 /** That the program runs, which version, and with which data. */
 export const show = command(inputs.status, async ({ services }) => ({
@@ -10,6 +8,4 @@ export const show = command(inputs.status, async ({ services }) => ({
   url: services.settings.publicUrl,
   did: services.settings.did,
   dataDir: services.settings.dataDir,
-  damaged: listDamagedAccounts(),
-  replication: replicationOf(services.settings),
 }))

@@ -1,3 +1,4 @@
+import { count } from '../../base/in_words.ts'
 import { readSettings } from '../../base/settings.ts'
 import { checkDatabases, type DataReport } from '../../maintenance/check_data.ts'
 import { type Databases, databasesIn } from '../../maintenance/databases.ts'
@@ -60,11 +61,11 @@ export async function examineData(
 async function look(databases: Databases, output: Output): Promise<DataReport> {
   const bar = output.progress('Databases')
   const report = await checkDatabases(databases, { onProgress: bar.update }).finally(bar.stop)
-  output.result(report, ({ databases: count, accounts, findings }) =>
+  output.result(report, ({ databases: found, accounts, findings }) =>
     [
-      `${count} databases with ${accounts} accounts in ${databases.place}`,
+      `${count(found, 'database')} with ${count(accounts, 'account')} in ${databases.place}`,
       ...(findings.length > 0 ? [findingTable(findings)] : []),
-      ...(findings.length === 0 && count > 0 ? ['All is in order'] : []),
+      ...(findings.length === 0 && found > 0 ? ['All is in order'] : []),
     ].join('\n'),
   )
   return report
@@ -73,5 +74,5 @@ async function look(databases: Databases, output: Output): Promise<DataReport> {
 /** @throws {CliError} */
 function failIfFound({ findings }: DataReport): void {
   if (findings.length > 0)
-    throw new CliError(`The data has ${findings.length} faults, as listed above`)
+    throw new CliError(`The data has ${count(findings.length, 'fault')}, as listed above`)
 }

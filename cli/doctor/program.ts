@@ -1,17 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
 import { type Check, thatAnswered } from '../../operator/check.ts'
-import { checkDamaged } from '../../operator/damaged.ts'
 import type { Known } from '../../operator/doctor/around.ts'
 import { look } from '../../operator/doctor/look.ts'
-import { checkReplication } from '../../operator/replication.ts'
 import { CliError, DATA_MOVED, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator } from '../operator_client.ts'
 import type { Output } from '../output.ts'
 
 /**
- * The running program, and what it says of its PDSes. `systemctl restart` returns before the program
+ * The running program, and what it finds of itself, its PDSes and accounts. `systemctl restart` returns before the program
  * answers, so one that does not is asked again for a while.
  */
 export async function checkProgram(
@@ -19,7 +17,7 @@ export async function checkProgram(
   output: Pick<Output, 'note'>,
 ): Promise<Known & { checks: Check[] }> {
   const operator = connectOperator(installation)
-  const { publicUrl, embeddedPds } = installation.settings
+  const { publicUrl } = installation.settings
   const running = await look('Program', mend, async () => {
     const { version, url } = await answered(() => operator('status', {}), output)
     if (url === publicUrl) return { state: 'ok', found: `version ${version} runs` }
@@ -31,24 +29,11 @@ export async function checkProgram(
   })
   if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
 
-  const { damaged, replication } = await operator('status', {})
   const { pdses } = await operator('pds/list', {})
   const { accounts } = await operator('account/list', {})
-  const { checks } = await operator('pds/check', {})
-  if (pdses.length === 0) {
-    checks.push({
-      name: 'PDS',
-      state: 'warning',
-      ...(embeddedPds
-        ? {
-            found: 'the one inside has not been up yet',
-            mend: 'ask again in a moment, and see what the log of the program says',
-          }
-        : { found: 'there is none', mend: 'vestibule pds add <url>' }),
-    })
-  }
+  const { checks } = await operator('doctor', { around: false })
   return {
-    checks: [running, ...checkReplication(replication), ...checkDamaged(damaged), ...checks],
+    checks: [running, ...checks],
     pdses: thatAnswered(pdses, checks),
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings } from '../../base/settings.ts'
@@ -13,6 +14,7 @@ import { checkAddresses } from '../../operator/doctor/address.ts'
 import { checkClocks } from '../../operator/doctor/clock.ts'
 import { forTrial } from '../../operator/doctor/local.ts'
 import { checkMail } from '../../operator/doctor/mail.ts'
+import { checkOpenFiles, readOpenFiles } from '../../operator/doctor/open_files.ts'
 import { checkRoutes } from '../../operator/doctor/routes.ts'
 
 let ca: CertificateAuthority
@@ -128,6 +130,17 @@ test('clocks: together, apart, and out of reach', async () => {
   await peer.close()
   expect(states(checks)).toEqual(['ok', 'failed', 'failed'])
   expect(checks[1]?.found).toMatch(/^(299|300|301) s ahead$/)
+})
+
+test('open files: enough, too few, and a system that does not say', () => {
+  expect(states(checkOpenFiles(65_536))).toEqual(['ok'])
+  expect(checkOpenFiles(4_096)).toMatchObject([
+    { state: 'warning', found: expect.stringContaining('4096'), mend: expect.any(String) },
+  ])
+  expect(checkOpenFiles(readOpenFiles('/nonexistent'))).toEqual([])
+  if (process.platform !== 'linux') return
+  const soft = execFileSync('sh', ['-c', 'ulimit -Sn'], { encoding: 'utf8' }).trim()
+  expect(readOpenFiles()).toBe(soft === 'unlimited' ? null : Number(soft))
 })
 
 test('mail: a server that takes mails, one that is not there, none', async () => {

@@ -192,7 +192,7 @@ describe('doctor', () => {
     const others = checks.filter(({ state }) => state !== 'ok')
     expect(others).toEqual([expect.objectContaining({ name: 'Backups', state: 'warning' })])
     expect(checks.map(({ name }) => name).join('\n')).toMatch(
-      /Program[\s\S]*tokens of this entryway[\s\S]*atproto-did[\s\S]*Clock[\s\S]*Mail/,
+      /Program[\s\S]*Open files[\s\S]*tokens of this entryway[\s\S]*DIDs of accounts[\s\S]*atproto-did[\s\S]*Clock[\s\S]*Mail/,
     )
   })
 
