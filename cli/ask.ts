@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import { randomPassword } from '../passwords/random_password.ts'
 import { CliError, ExitCode } from './errors.ts'
 import type { Output } from './output.ts'
@@ -5,6 +6,10 @@ import { confirm, password } from './prompts.ts'
 
 /** How commands are given a password. */
 export type PasswordOptions = { password?: string; ask?: boolean }
+
+/** Of a command that takes `--password`, too. */
+export const askForPassword = () =>
+  new Option('--ask', 'ask for the password').conflicts('password')
 
 /**
  * A password for somebody else: asked for, or generated.

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isThere } from '../base/files.ts'
+import { inTheWay, notEmpty } from '../maintenance/empty_folder.ts'
 import { CliError, ExitCode } from './errors.ts'
 
 /**
@@ -17,18 +18,14 @@ export function assertFolder(path: string, name: string): void {
 export function assertNewFolder(path: string): void {
   assertCanBeFolder(path)
   if (!isThere(path) || readdirSync(path).length === 0) return
-  throw new CliError(`${path} is not empty; name a new folder`, ExitCode.wrongUsage)
+  throw new CliError(notEmpty(path), ExitCode.wrongUsage)
 }
 
 /** @throws {CliError} where a file is in its place, or in that of a folder above it */
 export function assertCanBeFolder(path: string): void {
   if (isFolder(path)) return
   const isInTheWay = isThere(path) || !isBelowFolder(path)
-  if (!isInTheWay) return
-  throw new CliError(
-    `${path} cannot be a folder: a file is in the way; name a new folder`,
-    ExitCode.wrongUsage,
-  )
+  if (isInTheWay) throw new CliError(inTheWay(path), ExitCode.wrongUsage)
 }
 
 const isFolder = (path: string) => isThere(path) && statSync(path).isDirectory()

@@ -23,3 +23,14 @@ export async function openInstallation(): Promise<Installation> {
   }
   return { settings, secrets: await loadSecrets(settings) }
 }
+
+/**
+ * For what works on files alone.
+ *
+ * @param instead what to do where the data are on an engine
+ * @throws {CliError}
+ */
+export function assertInFiles({ settings }: Installation, instead: string): void {
+  if (settings.database === 'file') return
+  throw new CliError(`The data are on the engine: ${instead}`, ExitCode.wrongUsage)
+}

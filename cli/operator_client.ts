@@ -5,6 +5,9 @@ import { INVALID_INPUT } from '../operator/invalid_input.ts'
 import { CliError, DataMovedError, ExitCode } from './errors.ts'
 import type { Installation } from './installation.ts'
 
+/** Hosts at which the program takes what an operator asks (`operator/handler.ts`). */
+const TAKES_COMMANDS = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
 /** Asks the running program. @throws {CliError} */
 export type Operator = <N extends CommandName>(
   name: N,
@@ -15,8 +18,15 @@ export function connectOperator(
   { settings, secrets }: Installation,
   wait = OPERATOR_WAIT,
 ): Operator {
-  const origin = `http://${reachedAt(settings.host)}:${settings.port}`
+  const host = reachedAt(settings.host)
+  const origin = `http://${host}:${settings.port}`
   return async (name, input) => {
+    if (!TAKES_COMMANDS.test(host)) {
+      throw new CliError(
+        `ENTRYWAY_HOST: where the program listens on ${settings.host} alone it takes no commands; set it to 127.0.0.1, or to 0.0.0.0 for all addresses, and restart it`,
+        ExitCode.wrongUsage,
+      )
+    }
     let response: Response
     try {
       response = await fetch(new URL(`/_operator/${name}`, origin), {

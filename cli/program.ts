@@ -36,7 +36,7 @@ const AFTER = `
 Examples:
 ${EXAMPLES.map(([line, what]) => `  vestibule ${line.padEnd(34)} ${what}`.trimEnd()).join('\n')}
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the program is not running.`
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the program does not answer.`
 
 /** At the top, the name alone: the arguments are in the help of each command. */
 function subcommandTerm(command: Command): string {

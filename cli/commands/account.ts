@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { printableLine } from '../../base/printable.ts'
 import { online } from '../action.ts'
-import { newPassword, type PasswordOptions } from '../ask.ts'
+import { askForPassword, newPassword, type PasswordOptions } from '../ask.ts'
 import { described } from '../described.ts'
 import { pagesOf, when } from '../output.ts'
 import { sheet, table } from '../table.ts'
@@ -65,7 +65,7 @@ export function addAccountCommands(program: Command): void {
   )
 
   described(account, 'account create')
-    .option('--ask', 'ask for the password')
+    .addOption(askForPassword())
     .action(
       online<PasswordOptions>(async (operator, output, [handle = '', email = ''], options) => {
         const { password, generated } = await newPassword(options, output)

@@ -3,7 +3,7 @@ import { printableLine } from '../../base/printable.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { CommandName } from '../../operator/commands.ts'
 import { online } from '../action.ts'
-import { newPassword, type PasswordOptions } from '../ask.ts'
+import { askForPassword, newPassword, type PasswordOptions } from '../ask.ts'
 import { described } from '../described.ts'
 import { when } from '../output.ts'
 import { sheet } from '../table.ts'
@@ -15,7 +15,7 @@ type FactorOptions = { remove?: FactorKind; passkey?: string; add?: 'mail' }
 /** What changes an account; part of `account`. */
 export function addAccountChangeCommands(account: Command): void {
   described(account, 'account reset-password')
-    .option('--ask', 'ask for the password')
+    .addOption(askForPassword())
     .action(
       online<ResetOptions>(async (operator, output, [name = ''], options) => {
         const { password, generated } = await newPassword(options, output)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { count } from '../../base/in_words.ts'
 import type { CommandOutput } from '../../operator/commands.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
@@ -23,7 +24,9 @@ export function addCompareCommand(account: Command): void {
       output.result({ compared, differences }, toLines)
       const left = differences.filter(({ mend }) => mend !== null).length
       if (left > 0)
-        throw new CliError(`${left} of ${compared} accounts have to be mended, as said above`)
+        throw new CliError(
+          `${left} of ${count(compared, 'account')} have to be mended, as said above`,
+        )
     }),
   )
 }
@@ -33,7 +36,7 @@ function toLines({ compared, differences }: { compared: number; differences: Dif
   const mends = differences
     .filter(({ mend }) => mend !== null)
     .map(({ did, handle, mend }) => `To mend ${handle ?? did}: ${mend}`)
-  return [`${compared} accounts compared with their PDSes`, items([...found, ...mends])]
+  return [`${count(compared, 'account')} compared with their PDSes`, items([...found, ...mends])]
     .filter(Boolean)
     .join('\n')
 }

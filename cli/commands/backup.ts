@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { S3Place } from '../../base/backup_setting.ts'
+import { count } from '../../base/in_words.ts'
 import type { Settings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
@@ -31,18 +32,24 @@ export function addBackupCommand(program: Command): void {
     .option('--copy-only', 'copy the newest good one there to the S3 store, and make none')
     .action(
       here<{ withSecrets?: boolean; to?: string; keep?: string; copyOnly?: boolean }>(
-        async (installation, output, [given], { withSecrets = false, to, keep, copyOnly }) => {
+        async (installation, output, [given], options) => {
+          const { withSecrets = false, to, keep: keepGiven, copyOnly } = options
           const { settings } = installation
+          const { s3 } = settings.backup
+          const keep = keepGiven === undefined ? settings.backup.keep : wholeNumber(keepGiven)
+          if (given && keepGiven !== undefined) throw wrong('--keep: goes with --to, not a folder')
+          if (copyOnly && given) throw wrong('--copy-only: goes with --to, not a folder')
+          if (copyOnly && withSecrets) throw wrong('--copy-only: goes without --with-secrets')
           const place = placeOf(given, to, settings.backup.dir)
           if (copyOnly) {
             const copied = output.progress(TO_S3)
-            const copying = copyAgain(place, settings.backup, copied.update)
+            const copying = copyAgain(place, { s3, keep }, copied.update)
             const folder = await copying.finally(copied.stop)
             output.result({ folder }, () => `${folder} is in the S3 store`)
             return
           }
           const bar = output.progress('Databases')
-          const options = {
+          const parts = {
             dataDir: settings.dataDir,
             withSecrets,
             // With an engine none runs inside.
@@ -53,10 +60,9 @@ export function addBackupCommand(program: Command): void {
           const copied = output.progress(TO_S3)
           const { folder, manifest } = await withDatabases(installation, (databases) =>
             backUpAt(place, {
-              ...options,
+              ...parts,
               databases,
-              keep: keep === undefined ? settings.backup.keep : count(keep),
-              s3: settings.backup.s3,
+              ...{ keep, s3 },
               onVerify: verifying.update,
               onCopy: copied.update,
             }),
@@ -65,7 +71,7 @@ export function addBackupCommand(program: Command): void {
           })
           output.result({ folder, ...manifest }, ({ databases, secrets, pds }) => {
             const lines = [
-              `${databases.length} databases (${sizeOf(databases)}) and ${secrets.length} keys are in ${folder}, and verified`,
+              `${count(databases.length, 'database')} (${sizeOf(databases)}) and ${count(secrets.length, 'key')} are in ${folder}, and verified`,
             ]
             if (pds) {
               const blobs = pds.blobs ? `, and ${pds.blobs.count} files of blobs` : ''
@@ -99,7 +105,7 @@ export function addBackupCommand(program: Command): void {
 type Place = { folder: string } | { to: string }
 
 function placeOf(folder: string | undefined, to: string | undefined, usual: string | null): Place {
-  if (folder && to) throw new CliError('Name a folder, or --to a folder of backups', WRONG)
+  if (folder && to) throw wrong('Name a folder, or --to a folder of backups')
   const all = to ?? usual
   if (folder) {
     assertNewFolder(resolve(folder))
@@ -109,9 +115,8 @@ function placeOf(folder: string | undefined, to: string | undefined, usual: stri
     assertCanBeFolder(resolve(all))
     return { to: resolve(all) }
   }
-  throw new CliError(
+  throw wrong(
     'Name a folder, or --to a folder of backups, or set ENTRYWAY_BACKUP_DIR (docs/backup.md)',
-    WRONG,
   )
 }
 
@@ -130,7 +135,7 @@ async function backUpAt(
   if ('to' in place) {
     const { backUpTo } = await import('../../maintenance/kept_backups.ts')
     if (s3 && options.withSecrets) {
-      throw new CliError('--with-secrets: name a folder; keys are not copied to S3', WRONG)
+      throw wrong('--with-secrets: name a folder; keys are not copied to S3')
     }
     const copy = s3 ? copyingTo(s3, keep, onCopy) : undefined
     return backUpTo({ ...options, ...place, keep, copy, ...(onVerify && { onVerify }) })
@@ -145,11 +150,11 @@ async function backUpAt(
 /** @returns the folder of the one that was copied */
 async function copyAgain(
   place: Place,
-  { s3, keep }: Settings['backup'],
+  { s3, keep }: Pick<Settings['backup'], 's3' | 'keep'>,
   onCopy: OnProgress,
 ): Promise<string> {
   if (!s3 || !('to' in place)) {
-    throw new CliError('--copy-only: set ENTRYWAY_BACKUP_S3_BUCKET and the others', WRONG)
+    throw wrong('--copy-only: set ENTRYWAY_BACKUP_S3_BUCKET and the others')
   }
   const { copyNewest } = await import('../../maintenance/kept_backups.ts')
   return copyNewest(place.to, copyingTo(s3, keep, onCopy))
@@ -160,13 +165,13 @@ const copyingTo =
   ({ folder, name }: { folder: string; name: string }): Promise<void> =>
     inStore(s3, (store) => store.put(folder, name, keep, onCopy))
 
-function count(text: string): number {
+function wholeNumber(text: string): number {
   const n = Number(text)
   if (Number.isInteger(n) && n > 0) return n
-  throw new CliError('--keep: must be a whole number, such as 14', WRONG)
+  throw wrong('--keep: must be a whole number, such as 14')
 }
 
-const WRONG = ExitCode.wrongUsage
+const wrong = (message: string) => new CliError(message, ExitCode.wrongUsage)
 
 const TO_S3 = 'Files to S3'
 

@@ -44,6 +44,12 @@ export function addDataCommands(program: Command): void {
     .action(
       here<Options>(async (installation, output, [from = '', to = ''], options) => {
         assertDirection(installation, from, to)
+        if (options.targetLost && !options.abandon) {
+          throw new CliError(
+            '--target-lost: goes with --abandon, which takes a move back',
+            ExitCode.wrongUsage,
+          )
+        }
         if (options.abandon) return takeBack(installation, output, { from, to }, options)
         const bar = output.progress('Databases')
         const report = await copy(installation, output, { from, to }, bar.update).finally(bar.stop)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import { count } from '../../base/in_words.ts'
 import { here } from '../action.ts'
-import { CliError } from '../errors.ts'
+import { assertInFiles } from '../installation.ts'
 
 export function addDirectoryCommands(program: Command): void {
   program
@@ -9,18 +10,17 @@ export function addDirectoryCommands(program: Command): void {
     .command('rebuild')
     .description('Rebuild the directory from the accounts; the program must be stopped')
     .action(
-      here(async ({ settings }, output) => {
-        if (settings.database === 'engine') {
-          throw new CliError(
-            'The data are on the engine: back them up, restore that into a folder, and copy it to an empty engine (docs/backup.md)',
-          )
-        }
+      here(async (installation, output) => {
+        assertInFiles(
+          installation,
+          'back them up, restore that into a folder, and copy it to an empty engine (docs/backup.md)',
+        )
         const { rebuildDirectory } = await import('../../maintenance/rebuild_directory.ts')
-        const rebuilt = rebuildDirectory(settings.dataDir)
+        const rebuilt = rebuildDirectory(installation.settings.dataDir)
         output.result(rebuilt, (found) => {
           const { accounts, added, changed, removed, lost, unreadable, missing, movedTo } = found
           return [
-            `${accounts} accounts: ${added.length} entries added, ${changed.length} changed, ${removed.length} removed`,
+            `${count(accounts, 'account')}: ${added.length} entries added, ${changed.length} changed, ${removed.length} removed`,
             ...some(removed.map((did) => `${did} was deleted, and is not known any more`)),
             ...some(unreadable.map((path) => `${path} cannot be read: ${PUT_BACK}`)),
             ...some(missing.map((path) => `${path} is not there: ${PUT_BACK}`)),

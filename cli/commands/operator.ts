@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { count } from '../../base/in_words.ts'
 import { ageOfOldest } from '../../operator/replication.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
@@ -29,11 +30,11 @@ export function addOperatorCommands(program: Command): void {
           ...(backups?.failure && { 'last try of one': `failed: ${backups.failure.reason}` }),
           ...(replication && { 'oldest commit not kept yet': ageOfOldest(replication) }),
           'free disk': `${(disk.free / 1e9).toFixed(1)} of ${(disk.total / 1e9).toFixed(1)} GB`,
-          clients: `${found.clients} of OAuth, ${openid.clients} of OpenID, ${openid.resources} resources`,
+          clients: `${found.clients} of OAuth, ${openid.clients} of OpenID, ${count(openid.resources, 'resource')}`,
           doctor:
             doctor === null
               ? 'it looks for the first time'
-              : `${doctor.wrong.length} things to mend`,
+              : `${count(doctor.wrong.length, 'thing')} to mend`,
           missing: found.missing.join('\n'),
         })
       })

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { here } from '../action.ts'
+import { assertInFiles } from '../installation.ts'
 import type { ReleaseReport } from '../release/release.ts'
 import { sheet } from '../table.ts'
 
@@ -26,6 +27,10 @@ export function addReleaseCommand(program: Command): void {
     .action(
       here<ReleaseOptions>(
         async (installation, output, [folder], { dryRun = false, ...options }) => {
+          assertInFiles(
+            installation,
+            'move them into a folder (vestibule data copy engine ./data), and take RIVET_ENDPOINT and ENTRYWAY_DATABASE out of the settings (docs/scale.md)',
+          )
           const { release } = await import('../release/release.ts')
           const { pds, pdsEnv } = options
           const report = await release({ installation, folder, dryRun, pds, pdsEnv })

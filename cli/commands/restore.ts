@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isThere } from '../../base/files.ts'
+import { count } from '../../base/in_words.ts'
 import { readSettings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
@@ -25,7 +26,7 @@ export function addRestoreCommand(program: Command): void {
       offline<{ signOut?: boolean; s3?: string | true }>(async (output, [folder = ''], given) => {
         const { signOut, s3: wanted } = given
         const { assertRestorable, restore } = await import('../../maintenance/restore.ts')
-        const { dataDir, backup } = readSettings(process.env)
+        const { dataDir, backup, database } = readSettings(process.env)
         if (wanted !== undefined) {
           if (!backup.s3)
             throw new CliError(
@@ -52,7 +53,7 @@ export function addRestoreCommand(program: Command): void {
         const { report, directory, manifest, isPdsRestored, damaged } = restored
         output.result({ ...report, lost: directory.lost, isPdsRestored, damaged }, () =>
           [
-            `${report.accounts} accounts as of ${manifest.startedAt} are in ${dataDir}`,
+            `${count(report.accounts, 'account')} as of ${manifest.startedAt} are in ${dataDir}`,
             ...directory.lost.map(
               ({ did, name }) => `${did} lost ${name}, which another account took later`,
             ),
@@ -63,6 +64,11 @@ export function addRestoreCommand(program: Command): void {
               : [`Put the keys into ${dataDir}/secrets, unless the settings hold them.`]),
           ].join('\n'),
         )
+        if (database === 'engine') {
+          output.note(
+            `The data of these settings are on the engine, and stay as they are. To have there what was restored: vestibule data copy ${dataDir} engine (docs/backup.md#on-an-engine)`,
+          )
+        }
         const lacking =
           damaged.length > 0
             ? ` It lacks what was damaged when it was made: ${nameDamaged(damaged)} (docs/backup.md#one-account).`

@@ -62,6 +62,12 @@ test('a proxy that keeps the host and says nothing of itself: there is no such p
   }
 })
 
+test('a program that listens where it takes no commands is not taken for another one', async () => {
+  const settings = { ...readSettings(network.vestibule.env), host: '192.0.2.7' }
+  const operator = connectOperator({ settings, secrets: await loadSecrets(settings) })
+  await expect(operator('status', {})).rejects.toThrow(/^ENTRYWAY_HOST: .* set it to 127\.0\.0\.1/)
+})
+
 test('a command with other keys says that another entryway answers', async () => {
   const settings = readSettings(network.vestibule.env)
   const secrets = { ...(await loadSecrets(settings)), operatorToken: 'wrong' }
