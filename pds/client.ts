@@ -183,6 +183,7 @@ export class PdsClient {
     await this.#tell('com.atproto.admin.updateSubjectStatus', input, () => this.#admin)
   }
 
+  /** Deletes an account with its repo, or what an interrupted creation or deletion has left of one. */
   async deleteAccount(did: string): Promise<void> {
     await this.#tell('com.atproto.admin.deleteAccount', { did }, () => this.#admin)
   }

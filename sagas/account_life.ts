@@ -185,7 +185,9 @@ export async function deleteAccount(services: Services, did: string): Promise<vo
 }
 
 /**
- * Deletes an account on the PDS, then its own records, its names last; each step may be repeated.
+ * Deletes an account on the PDS, then its own records, its names last; each step may be repeated. A PDS that was
+ * interrupted in it may say that it has no such account, and still have its posts, and have told nobody. So it is told
+ * again until it has said that it is done.
  *
  * @throws {UnavailableError} when the PDS does not answer
  */
@@ -195,13 +197,13 @@ export async function finishDeletion(services: Services, did: string): Promise<v
   const entry = await directory.find(did)
   if (!entry) return
   const pds = await services.pds(entry.pdsDid)
-  if (await pds.readStanding(did)) {
-    await pds.deleteAccount(did).catch(async (err) => {
-      if (!(err instanceof PdsRefusal)) throw err
-      await directory.abandonDeletion(did)
-      throw new Refusal('InvalidRequest', `The PDS refused to delete the account: ${err.message}`)
-    })
-  }
+  await pds.deleteAccount(did).catch(async (err) => {
+    if (!(err instanceof PdsRefusal)) throw err
+    // It may refuse this for what it does not have.
+    if ((await pds.readStanding(did)) === null) return
+    await directory.abandonDeletion(did)
+    throw new Refusal('InvalidRequest', `The PDS refused to delete the account: ${err.message}`)
+  })
   await account(did).erase()
   await directory.removeAccount(did)
 }

@@ -81,8 +81,8 @@ async function recover(services: Services, begun: number, faults: FaultLog): Pro
   const underWay = () => directory.listUnderWay()
   for (const signUp of (await underWay()).signUps) {
     if (!isLeft(signUp.updatedAt)) continue
-    const mayGiveUp = isAbandoned(signUp.updatedAt)
-    await settle('sign-up', signUp, () => settleSignUp(services, signUp, mayGiveUp))
+    const interrupted = isAbandoned(signUp.updatedAt) ? 'abandoned' : 'under way'
+    await settle('sign-up', signUp, () => settleSignUp(services, signUp, interrupted))
   }
   for (const { did, createdAt } of (await underWay()).handleChanges) {
     if (!isLeft(createdAt)) continue

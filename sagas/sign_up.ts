@@ -6,7 +6,7 @@ import { undoing } from '../base/undoing.ts'
 import type { SignUp } from '../database/directory/sign_up.ts'
 import { writePasskey } from '../factors/passkey.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
-import { PdsRefusal, saidNo } from '../pds/client.ts'
+import { type PdsClient, PdsRefusal, saidNo } from '../pds/client.ts'
 import { prepareIdentity, withdrawIdentity } from './new_identity.ts'
 import { answered } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
@@ -113,15 +113,20 @@ async function credentialOf(
 export type Settlement = 'finished' | 'given up' | 'open'
 
 /**
+ * What is known of a sign-up that was interrupted: `refused` by the PDS, or `abandoned` so long ago that it makes no
+ * account any more.
+ */
+type Interrupted = 'under way' | 'refused' | 'abandoned'
+
+/**
  * Finishes a sign-up that was interrupted when the PDS has the account, else undoes it.
  *
- * @param mayGiveUp false while the PDS may still be about to create the account
- * @throws {UnavailableError} when that cannot be found out yet; nothing is changed then
+ * @throws {UnavailableError} when that cannot be found out yet, or is not undone yet
  */
 export async function settleSignUp(
   services: Services,
   signUp: Recorded,
-  mayGiveUp: boolean,
+  interrupted: Interrupted,
 ): Promise<Settlement> {
   const { directory } = services.actors
   if (signUp.step === 'creating' && signUp.did !== null) {
@@ -130,17 +135,30 @@ export async function settleSignUp(
       await finish(services, signUp)
       return 'finished'
     }
-    if (!mayGiveUp) return 'open'
+    if (interrupted === 'under way') return 'open'
     await withdrawIdentity(services, client, signUp.did, signUp.movedFrom)
+    if (interrupted === 'abandoned') await deleteHalfMade(client, signUp.did)
   }
   await directory.abandonSignUp(signUp.id)
   return 'given up'
 }
 
+/**
+ * A PDS that was killed while it made an account has a repo of none, and would refuse the DID for ever. To be called
+ * when the DID is not there any more, since the PDS tells the network that it has deleted the account.
+ */
+async function deleteHalfMade(client: PdsClient, did: string): Promise<void> {
+  await client.deleteAccount(did).catch((err) => {
+    // It may refuse this for what it does not have.
+    if (!(err instanceof PdsRefusal)) throw err
+  })
+}
+
 /** After the PDS did not say that it created the account. @throws what it said instead */
 async function settle(services: Services, record: Recorded, cause: unknown): Promise<void> {
   const { did } = record
-  const outcome = await settleSignUp(services, record, saidNo(cause)).catch((err) => {
+  const interrupted = saidNo(cause) ? 'refused' : 'under way'
+  const outcome = await settleSignUp(services, record, interrupted).catch((err) => {
     services.log.warn({ err, did }, 'it is unknown whether the PDS has the account')
     return 'open' as const
   })

@@ -258,7 +258,7 @@ test('what was interrupted is finished, with its passkey', async () => {
   await expect(signUpWithPasskey(killed, begun, made, policy)).rejects.toThrow('is killed')
   const [left] = (await app.actors.directory.listUnderWay(Date.now() + 1)).signUps
   if (!left) throw new Error('Nothing is on record')
-  expect(await settleSignUp(services, left, false)).toBe('finished')
+  expect(await settleSignUp(services, left, 'under way')).toBe('finished')
   const { did } = begun.identity
   expect(await app.actors.account(did).listPasskeys()).toMatchObject([{ name: 'Phone' }])
   const visitor = new Visitor(app)

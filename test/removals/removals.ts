@@ -11,6 +11,7 @@ import { pageRows } from './entryway/pages.ts'
 import { passkeyRows } from './entryway/passkeys.ts'
 import { programRows } from './entryway/program.ts'
 import { requestRows } from './entryway/requests.ts'
+import { sagaRows } from './entryway/sagas.ts'
 import { signInRows } from './entryway/sign_ins.ts'
 import { provider } from './provider.ts'
 import type { Removal } from './removal.ts'
@@ -32,6 +33,7 @@ export const removals: readonly Removal[] = [
   ...directoryRows,
   ...dataRows,
   ...programRows,
+  ...sagaRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))
 
 function orderOf({ attack }: Removal): number {

@@ -70,9 +70,16 @@ test('killed while the PDS has the account but has not said so: it is whole', as
   expect(data.uri).toContain(agent.assertDid)
 })
 
-test('killed while the PDS may yet create it: the names are held, and free in the end', async () => {
+test('killed with the PDS that creates it: the names are held, and all is free in the end', async () => {
   const person = newCredentials('rec')
-  const pds = hangIn(network.pds.pds.ctx.plcClient, 'sendOperation')
+  const { actorStore, plcClient } = network.pds.pds.ctx
+  const made: string[] = []
+  const { create } = actorStore
+  actorStore.create = (did, ...rest) => {
+    made.push(did)
+    return create.call(actorStore, did, ...rest)
+  }
+  const pds = hangIn(plcClient, 'sendOperation')
   signUp(person).catch(() => {})
   await pds.reached
   await network.vestibule.kill()
@@ -80,11 +87,15 @@ test('killed while the PDS may yet create it: the names are held, and free in th
   await expect(signUp(person)).rejects.toThrow(`Handle already taken: ${person.handle}`)
 
   await network.vestibule.kill()
-  pds.fail(new Error('the operation never reached PLC'))
+  actorStore.create = create
+  const [did = ''] = made
+  expect(await actorStore.exists(did)).toBe(true)
   age('sign_up', 'updated_at', SAGA_ABANDONED)
   await network.vestibule.restart()
   await vi.waitFor(() => signUp(person), { timeout: 60_000 })
   expect((await signIn(person)).session?.handle).toBe(person.handle)
+  expect(await actorStore.exists(did)).toBe(false)
+  pds.fail(new Error('the PDS was killed'))
 })
 
 test('killed between PLC and PDS in a handle change: the change is finished', async () => {
@@ -104,13 +115,14 @@ test('killed between PLC and PDS in a handle change: the change is finished', as
   await expect(signIn(person)).rejects.toThrow('Invalid identifier or password')
 })
 
-test('killed between PDS and directory in a deletion: the names are free', async () => {
+test('killed with the PDS in a deletion: its posts are gone, and the names are free', async () => {
   const person = newCredentials('rec')
   await signUp(person)
   const { assertDid: did } = await signIn(person)
   const { admin } = new AtpAgent({ service: network.url }).com.atproto
   const password = Buffer.from(`admin:${network.vestibule.adminPassword}`).toString('base64')
-  const pds = hangIn(network.pds.pds.ctx.actorStore, 'destroy')
+  const { actorStore, sequencer } = network.pds.pds.ctx
+  const pds = hangIn(sequencer, 'sequenceAccountDeletion')
   admin
     .deleteAccount(
       { did },
@@ -119,9 +131,14 @@ test('killed between PDS and directory in a deletion: the names are free', async
     .catch(() => {})
   await pds.reached
   await network.vestibule.kill()
-  pds.goOn()
+  expect(await actorStore.exists(did)).toBe(true)
   await network.vestibule.restart()
   const again = await vi.waitFor(() => signUp(person), { timeout: 60_000 })
   expect(again.did).not.toBe(did)
   await signIn(person)
+  expect(await actorStore.exists(did)).toBe(false)
+  const events = await sequencer.requestSeqRange({})
+  const ofIt = events.filter(({ type, evt }) => type === 'account' && evt.did === did)
+  expect(ofIt).toMatchObject([{ evt: { active: false, status: 'deleted' } }])
+  pds.fail(new Error('the PDS was killed'))
 })
