@@ -92,16 +92,19 @@ async function change(
       'This email address is already in use, please use a different email.',
     )
   })
-  const account = await outlasting(async () => {
+  return outlasting(async () => {
     const changed = await undoing(
       () => record(email),
       // Where even that fails, the change stays on record and is settled later.
       () => settleEmailChange(services, { did, newEmail: email, createdAt }),
     )
-    await directory.completeEmailChange(did, email)
+    // The former owner of the address may not be the one who changed it.
+    if (before && before.email !== email) notify(services, 'emailChanged', before, occasion)
+    await directory.completeEmailChange(did, email).catch((err) => {
+      if (err instanceof Refusal) throw err
+      // It is on record. To ask for it again would need another code.
+      services.log.warn({ err, did }, 'a change of address was left for later')
+    })
     return changed
   })
-  // The former owner of the address may not be the one who changed it.
-  if (before && before.email !== email) notify(services, 'emailChanged', before, occasion)
-  return account
 }

@@ -21,13 +21,10 @@ export const FORGETTING = [
  */
 export function withForgottenDevices(actors: Actors, flow: Flow, log: Log): Actors {
   /** Where it fails, the ending stands: the account says who is signed in. */
-  const unlink = async (did: string, deviceId: string) => {
-    try {
-      await flow(deviceId).unlinkAccount(deviceId, did)
-    } catch (err) {
-      log.warn({ err, did }, 'a device was not told that an account forgot it')
-    }
-  }
+  const untold = (did: string) => (err: unknown) =>
+    log.warn({ err, did }, 'a device was not told that an account forgot it')
+  const unlink = async (did: string, deviceId: string) =>
+    flow(deviceId).unlinkAccount(deviceId, did)
   return replacingCalls(actors, new Set(FORGETTING), (did, account, name) => async (...args) => {
     const before = await account.listDevices()
     const ended = await (account[name] as (...args: never[]) => Promise<unknown>)(...args)
@@ -35,8 +32,8 @@ export function withForgottenDevices(actors: Actors, flow: Flow, log: Log): Acto
     await outlasting(async () => {
       const kept = new Set((await account.listDevices()).map(({ deviceId }) => deviceId))
       const forgotten = before.filter(({ deviceId }) => !kept.has(deviceId))
-      await Promise.all(forgotten.map(({ deviceId }) => unlink(did, deviceId)))
-    })
+      await Promise.all(forgotten.map(({ deviceId }) => unlink(did, deviceId).catch(untold(did))))
+    }).catch(untold(did))
     return ended
   })
 }

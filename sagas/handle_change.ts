@@ -117,7 +117,7 @@ async function publishedHandle(services: Services, did: string): Promise<string 
 
 /**
  * PLC has the new handle: so shall all others. Where the PDS refuses it, or the sign-in that asked
- * for it is good no more, it is taken back.
+ * for it is good no more, it is taken back. Once the account has it, it stays, whatever ends after that.
  */
 async function finish(
   services: Services,
@@ -127,19 +127,16 @@ async function finish(
   const { account, directory } = services.actors
   const before = await requireAccount(services, did)
   const pds = await services.pds(before.pdsDid)
-  let changed: AccountRow
+  const isDecided = before.handle === handle
+  let changed = before
   try {
-    await account(did).assertGood(basis)
+    if (!isDecided) await account(did).assertGood(basis)
     await pds.updateHandle(did, handle)
-    changed = await account(did).setHandle(handle, basis)
+    if (!isDecided) changed = await account(did).setHandle(handle, basis)
   } catch (err) {
-    const isRefused = err instanceof PdsRefusal || err instanceof Refusal
-    if (isRefused && before.handle !== null && before.handle !== handle) {
-      // The document of another DID is its owner's to change.
-      if (isPlcDid(did)) await publishHandle(services, did, before.handle)
-      if (err instanceof Refusal) await pds.updateHandle(did, before.handle)
-      await directory.abandonHandleChange(did, createdAt)
-    }
+    if (!(err instanceof PdsRefusal || err instanceof Refusal)) throw err
+    if (isDecided) await directory.completeHandleChange(did, handle)
+    else await takeBack(services, before, createdAt, err)
     throw err
   }
   await directory.completeHandleChange(did, handle)
@@ -147,4 +144,19 @@ async function finish(
     services.log.warn({ err, did }, 'DID document not resolved')
   })
   return changed
+}
+
+/** The account keeps the handle that it had, if any, and may choose another. @param refusal of the PDS, or ours */
+async function takeBack(
+  services: Services,
+  { did, handle, pdsDid }: AccountRow,
+  createdAt: number,
+  refusal: PdsRefusal | Refusal,
+): Promise<void> {
+  if (handle !== null) {
+    // The document of another DID is its owner's to change.
+    if (isPlcDid(did)) await publishHandle(services, did, handle)
+    if (refusal instanceof Refusal) await (await services.pds(pdsDid)).updateHandle(did, handle)
+  }
+  await services.actors.directory.abandonHandleChange(did, createdAt)
 }

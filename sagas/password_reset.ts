@@ -46,7 +46,10 @@ export async function resetPassword(
   const did = await actors.directory.findResetToken(code)
   if (!did) throw invalidToken()
   const account = await actors.account(did).resetPassword(code, password)
-  await outlasting(() => actors.directory.deleteResetToken(code))
   notify(services, 'passwordChanged', account, occasionNow())
+  // It is of no use any more, and expires by itself.
+  await outlasting(() => actors.directory.deleteResetToken(code)).catch((err) => {
+    services.log.warn({ err, did }, 'the account of a spent code was not forgotten')
+  })
   return account
 }

@@ -49,6 +49,7 @@ export function createAgain(db: Db, passkey: string): CreatedAccount {
 export function setHandle(db: Db, handle: string | null, basis: Basis | null): profile.AccountRow {
   return transact(db, () => {
     const before = assertGood(db, basis)
+    if (before.handle === handle) return before
     profile.setHandle(db, handle)
     appendAudit(db, {
       at: Date.now(),

@@ -1,9 +1,39 @@
 import { inFile, toRemovals } from '../removal.ts'
 
+const DECIDED = 'test/sagas/decided.test.ts'
 const RECOVERY = 'test/sagas/recovery.test.ts'
+const handleChange = inFile('sagas/handle_change.ts')
 
 /** What it defends of what takes several steps, and is interrupted or fails between two of them. */
 export const sagaRows = toRemovals([
+  [
+    DECIDED,
+    'a handle that an account has stays, whatever ends after that',
+    handleChange('const isDecided = before.handle === handle', 'const isDecided = false'),
+  ],
+  [
+    DECIDED,
+    'a handle that is refused is held no more',
+    handleChange('if (handle !== null) {', 'if (handle === null) return\n  {'),
+  ],
+  [
+    DECIDED,
+    'a change of address is on record until the directory knows it',
+    inFile('sagas/email_change.ts')(
+      'if (err instanceof Refusal) throw err\n      //',
+      'throw err\n      //',
+    ),
+  ],
+  [
+    DECIDED,
+    'a password that is set is not said to have failed',
+    inFile('sagas/password_reset.ts')('.catch((err) => {', '.catch((err) => {\n    throw err'),
+  ],
+  [
+    DECIDED,
+    'an ending that is made is not said to have failed',
+    inFile('sagas/forgotten_devices.ts')('}).catch(untold(did))', '})'),
+  ],
   [
     RECOVERY,
     'a PDS is told of a deletion until it says that it is done',

@@ -1,0 +1,165 @@
+import { XRPCError } from '@atproto/xrpc'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { UnavailableError } from '../../base/errors.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { PdsRefusal } from '../../pds/client.ts'
+import { changeEmail, settleEmailChange } from '../../sagas/email_change.ts'
+import { changeHandle, settleHandleChange } from '../../sagas/handle_change.ts'
+import { resetPassword } from '../../sagas/password_reset.ts'
+import type { Services } from '../../sagas/services.ts'
+import { newPerson, type Person } from '../factors/person.ts'
+import { servicesOf } from '../factors/services.ts'
+
+/** What an account has decided holds, whatever fails or ends after it, and its owner is told. */
+let app: AppInProcess
+let person: Person
+/** What an actor cannot do. */
+let failing: RegExp | null = null
+/** The same once it has done this. */
+let failingAfter: { action: string; fails: RegExp } | null = null
+
+beforeAll(async () => {
+  app = await startApp({
+    env: { ENTRYWAY_RATE_LIMITS: 'off' },
+    onCall: ({ action }) => {
+      if (failing?.test(action)) throw new Error('The disk is full')
+    },
+    onCarriedOut: ({ action }) => {
+      if (failingAfter?.action === action) failing = failingAfter.fails
+    },
+  })
+})
+afterAll(() => app?.close())
+beforeEach(async () => {
+  failing = failingAfter = null
+  person = await newPerson(app)
+})
+
+const read = async () => {
+  const row = await person.account.read()
+  if (!row) throw new Error('No account')
+  return row
+}
+const basis = async () => ({ generation: (await read()).generation })
+const eventsOf = async () => (await person.account.listAudit(10)).map(({ event }) => event)
+const underWay = () => app.actors.directory.listUnderWay()
+
+const told = (subject: RegExp) =>
+  vi.waitFor(async () => {
+    const mails = await app.readMails()
+    const own = mails.filter(({ to }) => to?.[0]?.address === person.email)
+    expect(own.map((mail) => mail.subject)).toEqual([expect.stringMatching(subject)])
+  })
+
+describe('a handle', () => {
+  /** What PLC and the PDS say that it is. */
+  let there: { plc: string | null; pds: string | null }
+  let isRefused: boolean
+  let services: Services
+
+  beforeEach(() => {
+    there = { plc: person.handle, pds: person.handle }
+    isRefused = false
+    const plc = {
+      read: async () => ({ handle: there.plc }),
+      updateHandle: async (_: string, handle: string) => {
+        there.plc = handle
+      },
+    }
+    const pds = {
+      updateHandle: async (_: string, handle: string) => {
+        if (isRefused) throw new PdsRefusal(new XRPCError(400, 'InvalidRequest', 'No'))
+        there.pds = handle
+      },
+    }
+    const known = { refreshDocument: async () => {}, pds: async () => pds }
+    services = { ...servicesOf(app), ...known, plc } as unknown as Services
+  })
+
+  const change = async (handle: string) => changeHandle(services, person.did, handle, await basis())
+  const settle = () => settleHandleChange(services, person.did, () => true)
+  const expectEverywhere = async (handle: string) => {
+    expect({ ...there, here: (await read()).handle }).toEqual({
+      ...{ plc: handle, pds: handle, here: handle },
+    })
+    expect(await app.actors.directory.find(person.did)).toMatchObject({ handle })
+    expect((await underWay()).handleChanges).toEqual([])
+  }
+
+  test('that the account has is in the directory in the end, though all are signed out', async () => {
+    const handle = `new-${person.handle}`
+    failing = /^complete\w*HandleChange$/
+    await expect(change(handle)).rejects.toThrow(UnavailableError)
+    failing = null
+    await person.account.signOutEverywhere()
+    expect(await settle()).toBe('finished')
+    await expectEverywhere(handle)
+    expect((await eventsOf()).filter((event) => event === 'handle_changed')).toHaveLength(1)
+    await change(person.handle)
+    await expectEverywhere(person.handle)
+  })
+
+  test('that it did not have yet is taken back when all are signed out', async () => {
+    failing = /^setHandle$/
+    await expect(change(`new-${person.handle}`)).rejects.toThrow(UnavailableError)
+    failing = null
+    await person.account.signOutEverywhere()
+    expect(await settle()).toBe('given up')
+    await expectEverywhere(person.handle)
+  })
+
+  test('that it has and the PDS refuses keeps it from no other', async () => {
+    isRefused = true
+    await expect(change(person.handle)).rejects.toThrow(PdsRefusal)
+    isRefused = false
+    await change(`other-${person.handle}`)
+    await expectEverywhere(`other-${person.handle}`)
+  })
+
+  test('that the PDS refuses to who has none keeps them from no other', async () => {
+    await person.account.setHandle(null, null)
+    const forget = 'UPDATE account SET handle = NULL WHERE did = ?'
+    for (const db of app.directories) db.prepare(forget).run(person.did)
+    there = { plc: null, pds: null }
+    isRefused = true
+    await expect(change(`first-${person.handle}`)).rejects.toThrow(PdsRefusal)
+    isRefused = false
+    await change(`other-${person.handle}`)
+    await expectEverywhere(`other-${person.handle}`)
+  })
+})
+
+describe('an address', () => {
+  test('that the account has is in the directory in the end', async () => {
+    const { did, email } = person
+    const services = servicesOf(app)
+    failing = /^complete\w*EmailChange$/
+    const changed = await changeEmail(services, did, `new-${email}`, null, await basis())
+    expect(changed).toMatchObject({ email: `new-${email}` })
+    failing = null
+    await told(/address/)
+    const [left] = (await underWay()).emailChanges
+    if (!left) throw new Error('Nothing is on record')
+    expect(await settleEmailChange(services, left)).toBe('finished')
+    expect(await app.actors.directory.find(`new-${email}`)).toMatchObject({ did })
+  })
+})
+
+describe('a password', () => {
+  test('of which the directory cannot forget the code is set, and told', async () => {
+    const { account, did, email } = person
+    const token = await account.issueEmailToken('reset_password', null, email)
+    await app.actors.directory.putResetToken(token, did, Date.now())
+    failing = /^deleteResetToken$/
+    await resetPassword(servicesOf(app), token, 'a new password')
+    expect(await account.login('a new password', false)).not.toBeNull()
+    await told(/password/)
+  })
+
+  test('after which nobody says which devices are left is set', async () => {
+    failingAfter = { action: 'changePassword', fails: /^listDevices$/ }
+    const { did } = person
+    await servicesOf(app).actors.account(did).changePassword('a new password', 'ended')
+    expect(failing).toBe(failingAfter.fails)
+  })
+})
