@@ -25,7 +25,10 @@ export async function prepareIdentity(
   return { did, op, movedFrom: JSON.stringify(before) }
 }
 
-/** Takes back an operation that the PDS may have published before it failed. */
+/**
+ * Takes back an operation that the PDS may have published before it failed. A DID that is elsewhere by now stays: what is
+ * on record may come from a backup, and be older.
+ */
 export async function withdrawIdentity(
   { plc }: Services,
   client: PdsClient,
@@ -34,5 +37,5 @@ export async function withdrawIdentity(
 ): Promise<void> {
   if (movedFrom !== null) await plc.moveBack(did, client.pds.url, JSON.parse(movedFrom))
   // The DID was made for this account and will never be used.
-  else if (await plc.read(did)) await plc.tombstone(did)
+  else if ((await plc.read(did))?.pds === client.pds.url) await plc.tombstone(did)
 }

@@ -16,13 +16,20 @@ import { isSignUpOpen } from './sign_up_open.ts'
 /** An account that is new, with the recovery codes that came with its passkey, to be shown once. */
 export type CreatedAccount = { account: profile.AccountRow; recoveryCodes: string[] | null }
 
-/** @param passkey by which it is signed in to, as JSON (`factors/passkey.ts`) */
+/**
+ * Records an account that is new. One that is recorded already stays as it is: the sign-up was interrupted after that,
+ * and is finished.
+ *
+ * @param passkey by which it is signed in to, as JSON (`factors/passkey.ts`)
+ */
 export function create(
   db: Db,
   account: profile.NewAccount,
   passkey: string | null = null,
 ): CreatedAccount {
   return transact(db, () => {
+    const recorded = profile.readAccount(db)
+    if (recorded) return { account: recorded, recoveryCodes: null }
     profile.insertAccount(db, account)
     const recoveryCodes = passkey === null ? null : addFirst(db, readPasskey(passkey))
     appendAudit(db, { at: Date.now(), event: 'account_created', detail: {} })

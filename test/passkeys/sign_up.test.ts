@@ -258,9 +258,16 @@ test('what was interrupted is finished, with its passkey', async () => {
   await expect(signUpWithPasskey(killed, begun, made, policy)).rejects.toThrow('is killed')
   const [left] = (await app.actors.directory.listUnderWay(Date.now() + 1)).signUps
   if (!left) throw new Error('Nothing is on record')
-  expect(await settleSignUp(services, left, 'under way')).toBe('finished')
   const { did } = begun.identity
-  expect(await app.actors.account(did).listPasskeys()).toMatchObject([{ name: 'Phone' }])
+  const directory = new Proxy(app.actors.directory, {
+    get: (stub, name) => (name === 'completeSignUp' ? account : Reflect.get(stub, name)),
+  })
+  const killedAgain = { ...services, actors: { ...services.actors, directory } }
+  await expect(settleSignUp(killedAgain, left, 'under way')).rejects.toThrow('is killed')
+  expect(await settleSignUp(services, left, 'under way')).toBe('finished')
+  const own = app.actors.account(did)
+  expect(await own.listPasskeys()).toMatchObject([{ name: 'Phone' }])
+  expect((await own.listAudit(10)).map(({ event }) => event)).toEqual(['account_created'])
   const visitor = new Visitor(app)
   const page = await visitor.open('/account/sign-in')
   expect((await visitor.send(page, answerOf(authenticator.use(asked(page))))).status).toBe(303)

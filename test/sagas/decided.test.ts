@@ -2,9 +2,10 @@ import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { PdsRefusal } from '../../pds/client.ts'
+import { PdsClient, PdsRefusal } from '../../pds/client.ts'
 import { changeEmail, settleEmailChange } from '../../sagas/email_change.ts'
 import { changeHandle, settleHandleChange } from '../../sagas/handle_change.ts'
+import { withdrawIdentity } from '../../sagas/new_identity.ts'
 import { resetPassword } from '../../sagas/password_reset.ts'
 import type { Services } from '../../sagas/services.ts'
 import { newPerson, type Person } from '../factors/person.ts'
@@ -162,4 +163,19 @@ describe('a password', () => {
     await servicesOf(app).actors.account(did).changePassword('a new password', 'ended')
     expect(failing).toBe(failingAfter.fails)
   })
+})
+
+test.each([
+  ['is here', 'https://pds.test', true],
+  ['is elsewhere', 'https://elsewhere.test', false],
+])('the DID of a sign-up that is given up ends where it %s: %s', async (_, pds, ends) => {
+  const url = 'https://pds.test'
+  const client = new PdsClient({ did: 'did:web:pds.test', url, address: url, adminPassword: '-' })
+  const ended: string[] = []
+  const plc = {
+    read: async () => ({ pds }),
+    tombstone: async (did: string) => void ended.push(did),
+  }
+  await withdrawIdentity({ plc } as unknown as Services, client, 'did:plc:kim', null)
+  expect(ended).toEqual(ends ? ['did:plc:kim'] : [])
 })

@@ -35,6 +35,11 @@ export const sagaRows = toRemovals([
     inFile('sagas/forgotten_devices.ts')('}).catch(untold(did))', '})'),
   ],
   [
+    DECIDED,
+    'no DID ends that is elsewhere',
+    inFile('sagas/new_identity.ts')('?.pds === client.pds.url', ''),
+  ],
+  [
     RECOVERY,
     'a PDS is told of a deletion until it says that it is done',
     inFile('sagas/account_life.ts')(
@@ -46,5 +51,10 @@ export const sagaRows = toRemovals([
     RECOVERY,
     'nothing is left at a PDS of a sign-up that is given up',
     inFile('sagas/sign_up.ts')("if (interrupted === 'abandoned')"),
+  ],
+  [
+    'test/passkeys/sign_up.test.ts',
+    'a sign-up that is finished later is recorded once',
+    inFile('actors/account/lifecycle.ts')('if (recorded)'),
   ],
 ])
