@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
-import { copyVerified, describe, listFiles } from './file_copies.ts'
+import { copyVerified, describe, listFiles, syncAll } from './file_copies.ts'
 import { type DamagedAccount, isNameable, type Manifest } from './manifest.ts'
 import { copyOnline, whyUnread } from './online_copy.ts'
 
@@ -117,10 +117,12 @@ export async function restorePds(
     await cp(join(folder, COPIES.blobs), target, { recursive: true })
   }
   return async () => {
-    for (const [from, to] of moves) {
+    for (const [from] of moves) {
+      syncAll(from)
       giveToOwnerOf(dataDir, from)
-      await rename(from, to)
     }
+    // The accounts say that all is there, and the first of these are theirs.
+    for (const [from, to] of moves.toReversed()) await rename(from, to)
   }
 }
 

@@ -2,7 +2,9 @@ import { inFile, toRemovals } from '../removal.ts'
 
 const DECIDED = 'test/sagas/decided.test.ts'
 const RECOVERY = 'test/sagas/recovery.test.ts'
+const ON_DISK = 'test/backup/on_disk.test.ts'
 const handleChange = inFile('sagas/handle_change.ts')
+const pdsData = inFile('maintenance/pds_data.ts')
 
 /** What it defends of what takes several steps, and is interrupted or fails between two of them. */
 export const sagaRows = toRemovals([
@@ -56,5 +58,11 @@ export const sagaRows = toRemovals([
     'test/passkeys/sign_up.test.ts',
     'a sign-up that is finished later is recorded once',
     inFile('actors/account/lifecycle.ts')('if (recorded)'),
+  ],
+  [ON_DISK, 'the accounts of a PDS are restored last', pdsData('moves.toReversed()', 'moves')],
+  [
+    ON_DISK,
+    'what a PDS keeps elsewhere is on the disk before it is in its place',
+    pdsData('syncAll(from)', ''),
   ],
 ])
