@@ -1,5 +1,5 @@
 import type { Keypair } from '@atproto/crypto'
-import { Client } from '@did-plc/lib'
+import { PlcClient } from './plc_client.ts'
 
 /** What became of a DID; `refused` says why in `reason`. */
 export type RotationKeyOutcome =
@@ -12,7 +12,7 @@ export type RotationKeyOutcome =
  * @see https://web.plc.directory/spec/v0.1/did-plc
  */
 export class RotationKeys {
-  readonly #client: Client
+  readonly #client: PlcClient
   readonly #key: string
   readonly #signers: Keypair[]
 
@@ -24,7 +24,7 @@ export class RotationKeys {
    * @param signers keys that may be a rotation key of the DIDs already
    */
   constructor(plcUrl: string, pdsUrl: string, key: string, signers: Keypair[]) {
-    this.#client = new Client(plcUrl)
+    this.#client = new PlcClient(plcUrl)
     this.#pdsUrl = pdsUrl
     this.#key = key
     this.#signers = signers

@@ -4,7 +4,8 @@ import { Secp256k1Keypair } from '@atproto/crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Plc, plcSaidNo } from '../../identity/plc.ts'
 import { PlcClient } from '../../identity/plc_client.ts'
-import type { LoopbackServer } from '../../lab/world/loopback.ts'
+import { RotationKeys } from '../../identity/rotation_key.ts'
+import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 
 vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
@@ -40,12 +41,17 @@ async function holdRequest(): Promise<{ release: () => void }> {
 }
 
 test('a directory that is silent is given up on, and no operation follows when it speaks', async () => {
+  const silent = await listenOnLoopback(() => {})
+  const keys = new RotationKeys(silent.url, 'https://pds.test', repoKey, [])
+  const added = keys.ensure(did)
   const held = holdRequest()
   const error = await plc.updateHandle(did, 'new.test').catch((err) => err)
   expect(error).toMatchObject({ message: 'The PLC directory is unavailable' })
   expect(plcSaidNo(error)).toBe(false)
   const { release } = await held
   release()
+  expect(await added).toMatchObject({ outcome: 'failed' })
+  await silent.close()
 
   await plc.updateHandle(did, 'other.test')
   expect(await plc.read(did)).toEqual({ handle: 'other.test', pds: 'https://pds.test', repoKey })
