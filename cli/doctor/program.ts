@@ -29,15 +29,28 @@ export async function checkProgram(
   })
   if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
 
-  const { pdses } = await operator('pds/list', {})
-  const { accounts } = await operator('account/list', {})
-  const { checks } = await operator('doctor', { around: false })
-  return {
-    checks: [running, ...checks],
-    pdses: thatAnswered(pdses, checks),
-    handles: accounts.flatMap(({ handle }) => handle ?? []),
+  try {
+    const { pdses } = await operator('pds/list', {})
+    const { accounts } = await operator('account/list', {})
+    const { checks } = await operator('doctor', { around: false })
+    return {
+      checks: [running, ...checks],
+      pdses: thatAnswered(pdses, checks),
+      handles: accounts.flatMap(({ handle }) => handle ?? []),
+    }
+  } catch (err) {
+    // Why it cannot say more, such as for its disk, may be found around it.
+    return { checks: [running, saysNoMore(err as Error)], pdses: [], handles: [] }
   }
 }
+
+/** It advises to ask `vestibule doctor`, which this is. */
+const saysNoMore = ({ message }: Error): Check => ({
+  name: 'What the program keeps',
+  state: 'failed',
+  found: message.split('. ')[0] as string,
+  mend: 'see what its log says, and mend what else is found here',
+})
 
 /** @param code of the error by which it did not answer */
 const mend = (code: string) =>

@@ -1,4 +1,6 @@
+import { rmSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../check.ts'
 import { look } from './look.ts'
@@ -8,11 +10,15 @@ const MB = 1024 * 1024
 const LEAST = 100 * MB
 const LEAST_FILES = 1_000
 
-/** Whether there is room where the data are: without, the program answers 503 to most requests. */
+/** Whether the data can be written, and there is room: without, the program answers 503 to most requests. */
 export async function checkDisk({ dataDir, database }: Settings): Promise<Check[]> {
   if (database === 'engine') return []
   const mend = `make room on the disk of ${dataDir}; the program goes on by itself`
   const check = look('Disk', mend, async () => {
+    if (isReadOnly(dataDir)) {
+      const again = `mend the disk of ${dataDir}, mount it anew, and start the program again`
+      return { state: 'failed', found: 'it can only be read', mend: again }
+    }
     const { bavail, bsize, files, ffree } = await statfs(dataDir)
     const found = `${Math.floor((bavail * bsize) / MB)} MB are free`
     if (bavail * bsize < LEAST) return { state: 'failed', found, mend }
@@ -23,4 +29,16 @@ export async function checkDisk({ dataDir, database }: Settings): Promise<Check[
     return { state: 'ok', found }
   })
   return [await check]
+}
+
+/** After an error a disk may say that it can be written, and take nothing. */
+function isReadOnly(dataDir: string): boolean {
+  const path = join(dataDir, `.doctor-${process.pid}`)
+  try {
+    writeFileSync(path, '')
+    rmSync(path)
+    return false
+  } catch (err) {
+    return (err as NodeJS.ErrnoException).code === 'EROFS'
+  }
 }

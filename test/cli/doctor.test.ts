@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Secrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
+import { checkProgram } from '../../cli/doctor/program.ts'
 import {
   type CertificateAuthority,
   makeCertificateAuthority,
@@ -10,12 +12,20 @@ import {
 import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
+import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkAddresses } from '../../operator/doctor/address.ts'
 import { checkClocks } from '../../operator/doctor/clock.ts'
 import { forTrial } from '../../operator/doctor/local.ts'
 import { checkMail } from '../../operator/doctor/mail.ts'
 import { checkOpenFiles, readOpenFiles } from '../../operator/doctor/open_files.ts'
 import { checkRoutes } from '../../operator/doctor/routes.ts'
+import { sayUnless } from '../left_out.ts'
+
+/** Not in every container. */
+const canMount = sayUnless(
+  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  'a disk that can only be read: nothing can be mounted (unshare --user --mount)',
+)
 
 let ca: CertificateAuthority
 let host: HttpsHost
@@ -130,6 +140,43 @@ test('clocks: together, apart, and out of reach', async () => {
   await peer.close()
   expect(states(checks)).toEqual(['ok', 'failed', 'failed'])
   expect(checks[1]?.found).toMatch(/^(299|300|301) s ahead$/)
+})
+
+test.runIf(canMount)('a disk that can only be read', async () => {
+  const disk = new URL('../../operator/doctor/disk.ts', import.meta.url)
+  const folder = await makeTemporaryFolder('disk')
+  onTestFinished(() => folder.remove())
+  const dataDir = folder.path
+  const work = `
+    const { checkDisk } = await import('${disk}')
+    console.log(JSON.stringify(await checkDisk({ dataDir: '${dataDir}', database: 'file' })))`
+  const looked = (options: string) =>
+    execFileSync('unshare', [
+      ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
+      `mount -t tmpfs -o size=200m,${options} none ${dataDir} && exec "$@"`,
+      ...['sh', process.execPath, '--input-type=module', '-e', work],
+    ])
+  expect(JSON.parse(String(looked('ro')))).toMatchObject([
+    { state: 'failed', found: 'it can only be read' },
+  ])
+  expect(JSON.parse(String(looked('rw')))).toMatchObject([{ state: 'ok' }])
+})
+
+test('a program that cannot say more is told, and what is around it looked at', async () => {
+  const program = await listenOnLoopback((request, response) => {
+    const isStatus = request.url === '/_operator/status'
+    response.writeHead(isStatus ? 200 : 502, { 'content-type': 'application/json' })
+    const refusal = { error: 'UpstreamFailure', message: 'It is away. Try again; ask doctor' }
+    response.end(JSON.stringify(isStatus ? { url: host.url, version: '1' } : refusal))
+  })
+  const at = settings({ ENTRYWAY_HOST: '127.0.0.1', ENTRYWAY_PORT: new URL(program.url).port })
+  const secrets = { operatorToken: '' } as Secrets
+  const found = await checkProgram({ settings: at, secrets }, { note: () => {} })
+  await program.close()
+  expect(found).toMatchObject({
+    checks: [{ state: 'ok' }, { state: 'failed', found: 'It is away' }],
+    pdses: [],
+  })
 })
 
 test('open files: enough, too few, and a system that does not say', () => {
