@@ -6,6 +6,11 @@ import {
   XRPCError,
 } from '@atproto/xrpc-server'
 import { Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
+import { hasRoomFor } from '../base/event_log.ts'
+import type { Log } from '../base/log.ts'
+import { logFault } from '../base/request_fault.ts'
+import { isOverloaded } from '../http/overload.ts'
+import { calledFrom } from '../http/requester.ts'
 import { MailError } from '../mail/error.ts'
 import { PdsRefusal } from '../pds/client.ts'
 
@@ -24,6 +29,19 @@ export function toXrpcError(err: unknown): never {
   }
   throw err
 }
+
+/**
+ * Says in the log why a method failed, of which its caller reads no more than that. Of a mail that could not be sent there is
+ * a line already. Who signs a service JWT chooses who is asked for the key of it, so strangers have methods fail as
+ * often as they like.
+ */
+export function noteFault(log: Log, nsid: string, err: unknown): void {
+  const isSaid = NO_FAULTS.some((each) => err instanceof each) || isOverloaded()
+  if (isSaid || !hasRoomFor(log, 'method_failed', calledFrom()?.address)) return
+  logFault(log, err, `${nsid} failed`)
+}
+
+const NO_FAULTS = [Refusal, PdsRefusal, XRPCError, MailError]
 
 /** What the lexicons and the reference call a reason otherwise; null where they have no name for it. */
 const NAMES: Partial<Record<RefusalCode, string | null>> = {

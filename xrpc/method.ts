@@ -6,7 +6,7 @@ import { preferredLanguage } from '../http/language.ts'
 import { FOR_CALLER } from '../http/private_answer.ts'
 import type { Services } from '../sagas/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
-import { toXrpcError } from './errors.ts'
+import { noteFault, toXrpcError } from './errors.ts'
 import { assertAsWritten, emptyIsAbsent } from './members.ts'
 
 type Api = AtpBaseClient['com']['atproto']
@@ -88,13 +88,17 @@ export function method<N extends Nsid, Credentials = null>(
     nsid,
     isForCaller: auth !== undefined,
     ...(account && { account }),
-    addTo: (server, context) =>
+    addTo: (server, context) => {
+      const refuse = (err: unknown): never => {
+        noteFault(context.services.log, nsid, err)
+        return toXrpcError(err)
+      }
       server.method(nsid, {
         ...(auth && {
           auth: async (call): Promise<AuthResult> => {
             // The answer is for this caller only, also where it is a refusal.
             for (const [name, value] of Object.entries(FOR_CALLER)) call.res.setHeader(name, value)
-            return { credentials: await auth(call, context).catch(toXrpcError) }
+            return { credentials: await auth(call, context).catch(refuse) }
           },
         }),
         handler: async ({ input, params, auth: verified, req, res }) => {
@@ -112,10 +116,11 @@ export function method<N extends Nsid, Credentials = null>(
           const body = await handler(call, context).catch((err) => {
             const wait = err instanceof Refusal && err.detail.retryAfter
             if (wait) res.setHeader('Retry-After', String(wait))
-            return toXrpcError(err)
+            return refuse(err)
           })
           return body === undefined ? undefined : { encoding: 'application/json', body }
         },
-      }),
+      })
+    },
   }
 }

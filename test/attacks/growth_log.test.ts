@@ -45,6 +45,17 @@ const bearer = (target: string, token: string, method = 'GET'): Asked => ({
   headers: { authorization: `Bearer ${token}` },
 })
 
+const pad = (i: number) => String(i).replace(/[019]/g, 'a').padStart(24, 'a')
+const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+
+/** As a PDS sends it to sign somebody up; it is signed by nobody. */
+function serviceJwt(iss: string): string {
+  const lxm = 'com.atproto.server.createAccount'
+  const exp = Math.floor((Date.now() + MINUTE) / 1_000)
+  const claims = { iss, aud: app.runner.settings.did, lxm, exp }
+  return [encode({ alg: 'ES256K' }), encode(claims), 'AAAA'].join('.')
+}
+
 const asked: Record<string, (i: number) => Asked> = {
   'no such path': (i) => page(`/nothing/${i}`),
   'no such method': (i) => page(`/xrpc/a.b.c${i}`),
@@ -58,6 +69,8 @@ const asked: Record<string, (i: number) => Asked> = {
     page(`/xrpc/com.atproto.identity.resolveHandle?handle=nobody-${i}.test`),
   'a sign-up that is refused': (i) =>
     json('/xrpc/com.atproto.server.createAccount', { handle: `a.b.${i}`, email: 'a@b.c' }),
+  'a service JWT of whom nobody finds': (i) =>
+    bearer('/xrpc/com.atproto.server.createAccount', serviceJwt(`did:plc:${pad(i)}`), 'POST'),
   'a code that is made up': (i) =>
     json('/xrpc/com.atproto.server.resetPassword', { token: `AAAAA-${i}`, password: 'a good one' }),
   'a pushed request': (i) =>

@@ -33,6 +33,7 @@ const accountBounds = inFile('database/account/bounds.ts')
 const audits = inFile('database/account/audit.ts')
 const limits = inFile('app/limits/table.ts')
 const replays = inFile('stores/replay_store.ts')
+const failedMethods = inFile('xrpc/errors.ts')
 
 /** What it defends of memory, disk and connections (34, 35). */
 export const growthRows = toRemovals([
@@ -189,6 +190,11 @@ export const growthRows = toRemovals([
   ],
   [34, 'the console is the log', inFile('programs/launch.ts')('    takeConsole(log)\n', '')],
   [34, 'with a bound', inFile('base/console.ts')(' || !hasRoom(log, CONSOLE)', '')],
+  [
+    34,
+    'a bound on lines of methods that fail',
+    failedMethods(" || !hasRoomFor(log, 'method_failed', calledFrom()?.address)", ''),
+  ],
   [RELOG, 'a bound on lines of the PDS inside', relogged('BOUNDED.has(level) && ', 'false && ')],
   [RELOG, 'for each of its components', relogged('hasRoom(log, name)', 'hasRoom(log, PDS)')],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
