@@ -1,6 +1,9 @@
 /** How many values a document or a request of others may have, and a scope: more than anybody needs. */
 export const VALUES = 1_000
 
+/** How many invite codes are made at once, for all accounts together, and for how many sign-ups one is good. */
+export const INVITES = { codes: 10_000, uses: 1_000_000 }
+
 /**
  * Whether JSON has more values than {@link VALUES}, or a text with more words. Who validates it looks at each, and at
  * each scope together with each other one: 512 kB of them took 25 seconds, in which nobody was answered. A member

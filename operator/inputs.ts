@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AUDIT_EVENTS, type AuditEvent } from '../base/events.ts'
 import { aMove } from '../base/move.ts'
+import { INVITES } from '../base/value_bounds.ts'
 import { FACTOR_KINDS } from '../factors/kinds.ts'
 import { aDid, importedAccount, importedInvite } from './imported.ts'
 
@@ -134,7 +135,7 @@ export const inputs = {
 
   'invite/create': z.strictObject({
     count: z.int().min(1).max(1000).default(1),
-    uses: z.int().min(1).max(1_000_000).default(1),
+    uses: z.int().min(1).max(INVITES.uses).default(1),
     account: accountName.optional(),
   }),
   'invite/list': z.strictObject({

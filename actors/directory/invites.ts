@@ -1,5 +1,6 @@
 import { randomStr } from '@atproto/crypto'
-import { accountNotFound, inviteNotAvailable } from '../../base/errors.ts'
+import { accountNotFound, inviteNotAvailable, Refusal } from '../../base/errors.ts'
+import { INVITES } from '../../base/value_bounds.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { findByDid } from '../../database/directory/account.ts'
 import * as codes from '../../database/directory/invite.ts'
@@ -12,7 +13,12 @@ function randomInviteCode(host: string): string {
   return `${host.replaceAll('.', '-')}-${letters.slice(0, 5)}-${letters.slice(5)}`
 }
 
-/** Makes `count` codes for each account of `forAccounts` (`admin`: the code belongs to no account). */
+/**
+ * Makes `count` codes for each account of `forAccounts` (`admin`: the code belongs to no account). All is one
+ * transaction, in which nobody else is answered.
+ *
+ * @throws {Refusal} InvalidRequest
+ */
 export function create(
   db: Db,
   input: {
@@ -23,6 +29,8 @@ export function create(
     createdBy: string
   },
 ): { account: string; codes: string[] }[] {
+  assertWithin('number of codes', input.count * (input.forAccounts.length || 1), INVITES.codes)
+  assertWithin('number of uses', input.useCount, INVITES.uses)
   return transact(db, () =>
     input.forAccounts.map((account) => ({
       account,
@@ -39,6 +47,11 @@ export function create(
       }),
     })),
   )
+}
+
+function assertWithin(what: string, given: number, most: number): void {
+  if (given >= 1 && given <= most) return
+  throw new Refusal('InvalidRequest', `The ${what} must be from 1 to ${most}; it is ${given}`)
 }
 
 /** How many codes a person may make from a time on (ms), and have unused. */

@@ -90,6 +90,16 @@ test.each(['itself', 'its labeler'])('%s takes accounts down and lifts that', as
   await signIn()
 })
 
+test('a takedown with an empty reference is one, on the PDS, too', async () => {
+  const subject = { $type: 'com.atproto.admin.defs#repoRef', did }
+  const takedown = { applied: true, ref: '' }
+  expect(await call('updateSubjectStatus', { subject, takedown })).toMatchObject({ status: 200 })
+  const there = await fetch(`${network.pds.url}/xrpc/com.atproto.sync.getRepoStatus?did=${did}`)
+  expect(await there.json()).toMatchObject({ active: false, status: 'takendown' })
+  expect(await takeDown(false)).toMatchObject({ status: 200 })
+  await signIn()
+})
+
 test('it looks accounts up, and writes to people', async () => {
   const info = { status: 200, body: { did, handle: member.handle, email: member.email } }
   expect(await call('getAccountInfo', { did })).toMatchObject(info)

@@ -20,6 +20,9 @@ const moderatorOrRecipientsPds: Verifier<'moderator' | { did: string }> = async 
   return 'moderator'
 }
 
+/** The converter goes down the elements by calling itself, and runs out of stack at some thousands. */
+const DEPTH = { limits: { maxDepth: 100 } }
+
 /** Sends what a moderator wrote, as HTML and as text. */
 export default method('com.atproto.admin.sendEmail', {
   auth: moderatorOrRecipientsPds,
@@ -32,7 +35,7 @@ export default method('com.atproto.admin.sendEmail', {
     const account = await namedAccount(services, recipientDid, { message: 'Recipient not found' })
     await services.mail.send('message', account, () => ({
       subject,
-      text: convert(content),
+      text: convert(content, DEPTH),
       html: content,
     }))
     return { sent: true }

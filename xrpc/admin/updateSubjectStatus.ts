@@ -26,7 +26,8 @@ export default method('com.atproto.admin.updateSubjectStatus', {
       throw accountNotFound('user not found')
     }
     if (takedown) {
-      const ref = takedown.applied ? (takedown.ref ?? new Date().toISOString()) : null
+      // A PDS takes an empty one for none, and goes on showing the account.
+      const ref = takedown.applied ? takedown.ref || new Date().toISOString() : null
       await takeDownAccount(services, did, ref)
     }
     if (deactivated?.applied) {

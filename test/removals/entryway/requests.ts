@@ -23,6 +23,7 @@ const pdsClient = inFile('pds/client.ts')
 
 const OPERATOR = 'test/cli/operator_api.test.ts'
 
+const WRONG_VALUES = 'test/xrpc/wrong_values.test.ts'
 const PASSED_LIES = 'test/gateway/lying_pds.test.ts'
 const LYING_PDS = 'test/pds_admin/lying_pds.test.ts'
 
@@ -196,6 +197,21 @@ export const requestRows = toRemovals([
       'shape.parse(await response.json())',
       '(await response.json()) as T',
     ),
+  ],
+  [
+    WRONG_VALUES,
+    'a bound on invite codes that are made at once',
+    inFile('actors/directory/invites.ts')('if (given >= 1 && given <= most) return', 'return'),
+  ],
+  [
+    WRONG_VALUES,
+    'a message of any depth is read as text',
+    inFile('xrpc/admin/sendEmail.ts')('convert(content, DEPTH)', 'convert(content)'),
+  ],
+  [
+    'test/xrpc/moderator.test.ts',
+    'an empty reference of a takedown is none',
+    inFile('xrpc/admin/updateSubjectStatus.ts')('takedown.ref ||', 'takedown.ref ??'),
   ],
   [47, 'few values in a DID document', services('resolveFewValues(identity.did)', '')],
 ])
