@@ -1,8 +1,9 @@
 import { isAbsolute, relative, resolve } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
   bucketName,
   countUpTo,
+  folder,
   originOf,
   region,
   storeKeyId,
@@ -10,7 +11,7 @@ import {
 } from './setting_kinds.ts'
 
 export const backupEnvironment = {
-  ENTRYWAY_BACKUP_DIR: z.string().optional(),
+  ENTRYWAY_BACKUP_DIR: folder.optional(),
   ENTRYWAY_BACKUP_KEEP: countUpTo(1_000).default(14),
   ENTRYWAY_BACKUP_S3_BUCKET: bucketName.optional(),
   ENTRYWAY_BACKUP_S3_ENDPOINT: originOf('https://s3.example.com').optional(),

@@ -267,5 +267,14 @@ export const listenAddress = setting(
 /** It stands in the subjects of mails and in the titles of pages. */
 export const serviceName = setting(
   'must be one line of at most 60 characters, such as Example Social',
-  z.string().regex(/^[^\p{Cc}]{1,60}$/u),
+  z.string().regex(/^(?!\s*$)[^\p{Cc}]{1,60}$/u),
+)
+
+/**
+ * With quotes that nobody took off, as Docker's `--env-file` leaves them, it would be another folder, below the one in
+ * which the program was started.
+ */
+export const folder = setting(
+  'must be a folder, without quotes or spaces around it, such as /var/lib/vestibule',
+  z.string().regex(/^(?!["'`\s])[^\p{Cc}]+(?<!["'`\s])$/u),
 )

@@ -9,6 +9,7 @@ const FLAGS = ['yes', 'TRUE', 'on', '2']
 const COLORS = ['blue', '#12', '#12345', 'rgb(1,2)', '#5b9dff;']
 const DIDS = ['example.com', 'did:key:zQ3', 'did:web:', 'did:web:a b', 'DID:WEB:a']
 const HEX = ['abc', 'g'.repeat(64), '1'.repeat(63), '1'.repeat(66)]
+const FOLDERS = ['"/data"', "'/data'", ' ', ' /data', '/data\n', '/da\0ta', '"']
 const ADDRESSES = ['me', '@example.com', 'me@', 'me@example.com, you@example.com']
 
 /** Values of each setting that are wrong whatever the others are. */
@@ -26,11 +27,12 @@ const WRONG: Record<string, readonly string[]> = {
     'https://[2001:db8::1]',
     'https://example.com.',
   ],
-  ENTRYWAY_NAME: ['two\nlines', 'n'.repeat(61)],
+  ENTRYWAY_NAME: ['two\nlines', 'n'.repeat(61), ' '],
   ENTRYWAY_PORT: PORTS,
   ENTRYWAY_HOST: ['127.0.0.1:2600', 'http://localhost', 'a b', '*'],
   ENTRYWAY_ACTOR_PORT: PORTS,
   ENTRYWAY_METRICS_PORT: PORTS,
+  ENTRYWAY_DATA_DIR: FOLDERS,
   ENTRYWAY_DID: DIDS,
   ENTRYWAY_PDS_URL: ORIGINS,
   ENTRYWAY_PDS_ADDRESS: ORIGINS,
@@ -47,6 +49,7 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_DPOP_SECRET_HEX: HEX,
   ENTRYWAY_SMTP_URL: ['mail.example.com', 'https://mail.example.com', 'smtp://', 'smtp:mail'],
   ENTRYWAY_EMAIL_FROM: [...ADDRESSES, 'Kim <me>', 'Kim <me@example.com> more', 'a\n<b@c.example>'],
+  ENTRYWAY_BACKUP_DIR: FOLDERS,
   ENTRYWAY_BACKUP_KEEP: ['0', '1001', 'all', '1.5'],
   ENTRYWAY_BACKUP_S3_BUCKET: ['b', 'Big', 'a/b', '-a-'],
   ENTRYWAY_BACKUP_S3_ENDPOINT: ORIGINS,
@@ -89,13 +92,8 @@ const WRONG: Record<string, readonly string[]> = {
   OTEL_TRACES_SAMPLER_ARG: ['1.5', '-0.1', '10%', 'all', '1e-3'],
 }
 
-/** What any text may be: folders, a name, and a password that the PDS's admin chose. */
-const ANY_TEXT = [
-  'ENTRYWAY_BACKUP_DIR',
-  'ENTRYWAY_DATA_DIR',
-  'ENTRYWAY_PDS_ADMIN_PASSWORD',
-  'OTEL_SERVICE_NAME',
-]
+/** What any text may be: a name of the traces, and a password that the PDS's admin chose. */
+const ANY_TEXT = ['ENTRYWAY_PDS_ADMIN_PASSWORD', 'OTEL_SERVICE_NAME']
 
 const SECRET = [
   /_HEX$/,

@@ -68,6 +68,11 @@ export const programRows = toRemovals([
     inFile('programs/ending.ts')('Math.max(0, Math.min(ms, until - performance.now()))', 'ms'),
   ],
   [
+    'test/settings/wrong_values.test.ts',
+    'quotes around a folder are no part of its name',
+    inFile('base/setting_kinds.ts')('regex(/^(?!["\'`\\s])[^\\p{Cc}]+(?<!["\'`\\s])$/u)', 'min(1)'),
+  ],
+  [
     'test/settings/settings.test.ts',
     'no key is made anew beside accounts',
     inFile('base/secrets.ts')('if (isInUse && !isThere(join(folder, name)))'),
