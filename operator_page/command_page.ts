@@ -109,8 +109,11 @@ export function proofPage(
 
 export const titleOf = (words: string): string => {
   const [first = '', ...others] = words.split(' ')
-  const named = first === 'pds' ? 'PDS' : first === 'openid' ? 'OpenID' : wordsOf(first)
-  return [named, ...others].join(' ').replaceAll('-', ' ')
+  const named = first === 'openid' ? 'OpenID' : wordsOf(first)
+  return [named, ...others]
+    .join(' ')
+    .replaceAll('-', ' ')
+    .replace(/\bpds\b/i, 'PDS')
 }
 
 function inputOf(field: Field, value: string, isWrong: boolean): Html {

@@ -135,6 +135,8 @@ const CALLED: Readonly<Record<string, string>> = {
 export function wordsOf(name: string): string {
   const called = CALLED[name]
   if (called) return called
+  // Of metadata, as its standard writes it.
+  if (name.includes('_')) return name
   const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -1,6 +1,6 @@
 import { BASE_STYLE, Style } from '../http/page/document.ts'
 
-/** Tables become one paragraph a row where there is no room for them. */
+/** Tables become one paragraph a row where there is no room for them: where `main` has not its full width. */
 export const STYLE = new Style(`${BASE_STYLE}:root{--primary:#1d4ed8;--on-primary:#fff}
 body{display:block;padding:0;place-items:normal}
 header{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;padding:.75rem 1.5rem;border-bottom:1px solid var(--line);background:var(--card)}
@@ -40,6 +40,7 @@ section{margin-top:1.5rem}
 .sheet div{display:grid;grid-template-columns:minmax(8rem,1fr) 3fr;gap:.25rem 1rem;padding:.5rem .75rem}
 .sheet div+div{border-top:1px solid var(--line)}
 .commands,.plain{padding:0;list-style:none}
+:is(td,dd) .plain{margin:0}
 .commands li{padding:.5rem 0;border-bottom:1px solid var(--line)}
 code{overflow-wrap:anywhere}
 .property{display:block}
@@ -51,7 +52,7 @@ button,.button{box-sizing:border-box;display:inline-block;max-width:100%;min-hei
 .primary{border-color:transparent;background:var(--primary);color:var(--on-primary)}
 :focus-visible{outline:3px solid var(--primary);outline-offset:2px}
 @media(prefers-color-scheme:dark){:root{--primary:#93b4ff;--on-primary:#000}}
-@media(max-width:60rem){header,main{padding-left:1rem;padding-right:1rem}
+@media(max-width:75rem){header,main{padding-left:1rem;padding-right:1rem}
 table,tbody,tr,td{display:block}
 thead{display:none}
 table{background:none}

@@ -4,7 +4,7 @@ import { signIn } from '../../lab/clients/steps.ts'
 import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import { newPerson } from '../factors/person.ts'
-import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+import { findingsIn, inEachTheme, inSize, SIZES, sizes } from '../pages/axe.ts'
 import { edgeContrast } from '../pages/contrast.ts'
 import { withoutOwnLines } from '../pages/own_lines.ts'
 import { expectUsable, isTooWide } from '../pages/usable.ts'
@@ -135,6 +135,9 @@ const SHOWN: Record<string, string> = {
   'limits list': 'operator-limits',
 }
 
+/** Widths of small windows and tablets, CSS pixels: on both sides of where tables begin. */
+const BETWEEN = [961, 1200, 1201]
+
 test.each(sizes)('each command has a page that hinders nobody, %s', async (size) => {
   const person = await newSomebody(world.app)
   await inSize(browser, size, async (page) => {
@@ -146,6 +149,11 @@ test.each(sizes)('each command has a page that hinders nobody, %s', async (size)
       if (words in SHOWN) await expectUsable(page, size, SHOWN[words])
       else
         expect([words, await findingsIn(page), await isTooWide(page)]).toEqual([words, [], false])
+      for (const width of size === 'desktop' ? BETWEEN : []) {
+        await page.setViewportSize({ ...SIZES[size], width })
+        expect([words, width, await isTooWide(page)]).toEqual([words, width, false])
+      }
+      await page.setViewportSize(SIZES[size])
     }
   })
 })
