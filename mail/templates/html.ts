@@ -49,7 +49,7 @@ export async function htmlOf(content: MailContent): Promise<string> {
         <td align="center" style="padding:24px 12px">
           <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:520px;background-color:#ffffff;color:#111827;border:1px solid #e5e7eb;border-radius:16px">
             <tr>
-              <td style="padding:32px 28px;text-align:left;${FONT}">
+              <td style="padding:32px 28px;text-align:left;overflow-wrap:anywhere;word-break:break-word;${FONT}">
                 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${heading}</h1>
                 <p style="${PARAGRAPH}">${greeting}</p>
                 <p style="${PARAGRAPH}">${body}</p>

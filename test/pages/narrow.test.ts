@@ -1,8 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { textsFor } from '../../mail/locales/index.ts'
+import { renderCodeMail, renderNotice } from '../../mail/templates/mail.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
-import { isTooWideInLargeType } from './usable.ts'
+import { isTooWide, isTooWideInLargeType, NARROWEST } from './usable.ts'
 
 /** Pages on the narrowest screen with the largest type, where a language has words as long as a line. */
 const person = newCredentials('ada')
@@ -39,4 +41,22 @@ test.each(PAGE_LANGUAGES)('nothing is wider than it, in %s', async (language) =>
   for (const path of OF_PERSON) await look(`/account/security${path}`)
   expect(tooWide).toEqual([])
   await context.close()
+})
+
+test('nor is a mail to somebody with a long name', async () => {
+  const page = await (await world.browser.newContext()).newPage()
+  await page.setViewportSize({ width: NARROWEST, height: NARROWEST })
+  const handle = `${'long'.repeat(15)}.${'long'.repeat(15)}.example.com`
+  const texts = textsFor('en')
+  const about = { handle, occasion: null, publicUrl: world.network.url, service: 'The Entryway' }
+  const code = { ...about, token: 'ABCDE-23456', lifetimeMinutes: 15 }
+  const notice = { ...about, signOutLink: 'sealed.AAAA', linkLastsDays: 7 }
+  for (const { html } of [
+    await renderCodeMail('resetPassword', texts, code),
+    await renderNotice('newDevice', texts, notice),
+  ]) {
+    await page.setContent(html)
+    expect(await isTooWide(page)).toBe(false)
+  }
+  await page.context().close()
 })

@@ -21,7 +21,7 @@ export async function expectUsable(page: Page, size: Size, name?: string): Promi
 }
 
 /** CSS pixels of the narrowest screen (WCAG 2.2, 1.4.10), and how large text may be made there (1.4.4). */
-const NARROWEST = 320
+export const NARROWEST = 320
 const LARGEST_TYPE = 2
 /** Of text, in CSS pixels, where nobody has chosen another. */
 const TYPE = 16
