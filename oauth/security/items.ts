@@ -1,5 +1,4 @@
 import { AUDIT_MEMORY, DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
-import { printableLine } from '../../base/printable.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import type { ShownInvite } from '../../database/directory/shown_invite.ts'
@@ -7,6 +6,7 @@ import { FACTOR_KINDS } from '../../factors/kinds.ts'
 import { appName } from '../../http/app_name.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { PageLanguage } from '../../http/language.ts'
+import { chosenName } from '../../http/page/chosen_name.ts'
 import type { InviteItem } from '../../pages/security/invites.ts'
 import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
 import type { TrustedDeviceItem } from '../../pages/security/trusted_devices.ts'
@@ -28,7 +28,7 @@ type Named = { browsers: Browsers; apps: AppNames }
 /** With its id, since a client may change the rest of what it says of itself. */
 function nameOf(apps: AppNames, clientId: string): string {
   const name = apps.get(clientId)
-  return name === undefined ? appName(clientId) : `${name} (${clientId})`
+  return name === undefined ? appName(clientId) : `${chosenName(name)} (${clientId})`
 }
 
 /** What is signed in as the page lists it: this browser first, then what was used last. */
@@ -90,7 +90,7 @@ export function activityItems(
 }
 
 /** A name that somebody chose, where more stands in its line. */
-const besideOthers = (name: unknown) => (typeof name === 'string' ? printableLine(name) : name)
+const besideOthers = (name: unknown) => (typeof name === 'string' ? chosenName(name) : name)
 
 function placeOf(from: { address: string; userAgent: string | null } | null | undefined) {
   return { device: deviceName(from?.userAgent), address: from?.address, isThisBrowser: false }

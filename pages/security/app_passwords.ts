@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
+import { chosenName } from '../../http/page/chosen_name.ts'
 import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
 import { actions, type Form, form, wrong } from '../sign_in/form.ts'
@@ -38,7 +39,7 @@ export function appPasswordsPart(texts: SecurityTexts, part: AppPasswordsPart): 
   const turn = html`<input type="hidden" name="on" value="${only ? '0' : '1'}"><button aria-describedby="only">${only ? texts.turnOff : texts.turnOn}</button>`
   return html`<h2 id="${APP_PASSWORDS}">${texts.appPasswords}</h2>
       <p class="quiet">${texts.appPasswordsLead}</p>
-      ${made && html`<div class="notice" role="status"><p>${texts.made(made.name)}</p><p><code>${made.password}</code></p><p>${texts.madeOnce}</p>${copyButton(made.password, texts)}</div>`}
+      ${made && html`<div class="notice" role="status"><p>${texts.made(chosenName(made.name))}</p><p><code>${made.password}</code></p><p>${texts.madeOnce}</p>${copyButton(made.password, texts)}</div>`}
       <ul class="list">${appPasswords.map((each, i) => itemOf(texts, part, each, `app-password-${i}`))}</ul>
       <a class="button wide" href="${makeAppPassword}">${texts.make}</a>
       <ul class="list"><li><div id="only"><p class="main">${texts.onlyAppPasswords}</p>
@@ -52,7 +53,7 @@ function itemOf(
   { name, privileged, createdAt, usedAt }: AppPasswordItem,
   id: string,
 ): Html {
-  return html`<li><div id="${id}"><p class="main">${name}</p>
+  return html`<li><div id="${id}"><p class="main">${chosenName(name)}</p>
       ${privileged && html`<p>${texts.privileged}</p>`}
       <p class="quiet">${texts.since} ${time(language, createdAt)} · ${usedAt === null ? texts.neverUsed : html`${texts.lastUsed} ${time(language, usedAt)}`}</p></div>
       ${form(

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { type Factors, kindsOf } from '../../factors/kinds.ts'
 import type { PageLanguage } from '../../http/language.ts'
+import { chosenName } from '../../http/page/chosen_name.ts'
 import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
 import { codeField } from '../sign_in/code.ts'
@@ -39,7 +40,7 @@ export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: Sig
       ${recoveryCodes && newCodes(texts, recoveryCodes)}
       <ul class="list">
       ${passwordWay(texts, part, signIn)}
-      ${way('passkeys', names.passkey, passkeys.join(', ') || texts.off, ways.passkeys, passkeys.length > 0 ? texts.change : texts.setUp)}
+      ${way('passkeys', names.passkey, passkeys.map(chosenName).join(', ') || texts.off, ways.passkeys, passkeys.length > 0 ? texts.change : texts.setUp)}
       ${way(
         'authenticator',
         names.totp,

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { AuditEvent } from '../../base/events.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { PageLanguage } from '../../http/language.ts'
+import { chosenName } from '../../http/page/chosen_name.ts'
 import type { Html } from '../../http/page/document.ts'
 import { form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
@@ -147,7 +148,7 @@ function titleOf(texts: SecurityTexts, { kind, name, isThisBrowser }: SignedInIt
   if (isThisBrowser) return texts.thisBrowser
   if (kind === 'browser') return texts.browser
   if (kind === 'password') return texts.withPassword
-  return kind === 'app password' ? texts.withAppPassword(name) : name
+  return kind === 'app password' ? texts.withAppPassword(chosenName(name)) : name
 }
 
 function activityOf(

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
+import { chosenName } from '../../http/page/chosen_name.ts'
 import type { Html } from '../../http/page/document.ts'
 import { type Form, form, links, type PasskeyUse, passkeyButton } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
@@ -59,7 +60,7 @@ function itemOf(
 ): Html {
   const used = usedAt === null ? texts.neverUsed : html`${texts.lastUsed} ${time(language, usedAt)}`
   const which = html`<input type="hidden" name="id" value="${id}">`
-  return html`<li><div id="${at}"><p class="main">${name}</p>
+  return html`<li><div id="${at}"><p class="main">${chosenName(name)}</p>
       <p class="quiet">${texts.since} ${time(language, createdAt)} · ${used}</p></div>
       ${form(
         { action: rename, sealed },

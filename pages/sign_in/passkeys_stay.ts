@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { chosenName } from '../../http/page/chosen_name.ts'
 import type { Html } from '../../http/page/document.ts'
 import type { SignInTexts } from './texts.ts'
 
@@ -9,6 +10,6 @@ import type { SignInTexts } from './texts.ts'
  */
 export function passkeysStay(texts: SignInTexts, names: readonly string[], href: string): Html {
   return html`<div class="notice"><p>${texts.passkeysStay}</p>
-      <ul>${names.map((name) => html`<li>${name}</li>`)}</ul>
+      <ul>${names.map((name) => html`<li>${chosenName(name)}</li>`)}</ul>
       <a href="${href}">${texts.toPasskeys}</a></div>`
 }

@@ -101,3 +101,19 @@ test('its name does not turn round the address beside it', () => {
   const [item] = activityItems([entry], { browsers: new Map(), apps: new Map() })
   expect(item?.about).toEqual(['App\ufffd', 'App\ufffd\ufffd', '192.0.2.1'])
 })
+
+test('nor the sentence in which it stands, where it is written from the right or turns what follows', async () => {
+  const visitor = await come()
+  const [form = NOTHING] = formsOf(await prove(visitor))
+  const [turning, right] = ['App\u202eppA', 'תוכנה (2)']
+  for (const name of [turning, right]) {
+    const made = await visitor.follow(await visitor.send(form, { name }))
+    const said = made.text.replaceAll(/<input [^>]*>/g, '')
+    expect(said).toContain(
+      `An app password for “${name === right ? `\u2068${right}\u2069` : 'App\ufffdppA'}”`,
+    )
+    expect(said).not.toMatch(/\u202e|(?<!\u2068)תוכנה|\(2\)(?!\u2069)/)
+    // It is still the name by which it is revoked.
+    expect(made.text).toContain(`name="name" value="${name}"`)
+  }
+})

@@ -225,6 +225,6 @@ export const programRows = toRemovals([
   [
     'test/security_page/app_passwords.test.ts',
     'the name of an app password turns nothing beside it round',
-    inFile('oauth/security/items.ts')('printableLine(name)', 'name'),
+    inFile('http/page/chosen_name.ts')('printableLine(name)', 'name'),
   ],
 ])
