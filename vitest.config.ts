@@ -11,6 +11,9 @@ const ALONE = globSync('test/**/*.test.ts').filter(
     file === 'test/passwords/scrypt.test.ts',
 )
 
+/** Those of them that load modules anew, or change what they put in place: Node loads a module once. */
+const BY_VITE = ['test/sagas/did_documents.test.ts', 'test/tokens/es256k.test.ts']
+
 const shared = {
   // Suites start real servers of their own, on ports of their own. The longest test takes 110 to 200 s beside the others,
   // and a machine four times as slow holds it, too.
@@ -29,8 +32,8 @@ const shared = {
 const preload = process.env.WORLD_PRELOAD
 const plugins = withoutDefence(preload)
 
-/** Node loads the suites as it loads the program; only a suite that mocks, and a removal, need Vite. */
-const natively = { viteModuleRunner: preload !== undefined, nodeLoader: false }
+/** Node loads the suites as it loads the program; only a removal needs Vite, and the suites that are named above. */
+const natively = { viteModuleRunner: preload !== undefined }
 
 export default defineConfig({
   test: {
@@ -48,12 +51,23 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...ALONE],
           isolate: false,
-          experimental: natively,
+          experimental: { ...natively, nodeLoader: false },
           // The same people sign in over and over: without it half of the CPU of a suite is scrypt.
           env: { ...shared.env, WORLD_DERIVES_ONCE: '1' },
         },
       },
-      { plugins, test: { ...shared, name: 'alone', include: ALONE, isolate: true } },
+      {
+        plugins,
+        test: {
+          ...shared,
+          name: 'alone',
+          include: ALONE,
+          exclude: [...configDefaults.exclude, ...BY_VITE],
+          isolate: true,
+          experimental: natively,
+        },
+      },
+      { plugins, test: { ...shared, name: 'by Vite', include: BY_VITE, isolate: true } },
     ],
   },
 })

@@ -14,8 +14,9 @@ import { createReplayStore } from '../../stores/replay_store.ts'
 import { Line } from './line.ts'
 
 /** Shorter, and in the same proportions. */
-vi.mock('../../base/lifetimes.ts', async (original) => ({
-  ...(await original<object>()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   ...{ CALL: 2_500, CALL_BEGINS: 500, QUIET: 100, SIGN_OF_LIFE: 300, CLOCK_DRIFT: 6 },
   ...{ CONNECT: 450, CONNECT_AGAIN: 150, CONNECT_PAUSE: 25, AWAY: 200 },
 }))

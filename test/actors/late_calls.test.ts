@@ -20,8 +20,9 @@ import { Attacker, makeDpopKey, refreshed, SCOPE, type Session } from '../attack
 import { Line } from './line.ts'
 
 /** Shorter, and in the same proportions. */
-vi.mock('../../base/lifetimes.ts', async (original) => ({
-  ...(await original<object>()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   ...{ CALL_BEGINS: 900, QUIET: 300, SIGN_OF_LIFE: 900, CLOCK_DRIFT: 18 },
 }))
 

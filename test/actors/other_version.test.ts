@@ -11,16 +11,22 @@ import { keptLog } from '../watching/logged.ts'
 import { Line } from './line.ts'
 
 /** Shorter, and in the same proportions. */
-vi.mock('../../base/lifetimes.ts', async (original) => ({
-  ...(await original<object>()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   ...{ CALL: 2_500, CALL_BEGINS: 500, QUIET: 100, SIGN_OF_LIFE: 300, CLOCK_DRIFT: 6 },
   ...{ CONNECT: 450, CONNECT_AGAIN: 150, CONNECT_PAUSE: 25 },
 }))
 
-vi.mock('../../actors/hosting/code_version.ts', async (original) => {
-  const real = await original<typeof import('../../actors/hosting/code_version.ts')>()
-  return { ...real, ownVersion: vi.fn(real.ownVersion) }
-})
+const version = await vi.hoisted(() =>
+  vi.importActual<typeof import('../../actors/hosting/code_version.ts')>(
+    '../../actors/hosting/code_version.ts',
+  ),
+)
+vi.mock('../../actors/hosting/code_version.ts', () => ({
+  ...version,
+  ownVersion: vi.fn(version.ownVersion),
+}))
 
 test('who asks is of the version that its files had at its start, also where nothing answered then', async () => {
   vi.mocked(ownVersion).mockReturnValueOnce('older')

@@ -22,8 +22,9 @@ import {
 } from './endings/world.ts'
 
 /** Hashes that cost little: a thousand sign-ins are not about them. */
-vi.mock('../../passwords/scrypt_threads.ts', async (original) => ({
-  ...(await original<object>()),
+const threads = await vi.hoisted(() => vi.importActual<object>('../../passwords/scrypt_threads.ts'))
+vi.mock('../../passwords/scrypt_threads.ts', () => ({
+  ...threads,
   deriveKey: async (password: string, salt: string, length: number) => {
     await untilOpened()
     return scryptSync(password, salt, length, { N: 2 })

@@ -12,8 +12,9 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { BackupStore } from '../../maintenance/backup_store.ts'
 import { inTime } from '../../maintenance/store_bounds.ts'
 
-vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
-  ...(await original()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   S3_ANSWER: 4_000,
 }))
 

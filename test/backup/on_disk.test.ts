@@ -10,8 +10,8 @@ import { DataFolder } from './data_folder.ts'
 
 /** Files and folders that were put on the disk. */
 const synced = vi.hoisted(() => new Set<number>())
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>()
+vi.mock('node:fs', () => {
+  const fs = process.getBuiltinModule('node:fs')
   const fsyncSync = (file: number) => {
     synced.add(fs.fstatSync(file).ino)
     fs.fsyncSync(file)

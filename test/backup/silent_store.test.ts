@@ -3,8 +3,9 @@ import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startS3 } from '../../lab/world/s3.ts'
 import { BackupStore } from '../../maintenance/backup_store.ts'
 
-vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
-  ...(await original()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   S3_SILENCE: 2_000,
 }))
 

@@ -8,8 +8,9 @@ import { RotationKeys } from '../../identity/rotation_key.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 
-vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
-  ...(await original()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   // The directory that answers here does so sooner on a busy machine, too.
   UPSTREAM_TIMEOUT: 8_000,
 }))

@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { MailError } from '../../mail/error.ts'
 import { createMailer, type Mailer } from '../../mail/mailer.ts'
 
-vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
-  ...(await original()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   SMTP_GREETING: 2_000,
   SMTP_SILENCE: 2_000,
   SMTP_MAIL: 4_000,

@@ -6,8 +6,9 @@ import { keptLog } from '../watching/logged.ts'
 import * as rp from './relying_party.ts'
 
 /** Keys, and whether there are clients, are asked for with each request. */
-vi.mock('../../base/lifetimes.ts', async (original) => ({
-  ...(await original<object>()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   OPENID_KEYS_READ: 0,
 }))
 

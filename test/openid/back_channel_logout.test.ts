@@ -12,8 +12,9 @@ import * as rp from './relying_party.ts'
 import { type LogoutEndpoint, startLogoutEndpoint } from './told.ts'
 
 /** Four tries, soon one after the other. */
-vi.mock('../../base/lifetimes.ts', async (original) => ({
-  ...(await original<object>()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   OPENID_LOGOUT_PAUSES: [1, 1, 1],
   OPENID_LOGOUT_LOOK: 20,
 }))

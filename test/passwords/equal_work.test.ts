@@ -2,14 +2,14 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import * as scrypt from '../../passwords/scrypt.ts'
 
-vi.mock(import('../../passwords/scrypt.ts'), async (original) => {
-  const real = await original()
-  return {
-    ...real,
-    verifyPassword: vi.fn(real.verifyPassword),
-    hashAppPassword: vi.fn(real.hashAppPassword),
-  }
-})
+const real = await vi.hoisted(() =>
+  vi.importActual<typeof import('../../passwords/scrypt.ts')>('../../passwords/scrypt.ts'),
+)
+vi.mock('../../passwords/scrypt.ts', () => ({
+  ...real,
+  verifyPassword: vi.fn(real.verifyPassword),
+  hashAppPassword: vi.fn(real.hashAppPassword),
+}))
 
 let app: AppInProcess
 const dids: Record<string, string> = {}

@@ -9,8 +9,9 @@ import { PdsClient } from '../../pds/client.ts'
 import { describePds, readProtectedResource } from '../../pds/describe.ts'
 import type { Services } from '../../sagas/services.ts'
 
-vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
-  ...(await original()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   UPSTREAM_TIMEOUT: 3_000,
 }))
 

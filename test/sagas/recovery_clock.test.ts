@@ -4,8 +4,9 @@ import { startRecovery } from '../../sagas/recovery.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
 import { servicesOf } from '../factors/services.ts'
 
-vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
-  ...(await original()),
+const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
+vi.mock('../../base/lifetimes.ts', () => ({
+  ...lifetimes,
   RECOVERY_INTERVAL: 20 as never,
 }))
 

@@ -15,8 +15,8 @@ type Done = (err: Error | null) => void
 const asked: Done[] = []
 
 // A real disk neither waits nor fails when it is told to.
-vi.mock('node:fs', async (importActual) => ({
-  ...(await importActual<typeof import('node:fs')>()),
+vi.mock('node:fs', () => ({
+  ...process.getBuiltinModule('node:fs'),
   fdatasync: (_fd: number, done: Done) => void asked.push(done),
 }))
 
