@@ -33,8 +33,10 @@ export async function create(
   const appPassword = { name, privileged, createdAt: Date.now(), usedAt: null }
   transact(db, () => {
     assertGood(db, basis)
-    const made = madeBefore(db, by)?.detail.name
-    if (made === name) remove(db, name, by)
+    const before = madeBefore(db, by)
+    if (before?.event === 'app_password_created' && before.detail.name === name) {
+      remove(db, name, by)
+    }
     assertRoom(db, name)
     if (!insertAppPassword(db, { ...appPassword, passwordScrypt })) {
       throw new Refusal('InvalidRequest', 'could not create app-specific password')

@@ -1,6 +1,6 @@
 import { Refusal } from '../../base/errors.ts'
 import { TOTP_BEGUN } from '../../base/lifetimes.ts'
-import { appendAudit } from '../../database/account/audit.ts'
+import { type AuditEntry, appendAudit } from '../../database/account/audit.ts'
 import * as stored from '../../database/account/factor.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
@@ -81,7 +81,8 @@ export function confirmTotp(
 ): FactorsChanged {
   return transact(db, () => {
     const account = assertGood(db, basis)
-    if (madeBefore(db, by)) return changedAgain(db, account, by)
+    const before = madeBefore(db, by)
+    if (before) return changedAgain(db, account, before, by)
     const now = Date.now()
     const totp = stored.readTotp(db)
     const isOther = begun !== undefined && totp?.secret !== begun
@@ -110,7 +111,8 @@ export function removeTotp(db: Db, basis: Basis | null, by: EndedBy = {}): Facto
 export function setMail(db: Db, on: boolean, basis: Basis | null, by: MadeBy = {}): FactorsChanged {
   return transact(db, () => {
     const account = assertGood(db, basis)
-    if (on && madeBefore(db, by)) return changedAgain(db, account, by)
+    const before = on ? madeBefore(db, by) : null
+    if (before) return changedAgain(db, account, before, by)
     const makesCodes = on && basis !== null && !account.emailAuthFactor
     const codes = makesCodes ? recoveryCodes.makeFirst(db) : null
     const changed = switched(db, account, on, { ...whose(basis, by), ...counted(codes) })
@@ -148,9 +150,16 @@ function switched(db: Db, account: AccountRow, on: boolean, by: ChangedBy): Fact
 /**
  * A change that the same form has made before. The recovery codes that came with it were not seen: others take their
  * place. To be called in a transaction.
+ *
+ * @param before its line in the audit trail
  */
-export function changedAgain(db: Db, account: AccountRow, by: MadeBy): FactorsChanged {
-  if (madeBefore(db, by)?.detail.recoveryCodes === undefined) {
+export function changedAgain(
+  db: Db,
+  account: AccountRow,
+  before: AuditEntry,
+  by: MadeBy,
+): FactorsChanged {
+  if (before.detail.recoveryCodes === undefined) {
     return { isChanged: false, account, recoveryCodes: null }
   }
   const codes = recoveryCodes.make(db)

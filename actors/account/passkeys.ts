@@ -67,7 +67,8 @@ export async function add(
     const known = stored.listPasskeys(db)
     const id = passkey?.id ?? response.id
     const isThere = known.some((each) => each.id === id)
-    if (isThere && madeBefore(db, by)) return changedAgain(db, account, by)
+    const before = isThere ? madeBefore(db, by) : null
+    if (before) return changedAgain(db, account, before, by)
     if (!passkey) throw challengeOver()
     if (known.length >= MAX_PASSKEYS) {
       const message = `There are ${MAX_PASSKEYS} passkeys already; remove some first`
