@@ -9,6 +9,7 @@ import { watchOverload } from '../http/overload.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { asRequester } from '../http/requester.ts'
+import { retryAfter } from '../http/retry_after.ts'
 import type { KnownPdses } from '../sagas/known_pdses.ts'
 import type { OverloadLog } from './overload_log.ts'
 import { type Reading, read } from './reading.ts'
@@ -58,7 +59,7 @@ async function unlessOverloaded(
   const { answer, overload } = await watchOverload(async () => route.answer(request))
   if (!overload || 'passTo' in answer || answer.status < 400) return answer
   overloads.note(overload)
-  const headers = { 'retry-after': String(overload.retryAfter) }
+  const headers = retryAfter(overload.retryAfter)
   const { tooMany, busy } = route.door
   const refusal = overload.by === 'client' ? tooMany(headers) : busy(headers)
   return route.refused?.(request, refusal) ?? refusal

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
-import { RETRY_AFTER } from '../base/lifetimes.ts'
 import { refusedConnections } from '../base/metrics.ts'
 import { networkOf } from '../base/network.ts'
 import { Tally } from '../base/tally.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
-import { fault } from '../http/fault.ts'
+import { tooManyAtOnce } from '../http/fault.ts'
+import { retryAfter } from '../http/retry_after.ts'
 import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
 
@@ -27,7 +27,7 @@ export class RequestsOfOne {
    * it asks, its address is everybody's.
    *
    * @param address of the client
-   * @returns what a client is told that has too many under way (RFC 6585 section 4)
+   * @returns what a client is told that has too many under way
    */
   begin(address: string, outgoing: ServerResponse): ResponseEnvelope | null {
     // An answer that is closed already has no `close` to come, and would be counted for ever.
@@ -44,11 +44,7 @@ export class RequestsOfOne {
 }
 
 const tooMany = () =>
-  fault(
-    429,
-    {
-      error: 'RateLimitExceeded',
-      message: 'Too many requests from your address are under way; wait for some to end',
-    },
-    { 'retry-after': String(RETRY_AFTER / 1_000), connection: 'close' },
-  )
+  tooManyAtOnce('Too many requests from your address are under way; wait for some to end', {
+    ...retryAfter(),
+    connection: 'close',
+  })

@@ -6,7 +6,8 @@ import { openWebSockets, refusedConnections } from '../base/metrics.ts'
 import { networkOf } from '../base/network.ts'
 import { Tally } from '../base/tally.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
-import { fault, unavailable } from '../http/fault.ts'
+import { tooManyAtOnce, unavailable } from '../http/fault.ts'
+import { retryAfter } from '../http/retry_after.ts'
 import type { GatewayOptions } from './app.ts'
 import { ClientFrames } from './client_frames.ts'
 import { forward } from './forward.ts'
@@ -129,12 +130,10 @@ export class WebSockets {
   }
 }
 
-/** As XRPC names it, with the status of RFC 6585 section 4. */
 const tooMany = () =>
-  fault(
-    429,
-    { error: 'RateLimitExceeded', message: 'Too many WebSockets from your address; close some' },
-    { 'retry-after': String(WEB_SOCKET_RETRY / 1_000) },
+  tooManyAtOnce(
+    'Too many WebSockets from your address; close some',
+    retryAfter(WEB_SOCKET_RETRY / 1_000),
   )
 
 /**

@@ -1,13 +1,13 @@
-import { RETRY_AFTER } from '../base/lifetimes.ts'
 import { MovedError } from '../base/move.ts'
 import { type HttpResponse, jsonResponse } from './message.ts'
+import { retryAfter } from './retry_after.ts'
 
 /** 503 that an app in a browser can read, too. */
 export function unavailable(message = 'The service is busy; try again', more = {}): HttpResponse {
   return fault(
     503,
     { error: 'temporarily_unavailable', message, ...more },
-    { 'retry-after': String(RETRY_AFTER / 1_000), 'cache-control': 'no-store' },
+    { ...retryAfter(), 'cache-control': 'no-store' },
   )
 }
 
@@ -16,6 +16,11 @@ export function unanswered(err: unknown): HttpResponse {
   return err instanceof MovedError
     ? unavailable(err.notice, { move: err.move.state })
     : unavailable()
+}
+
+/** 429 (RFC 6585 section 4), as XRPC names it, for a client that has too much of something at once. */
+export function tooManyAtOnce(message: string, headers: Record<string, string>): HttpResponse {
+  return fault(429, { error: 'RateLimitExceeded', message }, headers)
 }
 
 /** 413 for a body that is longer than what is read, as it comes or when it is unpacked. */

@@ -1,5 +1,5 @@
 import type { Flow } from '../actors/auth/flow.ts'
-import { OPENID_DOCUMENT, RETRY_AFTER } from '../base/lifetimes.ts'
+import { OPENID_DOCUMENT } from '../base/lifetimes.ts'
 import { logFault } from '../base/request_fault.ts'
 import { preflight, readableElsewhere } from '../http/cors.ts'
 import { type Door, doorOfNothing } from '../http/door.ts'
@@ -10,6 +10,7 @@ import {
   withCookies,
 } from '../http/message.ts'
 import { errorPage } from '../http/refuse.ts'
+import { retryAfter } from '../http/retry_after.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { ACCOUNT } from '../oauth/paths.ts'
 import { logRefusal } from '../oauth/refusal_log.ts'
@@ -110,7 +111,7 @@ export function createOpenidHandler(
 
   function failed(request: HttpRequest, err: unknown): HttpResponse {
     logFault(log, err, 'the OpenID provider failed')
-    const busy = doorOf(request).busy({ 'retry-after': String(RETRY_AFTER / 1_000) })
+    const busy = doorOf(request).busy(retryAfter())
     return withCookies(busy, requestScope().deviceCookies)
   }
 

@@ -3,8 +3,9 @@ import { availableParallelism, cpus } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import { UnavailableError } from '../base/errors.ts'
-import { PASSWORD_THREAD_IDLE, RETRY_AFTER } from '../base/lifetimes.ts'
+import { PASSWORD_THREAD_IDLE } from '../base/lifetimes.ts'
 import { noteOverload } from '../http/overload.ts'
+import { RETRY_SECONDS } from '../http/retry_after.ts'
 
 const THREAD = new URL('./scrypt_thread.js', import.meta.url)
 
@@ -44,8 +45,8 @@ const idle = new Map<Worker, NodeJS.Timeout>()
  */
 export async function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
   if (limit.pendingCount >= WAITING.ofThread * limit.concurrency) {
-    const retryAfter = RETRY_AFTER / 1_000
-    noteOverload({ by: 'everybody', work: 'hashing passwords', retryAfter })
+    const work = 'hashing passwords'
+    noteOverload({ by: 'everybody', work, retryAfter: RETRY_SECONDS })
     throw new UnavailableError('Password hashing')
   }
   return limit(async () => {

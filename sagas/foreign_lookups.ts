@@ -1,11 +1,12 @@
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
-import { LOOKUP_WAIT, RETRY_AFTER } from '../base/lifetimes.ts'
+import { LOOKUP_WAIT } from '../base/lifetimes.ts'
 import { networkOf } from '../base/network.ts'
 import { Tally } from '../base/tally.ts'
 import { secondsToWait } from '../database/limits/counter.ts'
 import { noteOverload } from '../http/overload.ts'
 import { requester } from '../http/requester.ts'
+import { RETRY_SECONDS } from '../http/retry_after.ts'
 
 /** How many look-ups run and wait at once: in all, and for one client (IPv4 address, or IPv6 /64). */
 export const LOOKUPS = { running: 64, runningOfOne: 16, waiting: 512, waitingOfOne: 128 }
@@ -66,7 +67,7 @@ export class ForeignLookups {
       this.#running.add(network)
       return
     }
-    if (this.#waitingOf.of(network) >= LOOKUPS.waitingOfOne) throw tooMany(RETRY_AFTER / 1_000)
+    if (this.#waitingOf.of(network) >= LOOKUPS.waitingOfOne) throw tooMany(RETRY_SECONDS)
     if (this.#waitingOf.all >= LOOKUPS.waiting) throw busy()
     const turn = Promise.withResolvers<void>()
     const forget = () => {
@@ -75,7 +76,7 @@ export class ForeignLookups {
     const giveUp = () => {
       forget()
       const isFullOfOne = this.#running.of(network) >= LOOKUPS.runningOfOne
-      turn.reject(isFullOfOne ? tooMany(RETRY_AFTER / 1_000) : busy())
+      turn.reject(isFullOfOne ? tooMany(RETRY_SECONDS) : busy())
     }
     const timer = setTimeout(giveUp, LOOKUP_WAIT)
     const begin = () => {
@@ -107,7 +108,7 @@ function tooMany(retryAfter: number): Refusal {
 }
 
 function busy(): UnavailableError {
-  const retryAfter = RETRY_AFTER / 1_000
-  noteOverload({ by: 'everybody', work: 'looking up elsewhere', retryAfter })
+  const work = 'looking up elsewhere'
+  noteOverload({ by: 'everybody', work, retryAfter: RETRY_SECONDS })
   return new UnavailableError('The look-up')
 }

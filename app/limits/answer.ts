@@ -1,6 +1,7 @@
 import { type Standing, secondsToWait } from '../../database/limits/counter.ts'
 import type { Door } from '../../http/door.ts'
 import { type HttpResponse, headerOf, withoutHeaders } from '../../http/message.ts'
+import { retryAfter } from '../../http/retry_after.ts'
 import type { Limit } from './table.ts'
 
 const EXPOSED =
@@ -15,7 +16,7 @@ export type Applied = { limit: Limit; standing: Standing }
 export function tooMany(door: Door, applied: Applied[]): HttpResponse {
   return door.tooMany({
     ...rateLimitHeaders(applied),
-    'retry-after': String(secondsToWait(applied.map(({ standing }) => standing))),
+    ...retryAfter(secondsToWait(applied.map(({ standing }) => standing))),
     [EXPOSE]: EXPOSED,
   })
 }
