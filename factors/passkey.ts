@@ -203,9 +203,9 @@ export async function verifyCreation(
 }
 
 /**
- * Whoever makes a passkey chooses its key, and what each use of it costs. The library takes a number, or a text of
- * digits, that stands in the place of bytes for so many zeros, and writes them out: 30 million took 4 seconds, in which
- * nobody was answered, and 900 MB.
+ * The maker of a passkey chooses its key, and so what each use of it costs. Where bytes should stand, the library takes
+ * a number, or a text of digits, for that many zeros, and writes them out: 30 million took 900 MB, and 4 seconds in
+ * which no other request was answered.
  *
  * @throws {PasskeyError}
  */

@@ -25,8 +25,8 @@ const PLAIN = /^[\x20-\x7e]*$/
 
 /**
  * Reads a handle, DID or e-mail address as people type and paste it: with `@`, spaces and invisible
- * marks around it, in capitals, in wide letters, with a dot at the end, with a domain in Unicode. Reading once
- * more what was read changes nothing. What is longer than a name can be names nobody, and stays as it is.
+ * marks around it, in capitals, in wide letters, with a dot at the end, with a domain in Unicode. What was read
+ * is the same when it is read again. What is longer than a name can be is no name, and stays as it is.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8265#section-3.3.2 (width, case, NFC)
  */

@@ -160,7 +160,7 @@ export class EntrywayProvider extends OAuthProvider {
         if (secret !== null) await endIfKeyIsWithdrawn(this, clientId, secret)
       }
       const { refreshRefusal: reason, presentedRefreshToken: presented, fault } = requestScope()
-      // What a store could not answer is refused by nobody.
+      // Where a store could not answer, nothing was refused.
       if (!fault) {
         this.#onRefusedRefresh({ profile: 'oauth', reason, did: presented?.did, clientId })
       }

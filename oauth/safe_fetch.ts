@@ -20,5 +20,5 @@ export function createSafeFetch({ dev }: Pick<Settings, 'dev'>): typeof globalTh
   }) as typeof globalThis.fetch
 }
 
-/** As RFC 9110 section 15.5.14 has it of what is sent: whoever asks is told as of any other answer of no use. */
+/** RFC 9110 section 15.5.14. Who asked for the document takes it as any other answer that is of no use. */
 const tooMany = () => new Response(null, { status: 413, statusText: `More than ${VALUES} values` })

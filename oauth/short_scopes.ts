@@ -8,8 +8,8 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 export const MAX_SCOPES = 12_000
 
 /**
- * Raised where tokens are made. A session is not ended by it: whoever publishes a permission set makes it longer, and
- * shorter again.
+ * Raised where tokens are made. It ends no session: the publisher of a permission set may make it longer, and shorter
+ * again.
  */
 export class ScopesTooLongError extends InvalidRequestError {
   constructor() {
@@ -18,8 +18,8 @@ export class ScopesTooLongError extends InvalidRequestError {
 }
 
 /**
- * Refuses tokens of which the scopes are too long, before anything is kept of them. A client names permission sets in a
- * few words, of which each may give 50,000 characters of scopes, and whoever has a domain publishes some.
+ * Refuses tokens whose scopes are too long, before anything is kept of them. A client names a permission set in a few
+ * words, each set may give 50,000 characters of scopes, and anybody with a domain can publish one.
  *
  * @throws {ScopesTooLongError} from then on
  */

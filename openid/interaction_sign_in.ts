@@ -80,10 +80,10 @@ function isOfAnother({ session }: Interaction, { did }: Person): boolean {
 }
 
 /**
- * Whom of the browser the client means.
+ * Which of the people in the browser the client means.
  *
- * @param hinted DID of whom it has named by an id token
- * @returns `another` where it means nobody of the browser; undefined where it does not say
+ * @param hinted DID that it has named by an id token
+ * @returns `another` where it means somebody else; undefined where it does not say
  */
 async function meantOf(
   { actors }: OfAccounts,
@@ -126,7 +126,7 @@ export async function loginOf(
   }
 }
 
-/** DID of whom the client wants signed in: the provider has verified the token. */
+/** DID of the person whom the client wants signed in. The provider has verified the token. */
 function hintedIn({ params }: Interaction): string | undefined {
   const { id_token_hint: hint } = params
   return typeof hint === 'string' ? decodeJwt(hint).sub : undefined

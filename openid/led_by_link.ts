@@ -5,9 +5,10 @@ import { openidScope } from './scope.ts'
 import { isUnvouched } from './shown_client.ts'
 
 /**
- * To the website of a client that nobody vouches for an error leads by the person alone, who reads which host that is
- * (RFC 9700 section 4.11.2): a link of this service would lead to wherever somebody has it lead. Who has signed in for it,
- * has refused on the page that names the host, or is signed in to the client in this browser, has decided that already.
+ * An error goes back to a client that nobody vouches for only when the person says so, on a page that names the host
+ * (RFC 9700 section 4.11.2). Otherwise anybody could make a link of this service that leads to their website. People
+ * are not asked who have decided already: they have signed in for the client, have refused on the page that names the
+ * host, or are signed in to the client in this browser.
  */
 export function askBeforeLeading(provider: Provider): void {
   provider.on('authorization.error', ({ oidc }) => {

@@ -120,7 +120,7 @@ async function isWanted(owner: FlowOwner): Promise<boolean> {
   return owner.isOpenidWanted()
 }
 
-/** Nobody waits for one of which it is known that it cannot be reached. @throws {UnavailableError} */
+/** Does not wait for an auth actor that is known to be away. @throws {UnavailableError} */
 function assertThere(owner: FlowOwner): void {
   if (owner.isAway()) throw new UnavailableError('An auth actor')
 }

@@ -40,9 +40,9 @@ export function keepResourceToken(
 }
 
 /**
- * Who is told of a token (RFC 7662 section 4): its client, and the protected resource that it is for, which is
- * registered as a client by its address. That is told of no token of a client that is gone, and nobody of one for a
- * resource that was removed, for which the grant has nothing any more.
+ * Whether a client may introspect a token (RFC 7662 section 4). The client of the token may, and so may the protected
+ * resource that it is for, which is registered as a client by its address. The resource may not where the client of the
+ * token is gone. Neither may where the resource was removed: the grant has nothing for it any more.
  */
 export async function mayIntrospect(
   { provider, entities: { Grant: grant } }: KoaContextWithOIDC['oidc'],

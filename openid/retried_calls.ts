@@ -3,9 +3,9 @@ import { Refusal } from '../base/errors.ts'
 import { TooLateError } from '../base/in_time.ts'
 
 /**
- * What is asked for once more where no answer came: it may have been done, and no other request could ask for it, or
- * the next would leave it over, as a grant that nobody holds. Each does nothing the second time, and gives the same
- * answer.
+ * Calls that are made once more where no answer came. The call may have been carried out, and no later request repeats
+ * it, or would leave something over, such as a grant that no client knows. Each does nothing the second time, and gives
+ * the same answer.
  */
 const AGAIN: ReadonlySet<string> = new Set([
   'putOpenidSession',

@@ -59,7 +59,7 @@ export type OpenidScope = {
   issued: Issued | null
   /** What a person who signs out is shown: the question, or how they have decided. */
   signOut: SignOutAsked | 'done' | 'stayed' | null
-  /** Whether the answer leads to a website of which only a link says that the person wants to go there. */
+  /** Whether the answer leads to a website although the person has only followed a link. */
   isLedByLink: boolean
   /** Why a program is refused: as the provider says it, and as it is told. */
   refusal: Record<'before' | 'told', { error: string; description: string | undefined }> | null

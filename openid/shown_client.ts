@@ -5,7 +5,7 @@ import { isSelfRegistered } from './registration.ts'
 
 /** How people are told of a client. */
 export type ShownClient = {
-  /** Its name; of one that nobody vouches for a host, since a name is what it says of itself. */
+  /** Its name. Where nobody vouches for it, its host, since a name is what it says of itself. */
   app: string
   /** An address; undefined where it has none, or nobody vouches for it. */
   logo: string | undefined

@@ -9,12 +9,12 @@ import { isOfThisSignIn } from './sign_out_asked.ts'
 const LONGEST = 300
 
 /**
- * A person who signs out at a client signs out here, too, where the client names a way back that is not registered:
- * they stay here then. RP-Initiated Logout 1.0 section 4 aborts what needs the information that is wrong, which the
- * sign-out does not. The provider would show its error in place of it.
+ * A person who signs out at a client also signs out here, and stays here where the client names a way back that is not
+ * registered. RP-Initiated Logout 1.0 section 4 aborts only what needs the wrong information, and the sign-out needs
+ * none of it. The provider would show an error and sign nobody out.
  *
- * To a client that nobody vouches for leads only the sign-out of its own sign-in: section 3 forbids the way back where
- * nothing else confirms it, and a link of this service would lead to wherever somebody has it lead.
+ * A client that nobody vouches for gets the person back only from the sign-out of its own sign-in. Section 3 forbids
+ * the way back where nothing else confirms it: anybody could make a link of this service that leads to their website.
  */
 export function signOutWithoutWayBack(provider: Provider, log: Log): void {
   const prototype = provider.Client.prototype as Client & {

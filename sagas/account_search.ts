@@ -17,9 +17,9 @@ const FURTHER = 'further:'
 
 /**
  * Accounts that have `typed`, in any letters, in the handle or the address, or as their DID; all where it is empty.
- * First come those of which a name begins with it, unless they are very many: an index finds them. For the others
- * the directory is gone through, a piece at a time, so that nobody waits, until something is found. So a page may
- * have less than `limit` and not be the last.
+ * First come those with a name that begins with it, unless they are very many: an index finds them. For the others
+ * the directory is read a piece at a time, so that others are answered meanwhile, until something is found. So a page
+ * may have less than `limit` and not be the last.
  *
  * @param cursor `next` of the page before; empty for the first
  */

@@ -22,7 +22,7 @@ import type { Log } from '../base/log.ts'
 import { Spaced } from '../base/spaced.ts'
 import type { ForeignLookups } from './foreign_lookups.ts'
 
-/** How many stale documents are read at once for whom nobody waits. */
+/** How many stale documents are read at once, beside the requests. */
 const READ_ASIDE = 64
 
 /** A document, and when it was read, ms. */
@@ -77,7 +77,7 @@ export class DidDocuments {
   }
 
   /**
-   * That of whom a request names; null where there is none.
+   * The document of a DID that a request names; null where there is none.
    *
    * @param anew whether its key may have changed: it is read again, for all who ask at about the same time
    * @throws as {@link ForeignLookups.run}, and {@link read}
@@ -87,8 +87,8 @@ export class DidDocuments {
     const kept = this.#find(did)
     if (!kept) return this.#lookups.run(() => this.#shared(did))
     if (!kept.isStale || this.#isAway(did)) return kept.document
-    // Its key may have been withdrawn since. Where nobody can say so, the last that is known counts; where it is not
-    // asked for, as too much is looked up, it does not: who has the old key could bring that about.
+    // Its key may have been withdrawn since. Where the DID's host does not answer, the last known document counts. It
+    // does not count where too much is looked up to ask at all: a holder of the old key could bring that about.
     return this.#lookups.run(() => this.#soon(did).catch(() => kept.document))
   }
 

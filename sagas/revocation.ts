@@ -8,9 +8,9 @@ import type { Services } from './services.ts'
 export type Revoker = { clientId: string; isPublic: boolean }
 
 /**
- * Whether a client may end the session of a token that it shows, which may be any that the session ever gave, also
- * one that was spent or has expired: whoever signs out shows the newest it has, and the answer with a newer one may
- * have been lost.
+ * Whether a client may end the session of a token that it shows. The token may be any that the session ever gave, also
+ * one that was spent or has expired: a client shows the newest that it has, and the answer with a newer one may have
+ * been lost.
  *
  * A public client proves who it is by the token alone, so a token of another client's says that it is not the one it
  * names. To a client that is authenticated such a token is an invalid one (RFC 7009 sections 2.1 and 2.2).

@@ -20,7 +20,7 @@ export class RequestScope {
   #presented: RefreshTokenParts | null = null
   #issued: RefreshTokenParts | null = null
   #sid: string | null = null
-  /** By what a browser is known again in which somebody signs in; null as long as nobody does. */
+  /** By what a browser is known again; null as long as nobody signs in with it. */
   browser: string | null = null
   /** How somebody signs in with this request (RFC 8176); null where that is not known. */
   amr: readonly string[] | null = null
@@ -122,7 +122,7 @@ export class RequestScope {
   /** What it means where a refresh token is refused from here on; the client comes first. */
   refreshRefusal: RefreshRefusal = 'client'
 
-  /** The authorization request that was read last, and what its app asked for, of which it may be one for less. */
+  /** The authorization request that was read last. It may be for less than its app asked for, `askedFor`. */
   request: { id: string; parameters: string; askedFor: string | null } | null = null
   /** The app to which the person gave less than it asked for; null where that is not so. */
   narrowedFor: string | null = null

@@ -20,7 +20,7 @@ export type TokenOrigin = {
 
 export type { RefreshProof } from '../../database/account/openid_token.ts'
 
-/** A code or a token that is to be kept, of which its client has the secret. */
+/** A code or a token that is to be kept; its client has the secret. */
 export type NewOpenidToken = Omit<tokens.NewOpenidToken, 'grantId'>
 
 /** The code or the refresh token for which others are issued. */
@@ -137,7 +137,7 @@ export function findToken(
   return looked?.found ?? null
 }
 
-/** `replayed`: the chain of which it was spent before; null where it is none of such. */
+/** `replayed`: the chain of a code or a token that was spent before; null where it was not. */
 type Looked = {
   grant: FoundOpenidGrant
   replayed: string | null

@@ -15,7 +15,7 @@ type AppPlace = {
   number: number
 }
 
-/** A request of which it is decided what it asks for. */
+/** A request whose route was found. */
 export type ReadRequest = {
   /** The number of the auth actor that has to answer it, or null where any may. */
   answerer: number | null

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Where stands what actors can be asked, and everything of which that is made: the floors up to that of actors. */
+/** The rooms whose code decides what actors can be asked: all floors up to that of actors. */
 export const ROOMS: readonly string[] = [
   'actors',
   'base',

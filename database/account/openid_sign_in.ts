@@ -6,7 +6,7 @@ import { trim } from './bounds.ts'
 /** A sign-in as an OpenID client knows it: by a `sid` that is in its id token. */
 export type OpenidSignIn = { clientId: string; sid: string; grantId: string }
 
-/** One that has ended, and of which its client is still to be told. */
+/** One that has ended, and whose client is still to be told. */
 export type EndedOpenidSignIn = {
   id: number
   clientId: string
@@ -16,7 +16,7 @@ export type EndedOpenidSignIn = {
 }
 
 /**
- * A client has one sign-in in a session: the next one takes the place of one of which nothing is left. To be called in a
+ * A client has one sign-in in a session: when nothing is left of it, the next one takes its place. To be called in a
  * transaction.
  *
  * @param sessionUid of the session of the browser

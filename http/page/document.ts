@@ -33,8 +33,8 @@ const VISITED = inline("history.replaceState(null,'',location.href)")
 
 /**
  * Of a page with forms. Where an answer takes its time, people press the button again. A browser then gives up what it
- * waits for and sends the form once more, with a code that was used by now: what the first one made, such as recovery
- * codes, nobody would see. For 10 s, since the person may have stopped the first, or come back to the page.
+ * waits for and sends the form once more, with a code that was used by now: the person would not see what the first one
+ * made, such as recovery codes. For 10 s, since the person may have stopped the first, or come back to the page.
  */
 const ONCE = inline(
   "let at=-1e4;addEventListener('submit',e=>{e.timeStamp-at<1e4?e.preventDefault():at=e.timeStamp});addEventListener('pageshow',()=>{at=-1e4})",

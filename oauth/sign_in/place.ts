@@ -74,13 +74,13 @@ export class Place {
     return new Place(null, query)
   }
 
-  /** The account page, of which a person wants the security page. */
+  /** The account page, from which a person goes on to the security page. */
   static forSecurity(): Place {
     return new Place(null, new URLSearchParams(FOR_SECURITY))
   }
 
   /**
-   * The account page, of which a person wants to go on to an OpenID client.
+   * The account page, from which a person goes on to an OpenID client.
    *
    * @param hint whom the client asks for: a handle or an e-mail address
    */
@@ -95,14 +95,14 @@ export class Place {
     return new Place(null, new URLSearchParams({ invite: code }))
   }
 
-  /** The account page, of which a person wants the operator's page. @param to which of its pages */
+  /** The account page, from which a person goes on to the operator's page. @param to which of its pages */
   static forOperator(to?: string): Place {
     const query = new URLSearchParams(FOR_OPERATOR)
     if (to !== undefined) query.set('to', to)
     return new Place(null, query)
   }
 
-  /** The account page, of which a person wants to let a device in. @param code that it shows */
+  /** The account page, from which a person goes on to let a device in. @param code that it shows */
   static forDevice(code?: string): Place {
     const query = new URLSearchParams({ for: 'device' })
     if (code !== undefined) query.set('user_code', code)

@@ -42,8 +42,8 @@ export default method('com.atproto.identity.signPlcOperation', {
 })
 
 /**
- * A PDS behind an entryway makes an account of each operation that the entryway has signed, whoever brings it, with
- * a key that it reserves for anybody. So an operation for one of ours has the key of the account that is there.
+ * A PDS behind an entryway makes an account from any operation that the entryway has signed, for anybody who brings it,
+ * with a key that it reserves for anybody. So an operation for one of our PDSes has to keep the key of the account there.
  *
  * @throws {InvalidRequestError}
  */
