@@ -59,5 +59,6 @@ table{background:none}
 tr{margin-bottom:.75rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
 td{min-width:0;border:0;padding:.25rem .75rem}
 td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.8125rem}}
+@media(min-width:40rem) and (max-width:75rem){tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr))}}
 @media(max-width:20rem){.sheet div{grid-template-columns:1fr}time,.whole{white-space:normal}}
 `)

@@ -135,8 +135,8 @@ const SHOWN: Record<string, string> = {
   'limits list': 'operator-limits',
 }
 
-/** Widths of small windows and tablets, CSS pixels: on both sides of where tables begin. */
-const BETWEEN = [961, 1200, 1201]
+/** Widths of small windows and tablets, CSS pixels: on both sides of where tables begin, and columns. */
+const BETWEEN = [640, 961, 1200, 1201]
 
 test.each(sizes)('each command has a page that hinders nobody, %s', async (size) => {
   const person = await newSomebody(world.app)
