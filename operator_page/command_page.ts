@@ -17,6 +17,8 @@ export type CommandPage = {
   /** What was filled in so far. */
   filled(name: string): string
   outcome?: Outcome | undefined
+  /** Whether the account that was filled in is none here. */
+  isNobody?: boolean
   /** Name of the field that was filled in wrongly. */
   wrongField?: string | undefined
   /** What the command answered. */
@@ -47,7 +49,7 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
   const content = html`<p>${what}.</p>
       ${needsProof && html`<p class="quiet">It asks for a sign-in of less than five minutes ago.</p>`}
       ${(fields.length > 0 || !isReading) && filling}
-      ${account !== '' && accountLinks(words, account)}
+      ${account !== '' && !page.isNobody && accountLinks(words, account)}
       ${value !== undefined && html`<section aria-label="Result">${resultOf(value, leadsTo)}</section>`}
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { RefusalCode } from '../base/errors.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { pageRefusal } from '../http/refuse.ts'
 import { byDid } from '../operator/account_names.ts'
@@ -145,7 +146,9 @@ function nextOf({ pagedBy }: Description, { url }: HttpRequest, value: object): 
   return `${url.pathname}?${query}`
 }
 
+const NOBODY: RefusalCode = 'AccountNotFound'
+
 const refused = (
   page: CommandPage,
-  { status, message: alert }: { status: number; message: string },
-): CommandPage => ({ ...page, outcome: { status, alert } })
+  { status, error, message: alert }: { status: number; error?: string; message: string },
+): CommandPage => ({ ...page, outcome: { status, alert }, isNobody: error === NOBODY })

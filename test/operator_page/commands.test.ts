@@ -225,6 +225,12 @@ test('from an account, everything that can be done with it is a step away', asyn
     const isOwn = words.startsWith('account ')
     expect([words, shown.hrefs.includes(formOf(words, { account: did }))]).toEqual([words, isOwn])
   }
+  for (const { words } of descriptions.filter(({ words: each }) => each.startsWith('account '))) {
+    const none = await visitor.open(formOf(words, { account: 'nobody.test' }))
+    if (none.status !== 400) continue
+    const ways = none.hrefs.filter((href) => href.includes('account=nobody'))
+    expect([words, none.alert?.startsWith('No account'), ways]).toEqual([words, true, []])
+  }
   const factors = await visitor.open(formOf('account factors', { account: did }))
   expect(factors.text).toContain('Recovery codes')
   const filled = await visitor.open(formOf('account set-email', { account: did }))
