@@ -82,17 +82,24 @@ export const pageApiDoor: Door = { ...oauthDoor, name: 'page api', isForPrograms
 /** Documents for programs. */
 export const documentDoor: Door = { ...oauthDoor, name: 'document' }
 
-/** Where people come with a browser. */
+/** What no browser sends by itself: people read that the link is wrong, and who made it what is. */
+const asPage = (status: number, reason: string, headers: Headers = {}): HttpResponse => ({
+  ...errorPage(reason),
+  status,
+  headers: Object.entries(headers),
+})
+
+/** Where people come with a browser: each refusal is a page. */
 export const pageDoor: Door = {
-  ...oauthDoor,
   name: 'page',
   isForPrograms: false,
   unreadable: errorPage,
   notFound: () => pageRefusal(404, { obstacle: 'nowhere' }),
-  wrongMethod: (_, allowed) => {
-    const page = errorPage(`This address takes ${listed(allowed)} only`)
-    return { ...page, status: 405, headers: [...page.headers, ['allow', allowed.join(', ')]] }
-  },
+  wrongMethod: (_, allowed) =>
+    asPage(405, `This address takes ${listed(allowed)} only`, { allow: allowed.join(', ') }),
+  wrongType: (_, [first]) => asPage(415, `Send ${first}`),
+  wrongCharset: () => asPage(415, UTF_8),
+  wrongCoding: () => asPage(415, CODED, TAKEN),
   tooMany: (headers) => pageRefusal(429, { obstacle: 'too many' }, Object.entries(headers)),
   busy: (headers) => pageRefusal(503, { obstacle: 'server' }, Object.entries(headers)),
 }

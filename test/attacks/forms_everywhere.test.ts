@@ -5,6 +5,7 @@ import type { AppInProcess } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { openidRoutes } from '../../openid/routes.ts'
 import { operatorPageRoutes } from '../../operator_page/routes.ts'
+import { FORM } from '../manners/mistakes.ts'
 import { command, startOperatorApp } from '../operator_page/operators.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
@@ -116,8 +117,18 @@ describe('29. a form has each field once, and one type', () => {
       expect([behind, status]).toEqual([behind, 400])
       expect(text).toContain('A parameter is included more than once')
     }
-    for (const type of ['multipart/form-data; boundary=x', 'text/plain', 'application/json', '']) {
-      expect([type, (await post(route, { 'content-type': type })).status]).toEqual([type, 415])
+    const form = FORM['content-type']
+    for (const headers of [
+      ...['multipart/form-data; boundary=x', 'text/plain', 'application/json', ''].map((type) => ({
+        'content-type': type,
+      })),
+      { 'content-type': `${form}; charset=utf-16` },
+      { 'content-encoding': 'br' },
+    ]) {
+      const { status, text } = await post(route, headers)
+      expect([headers, status]).toEqual([headers, 415])
+      // Somebody with a browser reads it.
+      expect(text).toMatch(/^<!doctype html>.*invalid_request: Send /s)
     }
     expect((await post(route)).status).toBe(before)
   })
