@@ -16,6 +16,11 @@ type Table = {
   key: string
   /** SQL: what comes first in this order stays longest. */
   order: string
+  /**
+   * A column where those who share the table fill it for one another: of whom it has most rows, the first go. What the
+   * others have stays, however much one of them adds.
+   */
+  sharedBy?: string
   /** SQL condition on a time (`@now`, ms): rows that are of no use any more. */
   expired: string
   /** SQL of the bytes of what others say in a row, where they may say much, and how many all have. */
@@ -102,7 +107,8 @@ export const ACCOUNT_BOUNDS = {
   openid_token: {
     rows: 5_000,
     key: 'token_hash',
-    order: 'expires_at DESC',
+    order: 'received_at DESC',
+    sharedBy: 'grant_id',
     expired: 'expires_at <= @now',
     says: 'octet_length(payload)',
     maxBytes: 8 * MB,
@@ -143,19 +149,23 @@ export const MAX_APP_PASSWORD_NAME = 256
  * @returns the keys of rows that were deleted to make room
  */
 export function trim(db: Db, name: keyof typeof ACCOUNT_BOUNDS, now = Date.now()): unknown[] {
-  const { rows, key, order, expired, says, maxBytes = 0 }: Table = ACCOUNT_BOUNDS[name]
+  const { rows, key, order, sharedBy, expired, says, maxBytes = 0 }: Table = ACCOUNT_BOUNDS[name]
   sql(db, `DELETE FROM ${name} WHERE ${expired}`).run({ now: settled(now) })
   const count = sql(db, `SELECT count(*) FROM ${name}`).pluck().get() as number
   const deleted = (keys: string, bound: number): unknown[] =>
     sql(db, `DELETE FROM ${name} WHERE ${key} IN (${keys}) RETURNING ${key}`).pluck().all(bound)
+  // The newest of each who shares it come first, then the second ones.
+  const share = `SELECT *, row_number() OVER (PARTITION BY ${sharedBy} ORDER BY ${order}) AS place
+    FROM ${name}`
+  const [all, turn] = sharedBy === undefined ? [name, order] : [`(${share})`, `place, ${order}`]
   const over =
     count <= rows
       ? []
-      : deleted(`SELECT ${key} FROM ${name} ORDER BY ${order} LIMIT -1 OFFSET ?`, rows)
+      : deleted(`SELECT ${key} FROM ${all} ORDER BY ${turn} LIMIT -1 OFFSET ?`, rows)
   if (!says) return over
   const bytes = sql(db, `SELECT sum(${says}) FROM ${name}`).pluck().get() as number
   if (bytes <= maxBytes) return over
-  const sums = `SELECT ${key}, sum(${says}) OVER newest AS bytes FROM ${name}
-     WINDOW newest AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING)`
+  const sums = `SELECT ${key}, sum(${says}) OVER newest AS bytes FROM ${all}
+     WINDOW newest AS (ORDER BY ${turn} ROWS UNBOUNDED PRECEDING)`
   return [...over, ...deleted(`SELECT ${key} FROM (${sums}) WHERE bytes > ?`, maxBytes)]
 }

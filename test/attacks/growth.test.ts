@@ -13,6 +13,7 @@ import {
   CLIENT_CLOCK_AHEAD,
   DEVICE_UNUSED,
   NONCE_MEMORY,
+  OPENID_REFRESH_TOKEN,
   SESSION_UNUSED,
   SIGNED_IN_DEVICE_UNUSED,
 } from '../../base/lifetimes.ts'
@@ -580,11 +581,13 @@ describe('34. tables of an account', () => {
   const openidGrant = (i: number) => ({
     ...{ id: `grant-${i}`, clientId: 'client', payload: '{}', expiresAt: later },
   })
+  const openidToken = (i: number, payload: string, grantId = 'grant-0', expiresAt = later) => ({
+    ...{ kind: 'AccessToken', grantId, chain: 'chain', payload, expiresAt },
+    ...{ secret: `${i} of ${grantId}`, receivedAt: now + i },
+  })
   function addOpenidToken(i: number, payload: string) {
     if (i === 0) insertOpenidGrant(db, openidGrant(0), null, now)
-    const of = { grantId: 'grant-0', chain: 'chain' }
-    const token = { kind: 'AccessToken', ...of, payload, expiresAt: later + i }
-    upsertOpenidTokens(db, [{ ...token, secret: `token-${i}` }], null, now)
+    upsertOpenidTokens(db, [openidToken(i, payload)], null, now)
   }
   const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 
@@ -663,6 +666,22 @@ describe('34. tables of an account', () => {
     // The newest, one after the other.
     const last = kept.at(-1) as number
     expect(kept).toEqual(kept.map((_, i) => last - kept.length + 1 + i))
+  })
+
+  test.each([
+    ['many', '{}', ACCOUNT_BOUNDS.openid_token.rows + 50],
+    ['long ones', long, ACCOUNT_BOUNDS.openid_token.maxBytes / long.length + 50],
+  ])('an OpenID client that gets %s keeps no other one from its code', (_, payload, most) => {
+    for (const i of [0, 1]) insertOpenidGrant(db, openidGrant(i), null, now)
+    const refresh = now + OPENID_REFRESH_TOKEN
+    const all = Array.from({ length: most }, (_, i) => openidToken(i, payload, 'grant-0', refresh))
+    const add = (tokens: typeof all) => upsertOpenidTokens(db, tokens, null, now)
+    add([openidToken(0, '{}', 'grant-1')])
+    add(all)
+    add([openidToken(1, '{}', 'grant-1')])
+    const ofGrant = db.prepare('SELECT count(*) FROM openid_token WHERE grant_id = ?').pluck()
+    expect(ofGrant.get('grant-1')).toBe(2)
+    expect(ofGrant.get('grant-0')).toBeGreaterThan(50)
   })
 
   test('an account that is erased leaves no row in any of them, but what is to be told', () => {

@@ -82,6 +82,7 @@ export const growthRows = toRemovals([
     replays('Math.min(timeFrame + CLIENT_CLOCK_AHEAD, NONCE_MEMORY)', 'timeFrame'),
   ],
   [34, 'rows of an account make room', accountBounds('count <= rows', 'rows > 0')],
+  [34, 'no OpenID client fills what all share', accountBounds("    sharedBy: 'grant_id',\n", '')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
   [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
