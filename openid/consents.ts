@@ -27,9 +27,26 @@ export async function loadGrant(
   }
   const before = session?.grantIdFor(clientId)
   if (!grant || before === undefined || before === grant.jti) return grant
-  const isEnded = before === id || !(await provider.Grant.find(before))
+  const other = before === id ? undefined : await provider.Grant.find(before)
+  if (other) return join(storage, other, grant)
   // The client may still be told that the sign-in of before has ended, by its name (`sid`).
-  if (isEnded) session?.sidFor(clientId, newSid())
+  session?.sidFor(clientId, newSid())
+  return grant
+}
+
+/**
+ * Who was asked in two tabs has granted something in each: it becomes one, which the person ends as one. Not where they
+ * have ended the client meanwhile.
+ */
+async function join({ actors }: OfConsents, grant: Grant, later: Grant): Promise<Grant> {
+  const { openid, rejected, resources, jti, accountId = '', clientId = '' } = later
+  const scope = openidScope()
+  const account = actors.account(accountId)
+  scope.consented = await account.readOpenidConsent(clientId, registeredAt(clientId))
+  if (!scope.consented) return later
+  await Object.assign(grant, { openid, rejected, resources }).save()
+  scope.unkept = null
+  await account.endOpenidGrant(jti)
   return grant
 }
 

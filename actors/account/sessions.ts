@@ -7,6 +7,7 @@ import {
   deleteOpenidGrant,
   listOpenidGrants,
 } from '../../database/account/openid_grant.ts'
+import { forgetOpenidGrant } from '../../database/account/openid_session.ts'
 import { endOpenidSignInsOfGrant } from '../../database/account/openid_sign_in.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import type { RefreshStanding } from '../../database/account/rotation.ts'
@@ -143,6 +144,7 @@ export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boole
     legacy.deleteLegacySessionById(db, id)
     if (openidClient !== null) {
       endOpenidSignInsOfGrant(db, id, Date.now())
+      forgetOpenidGrant(db, id)
       deleteOpenidConsent(db, openidClient)
     }
     const clientId = session?.clientId ?? openidClient

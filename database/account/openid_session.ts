@@ -61,6 +61,19 @@ export function deleteOpenidSessionsOn(db: Db, deviceId: string): string[] {
   return sql(db, text).pluck().all(deviceId) as string[]
 }
 
+/** Has no browser know any more of a client that was granted this there. To be called in a transaction. */
+export function forgetOpenidGrant(db: Db, grantId: string): void {
+  type Session = { authorizations?: Record<string, { grantId?: string }> }
+  const text = 'SELECT uid, payload FROM openid_session WHERE instr(payload, ?) > 0'
+  const rows = sql(db, text).all(grantId) as Pick<Stored, 'uid' | 'payload'>[]
+  for (const { uid, payload } of rows) {
+    const { authorizations = {}, ...session } = JSON.parse(payload) as Session
+    const others = Object.entries(authorizations).filter(([, of]) => of.grantId !== grantId)
+    const left = JSON.stringify({ ...session, authorizations: Object.fromEntries(others) })
+    sql(db, 'UPDATE openid_session SET payload = ? WHERE uid = ?').run(left, uid)
+  }
+}
+
 export function deleteAllOpenidSessions(db: Db): void {
   sql(db, 'DELETE FROM openid_session').run()
 }

@@ -16,8 +16,8 @@ export type EndedOpenidSignIn = {
 }
 
 /**
- * A client has one sign-in in a session: when nothing is left of it, the next one takes its place. To be called in a
- * transaction.
+ * A client has one sign-in in a session: when nothing is left of it, the next one takes its place. Two tabs that come
+ * back at once may begin one each, and the client is told of both. To be called in a transaction.
  *
  * @param sessionUid of the session of the browser
  */
@@ -31,7 +31,7 @@ export function upsertOpenidSignIns(
     sql(
       db,
       `DELETE FROM openid_sign_in WHERE client_id = @clientId AND session_uid = @sessionUid
-         AND sid <> @sid AND ended_at IS NULL`,
+         AND sid <> @sid AND ended_at IS NULL AND grant_id NOT IN (SELECT id FROM openid_grant)`,
     ).run({ clientId: signIn.clientId, sid: signIn.sid, sessionUid })
     sql(
       db,

@@ -86,6 +86,8 @@ async function assertBy(
   return JSON.parse(Buffer.from(answer.body ?? '').toString()).error
 }
 
+type Granted = { id: string; clientId: string }
+
 /** The page to which a client leads a person, who signs in on the way. */
 async function led(id: string, redirectUri = TOOL, more: Record<string, string> = {}) {
   const begun = await rp.begin(await rp.discover(app, null, id), {
@@ -232,6 +234,12 @@ describe('45. OpenID clients that nobody vouches for', () => {
       expect((await follow(id)).every(({ leads }) => leads)).toBe(false)
       expect((await rp.allow(visitor, await led(id))).header('location')).toContain('code=')
       expect((await follow(id)).every(({ leads }) => leads)).toBe(true)
+      // Nor where they have ended it since, as on the security page.
+      const { openid } = await rp.operate(app, 'account/sessions', { account: 'alice.test' })
+      for (const { id: session } of openid.filter((each: Granted) => each.clientId === id)) {
+        await rp.operate(app, 'account/revoke', { account: 'alice.test', session })
+      }
+      expect((await follow(id)).some(({ leads }) => leads)).toBe(false)
     }
     // The operator vouches for this one.
     visitor = new Visitor(app)

@@ -276,8 +276,22 @@ test('who consents in two tabs is signed out of what both gave', async () => {
     sids.push(String(claims()?.sid))
   }
   expect(sids[1]).toBe(sids[0])
-  await rp.operate(app, 'account/revoke', { account: person.handle })
+  // They are shown as one, and end as one.
+  const { openid } = await rp.operate(app, 'account/sessions', { account: person.handle })
+  expect(openid).toHaveLength(1)
+  await rp.operate(app, 'account/revoke', { account: person.handle, session: openid[0].id })
   await expectTold(sids[0] ?? '')
+})
+
+test('a client that the person has ended is not told once more of what comes later', async () => {
+  const { sid } = await signedIn()
+  await rp.operate(app, 'account/revoke', { account: person.handle, session: await grantId() })
+  await expectTold(sid)
+  const other = await rp.discover(app, await rp.register(app, { id: 'other' }), 'other')
+  await signedIn(other)
+  await rp.operate(app, 'account/revoke', { account: person.handle })
+  await untilNothingIsLeft()
+  expect(endpoint.told).toHaveLength(1)
 })
 
 test('a client that uses a code twice is not told: its tokens end, not the sign-in', async () => {

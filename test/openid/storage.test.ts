@@ -415,3 +415,15 @@ test('a try counts once, also where several auth actors made it at once', () => 
   }
   expect(db.prepare('SELECT tries FROM openid_sign_in').pluck().all()).toEqual([1])
 })
+
+test('of two sign-ins of one client that two tabs begin at once, it is told of both', () => {
+  put('other grant')
+  const session = { ...SESSION, isRemembered: false, expiresAt: later }
+  for (const [sid, grantId] of Object.entries({ one: 'grant', two: 'other grant' })) {
+    const signIns = [{ clientId: 'forum', sid, grantId }]
+    account.putOpenidSession(db, { ...session, signIns }, sid, basis, true)
+  }
+  account.endOpenidSession(db, 'two')
+  const sids = account.listOpenidSignInsToTell(db).map(({ sid }) => sid)
+  expect(sids).toEqual(['one', 'two'])
+})

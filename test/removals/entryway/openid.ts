@@ -286,14 +286,38 @@ export const openidRows = toRemovals([
     inFile('database/account/openid_sign_in.ts')('AND sid <> @sid', 'AND sid <> @sid AND false'),
   ],
   [
+    STORAGE,
+    'two sign-ins of a client that are begun at once are both told of',
+    inFile('database/account/openid_sign_in.ts')(
+      ' AND grant_id NOT IN (SELECT id FROM openid_grant)',
+      '',
+    ),
+  ],
+  [
+    LOGOUT,
+    'what is granted in two tabs is ended as one',
+    inFile('openid/consents.ts')(
+      'if (other) return join(storage, other, grant)',
+      'if (other) return grant',
+    ),
+  ],
+  [
+    45,
+    'nor where the person has ended the client since',
+    inFile('actors/account/sessions.ts')('      forgetOpenidGrant(db, id)\n', ''),
+  ],
+  [
     LOGOUT,
     'a sign-in has one name as long as something is left of it',
-    inFile('openid/consents.ts')('before === id || !(await provider.Grant.find(before))', 'true'),
+    inFile('openid/consents.ts')(
+      'before === id ? undefined : await provider.Grant.find(before)',
+      'undefined as Grant | undefined',
+    ),
   ],
   [
     LOGOUT,
     'a sign-out that is told late ends no later sign-in',
-    inFile('openid/consents.ts')('if (isEnded) ', 'if (false) '),
+    inFile('openid/consents.ts')('  session?.sidFor(clientId, newSid())\n', ''),
   ],
   [
     'test/openid/ended_meanwhile.test.ts',
