@@ -1,8 +1,12 @@
 import type { Configuration } from 'oidc-provider'
 import { createCache } from '../base/cache.ts'
+import { hasRoomFor } from '../base/event_log.ts'
 import { CLIENT_KEYS } from '../base/lifetimes.ts'
+import type { Log } from '../base/log.ts'
+import { calledFrom } from '../http/requester.ts'
 import { createSafeFetch } from '../oauth/safe_fetch.ts'
 import type { Services } from '../sagas/services.ts'
+import { UnreachedError } from './unreached.ts'
 
 /** Bytes of the metadata document that is at a client's id. */
 const LARGEST_METADATA = 10_000
@@ -14,22 +18,45 @@ const LARGEST_DOCUMENT = 512_000
 export function fetching({
   settings,
   lookups,
-}: Pick<Services, 'settings' | 'lookups'>): Pick<
+  log,
+}: Pick<Services, 'settings' | 'lookups' | 'log'>): Pick<
   Configuration,
   'fetch' | 'fetchResponseBodyLimits'
 > {
   const fetch = lookups.fetching(createSafeFetch(settings))
-  const fetchKeys = keeping(fetch)
+  const read = reached(fetch, log)
+  const readKeys = keeping(read)
   return {
     fetch: (url, options) => {
       const { dispatcher: _, ...given }: RequestInit & { dispatcher?: unknown } = options ?? {}
+      if (given.method === 'POST') return fetch(url, given)
       // The provider does not set this when it fetches keys.
-      return given.redirect ? fetch(url, given) : fetchKeys(url, { ...given, redirect: 'error' })
+      return given.redirect ? read(url, given) : readKeys(url, { ...given, redirect: 'manual' })
     },
     fetchResponseBodyLimits: {
       'client_id metadata document': LARGEST_METADATA,
       jwks_uri: LARGEST_DOCUMENT,
     },
+  }
+}
+
+/** The same `fetch` of what is published. @throws {UnreachedError} */
+function reached(fetch: typeof globalThis.fetch, log: Log): typeof globalThis.fetch {
+  return async (input, init) => {
+    try {
+      const response = await fetch(input, init)
+      const { status } = response
+      if (status >= 500 || status === 429) throw new Error(`It answers ${status}`)
+      return response
+    } catch (err) {
+      const { cause, message } = err as Error
+      const { host } = new URL(String(input))
+      const why = cause instanceof Error ? cause.message : message
+      if (hasRoomFor(log, 'client_unreached', calledFrom()?.address)) {
+        log.info({ host, why }, 'what an OpenID client publishes cannot be had for now')
+      }
+      throw new UnreachedError(err)
+    }
   }
 }
 

@@ -1,14 +1,25 @@
 import { type Client, errors } from 'oidc-provider'
 import { webHostOf } from '../http/web_host.ts'
+import { isUnreached } from './unreached.ts'
 
 type Provider = { Client: { find(id: string): Promise<Client | undefined> } }
 
 /** Finds a client for a page. The document of a client may be gone, or be none any more. */
 export async function findClient(provider: Provider, id: string): Promise<Client | undefined> {
   try {
+    return await findReached(provider, id)
+  } catch (err) {
+    if (isUnreached(err)) return undefined
+    throw err
+  }
+}
+
+/** The same for a program. @throws {errors.OIDCProviderError} where nothing tells by now whether there is one */
+export async function findReached(provider: Provider, id: string): Promise<Client | undefined> {
+  try {
     return await provider.Client.find(id)
   } catch (err) {
-    if (err instanceof errors.OIDCProviderError) return undefined
+    if (err instanceof errors.OIDCProviderError && !isUnreached(err)) return undefined
     throw err
   }
 }

@@ -1,6 +1,8 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { RETRY_AFTER } from '../base/lifetimes.ts'
 import { openidScope } from './scope.ts'
+import { isUnreached } from './unreached.ts'
 
 /** What the provider tells of a refusal; it has more to say to those who listen to its events. */
 type Refusal = errors.OIDCProviderError & { error_detail?: unknown }
@@ -63,8 +65,12 @@ function explained(ctx: KoaContextWithOIDC, refusal: Refusal): Told {
 const isOfSecret = (refusal: Refusal) =>
   refusal instanceof errors.InvalidGrant || refusal instanceof errors.InvalidToken
 
-/** RFC 6749 sections 4.1.2.1 and 5.2, where the provider says `invalid_request`. */
+/**
+ * RFC 6749 sections 4.1.2.1 and 5.2, where the provider says `invalid_request`. Where it could not look at what a client
+ * publishes it says that the client is wrong, and a program forgets all that it was given.
+ */
 function errorOf({ oidc, headers }: KoaContextWithOIDC, refusal: Refusal): string | null {
+  if (isUnreached(refusal)) return UNAVAILABLE
   if (!(refusal instanceof errors.InvalidRequest)) return null
   const { client, params = {}, route } = oidc
   const { grant_type: grant, response_type: response } = params
@@ -78,6 +84,8 @@ function errorOf({ oidc, headers }: KoaContextWithOIDC, refusal: Refusal): strin
   const isUntaken = typeof response === 'string' && !client.responseTypeAllowed(response as 'code')
   return isRefused || isUntaken ? 'unauthorized_client' : null
 }
+
+const UNAVAILABLE = 'temporarily_unavailable'
 
 /** Where clients say who they are. */
 const AUTHENTICATING: readonly string[] = [
@@ -103,6 +111,10 @@ function retell(ctx: { body?: unknown; response: Answer }, { before, told }: Ret
     const { error, description } = told
     ctx.body = { error, ...(description && { error_description: description }), ...others }
     if (error === 'invalid_client') response.status = 401
+    if (error === UNAVAILABLE) {
+      response.status = 503
+      response.set('retry-after', String(RETRY_AFTER / 1_000))
+    }
   }
   for (const [name, written] of [
     ['location', inAddress],

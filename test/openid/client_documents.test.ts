@@ -1,11 +1,15 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { FORM, form } from '../manners/mistakes.ts'
 import { Visitor } from '../sign_in/visitor.ts'
+import { ask } from '../subjects/ask.ts'
+import { assertions } from './assertions.ts'
 import * as rp from './relying_party.ts'
 
 /** Clients that publish a document at their id (draft-ietf-oauth-client-id-metadata-document). */
 const ID = 'https://tool.vestibule.internal/client.json'
+const TOOLS = 'https://mcp.example.com'
 let app: AppInProcess
 let did: string
 let visitor: Visitor
@@ -50,8 +54,7 @@ test('without a client or a resource of the operator there is nothing, also for 
   const query = new URLSearchParams({ client_id: ID, response_type: 'code' })
   expect(await app.ask({ target: `/openid/authorize?${query}` })).toMatchObject({ status: 404 })
   expect(fetched).toEqual([])
-  const address = 'https://mcp.example.com'
-  await rp.operate(app, 'openid/resource-add', { address, scopes: ['tools:read'] })
+  await rp.operate(app, 'openid/resource-add', { address: TOOLS, scopes: ['tools:read'] })
   expect((await discover()).serverMetadata()).toMatchObject({
     client_id_metadata_document_supported: true,
   })
@@ -159,4 +162,65 @@ test('one whose document is gone meanwhile is not signed in to', async () => {
   } finally {
     vi.useRealTimers()
   }
+})
+
+describe('a client that cannot be looked at for now keeps what it was given', () => {
+  const keys = 'https://keys.vestibule.internal/jwks.json'
+  const outages: Record<string, () => Response> = {
+    'does not answer': () => {
+      throw new TypeError('fetch failed')
+    },
+    'answers that it is away': () => new Response(null, { status: 502 }),
+    'asks for a pause': () => new Response(null, { status: 429 }),
+  }
+  let api: oidc.Configuration
+  beforeAll(async () => {
+    const metadata = {
+      ...{ redirect_uris: undefined, post_logout_redirect_uris: undefined },
+      ...{ grant_types: [], response_types: [] },
+    }
+    api = await rp.discover(app, await rp.register(app, { id: TOOLS, metadata }), TOOLS)
+  })
+  const refreshing = async (fields: Record<string, string>) =>
+    ask(app, {
+      ...{ method: 'POST', target: '/openid/token', headers: FORM },
+      body: form({ grant_type: 'refresh_token', ...fields }),
+    })
+  const away = {
+    ...{ status: 503, headers: { 'retry-after': '2' } },
+    body: { error: 'temporarily_unavailable' },
+  }
+
+  test.each(Object.entries(outages))('where its host %s', async (name, outage) => {
+    const id = `https://${name.replaceAll(' ', '-')}.vestibule.internal/client.json`
+    publish(id)
+    const client = await discover(id)
+    const begun = await rp.begin(client, { resource: TOOLS, scope: 'openid tools:read' })
+    const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+    const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
+    const refresh = { client_id: id, refresh_token: tokens.refresh_token ?? '' }
+    const told = () => oidc.tokenIntrospection(api, tokens.access_token)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+    try {
+      expect(await told()).toMatchObject({ active: true })
+      published.set(id, outage)
+      vi.setSystemTime(Date.now() + 2 * 60_000)
+      expect(await refreshing(refresh)).toMatchObject(away)
+      await expect(told()).rejects.toMatchObject({ cause: { status: away.status } })
+      published.set(id, () => new Response(null, { status: 404 }))
+      expect(await refreshing(refresh)).toMatchObject({
+        ...{ status: 401, body: { error: 'invalid_client' } },
+      })
+      publish(id)
+      expect(await refreshing(refresh)).toMatchObject({ status: 200 })
+    } finally {
+      vi.useRealTimers()
+    }
+
+    const signer = id.replace('client', 'signer')
+    publish(signer, { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: keys })
+    published.set(keys, outage)
+    const { form: signed } = await assertions(signer)
+    expect(await refreshing({ refresh_token: 'none', ...(await signed({})) })).toMatchObject(away)
+  })
 })

@@ -217,6 +217,11 @@ export const openidRows = toRemovals([
     inFile('openid/shown_client.ts')('client.clientIdMetadataDocument === true', 'false'),
   ],
   [
+    DOCUMENTS,
+    'a client that cannot be looked at for now is not wrong',
+    inFile('openid/refusals.ts')('if (isUnreached(refusal)) return UNAVAILABLE', ''),
+  ],
+  [
     LOGOUT,
     'the client is not waited for',
     logout('prototype.backchannelLogout = async', 'void async'),
