@@ -37,6 +37,8 @@ export function childSetup(
   env: NodeJS.ProcessEnv,
 ): Omit<ChildSetup, 'port'> {
   const { publicUrl, dev } = settings
+  const isGiven = (...names: string[]) => names.some((name) => env[`PDS_${name}`])
+  /** Also to nothing, where that says that there is none. */
   const isSet = (...names: string[]) => names.some((name) => env[`PDS_${name}`] !== undefined)
   const folder = folderOf(settings, env)
   const isPublic = publicUrl.startsWith('https:')
@@ -50,12 +52,12 @@ export function childSetup(
       serviceName: settings.name,
       // It refuses a URL of its own without TLS otherwise.
       devMode: dev || !isPublic,
-      ...(!isSet('DISABLE_SSRF_PROTECTION') && { disableSsrfProtection: dev }),
+      ...(!isGiven('DISABLE_SSRF_PROTECTION') && { disableSsrfProtection: dev }),
       dataDirectory: folder,
-      ...(!isSet('BLOBSTORE_S3_BUCKET', 'BLOBSTORE_DISK_LOCATION') && {
+      ...(!isGiven('BLOBSTORE_S3_BUCKET', 'BLOBSTORE_DISK_LOCATION') && {
         blobstoreDiskLocation: join(folder, 'blobs'),
       }),
-      ...(!isSet('BLOB_UPLOAD_LIMIT') && { blobUploadLimit: BLOB_UPLOAD_LIMIT }),
+      ...(!isGiven('BLOB_UPLOAD_LIMIT') && { blobUploadLimit: BLOB_UPLOAD_LIMIT }),
       didPlcUrl: settings.plcUrl,
       serviceHandleDomains: settings.handleDomains,
       inviteRequired: settings.inviteRequired,
@@ -68,10 +70,13 @@ export function childSetup(
       adminPassword: secrets.adminPassword,
       // A client keeps one nonce for one origin, so both must take each other's.
       dpopSecret: Buffer.from(secrets.dpopSecret).toString('hex'),
-      ...(!isSet('RATE_LIMITS_ENABLED') && { rateLimitsEnabled: settings.rateLimits }),
+      ...(!isGiven('RATE_LIMITS_ENABLED') && { rateLimitsEnabled: settings.rateLimits }),
       // Its operator is this program; the addresses of clients come with their requests.
-      rateLimitBypassIps: ['127.0.0.1', ...(env.PDS_RATE_LIMIT_BYPASS_IPS?.split(',') ?? [])],
-      ...(!isSet('LEXICON_AUTHORITY_DID') &&
+      rateLimitBypassIps: [
+        '127.0.0.1',
+        ...(env.PDS_RATE_LIMIT_BYPASS_IPS || '').split(',').filter(Boolean),
+      ],
+      ...(!isGiven('LEXICON_AUTHORITY_DID') &&
         settings.lexiconAuthorityDid !== null && {
           lexiconDidAuthority: settings.lexiconAuthorityDid,
         }),

@@ -63,9 +63,23 @@ test('what the PDS is told are properties of its settings, and gives way to the 
       crawlers: ['https://bsky.network'],
       dataDirectory: join(folder.path, 'pds'),
     })
+    // A setting that is set to nothing is not set, but where that says that there is none.
+    const empty = Object.fromEntries(Object.keys(PASSED_ON).map((name) => [name, '']))
+    const told = (env: NodeJS.ProcessEnv) => childSetup(settings, secrets, env).environment
+    const {
+      crawlers,
+      bskyAppViewUrl,
+      bskyAppViewDid,
+      reportServiceUrl,
+      reportServiceDid,
+      ...usual
+    } = environment
+    expect(told(empty)).toEqual(usual)
     const given = Object.fromEntries(Object.keys(PASSED_ON).map((name) => [name, 'given']))
-    const told = Object.keys(childSetup(settings, secrets, given).environment)
-    const over = stock.filter(({ name, property }) => name in PASSED_ON && told.includes(property))
+    const toldThen = Object.keys(told(given))
+    const over = stock.filter(
+      ({ name, property }) => name in PASSED_ON && toldThen.includes(property),
+    )
     // Both are made of what is given.
     expect(over.map(({ name }) => name)).toEqual([
       'PDS_DATA_DIRECTORY',
