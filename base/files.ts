@@ -1,6 +1,14 @@
-import { lchownSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  lchownSync,
+  lstatSync,
+  readdirSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Raised where a file may be there, but this user may not look or write. */
 export class UnreadableError extends Error {
@@ -44,6 +52,35 @@ export function assertStillThere({ path, dev, ino }: OpenFile): void {
   if (now?.ino !== ino || now.dev !== dev) throw new GoneError(path)
 }
 
+/** Raised where a file is, or would be, on a disk on which this program cannot write. */
+class ReadOnlyError extends Error {
+  constructor(path: string, options?: ErrorOptions) {
+    super(
+      `${path} can only be read here: mount its disk so that it can be written, or let the unit of the program write there (ReadWritePaths)`,
+      options,
+    )
+    this.name = 'ReadOnlyError'
+  }
+}
+
+/**
+ * What to throw instead of an error of a write: of a disk that can only be read, Node.js may say that a folder is not
+ * there, and SQLite that a database cannot be opened.
+ *
+ * @param path that was to be written
+ */
+export function explainUnwritable(err: unknown, path: string): unknown {
+  try {
+    accessSync(path, constants.W_OK)
+    return explainUnreadable(err, path)
+  } catch (found) {
+    const { code } = found as NodeJS.ErrnoException
+    if (code === 'EROFS') return new ReadOnlyError(path, { cause: err })
+    const isAbove = code === 'ENOENT' && dirname(path) !== path
+    return isAbove ? explainUnwritable(err, dirname(path)) : explainUnreadable(err, path)
+  }
+}
+
 /**
  * What to throw instead of an error of the file system: an {@link UnreadableError} if it is one.
  *
@@ -52,8 +89,9 @@ export function assertStillThere({ path, dev, ino }: OpenFile): void {
 export function explainUnreadable(err: unknown, path?: string): unknown {
   const { code, path: named } = (err ?? {}) as NodeJS.ErrnoException
   const where = path ?? named
-  const isOne = where !== undefined && (code === 'EACCES' || code === 'EPERM')
-  return isOne ? new UnreadableError(where, { cause: err }) : err
+  if (where === undefined) return err
+  if (code === 'EROFS') return new ReadOnlyError(where, { cause: err })
+  return code === 'EACCES' || code === 'EPERM' ? new UnreadableError(where, { cause: err }) : err
 }
 
 /**

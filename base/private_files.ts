@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { explainUnreadable } from './files.ts'
+import { explainUnwritable } from './files.ts'
 import { SettingsError } from './settings.ts'
 
 /** How a folder of accounts is called: by the last two characters of their DIDs. */
@@ -42,7 +42,8 @@ export function makeDataFolder(path: string): void {
     mkdirSync(path, { recursive: true, mode: FOLDER })
   } catch (err) {
     const { code } = err as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EPERM') throw explainUnreadable(err, path)
+    const found = explainUnwritable(err, path)
+    if (found !== err) throw found
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file in the way' : code
     throw new SettingsError([
       `ENTRYWAY_DATA_DIR: must be a folder, such as /var/lib/vestibule; ${path} cannot be one: ${why}`,

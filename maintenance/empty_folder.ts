@@ -1,4 +1,5 @@
 import { chmod, mkdir, readdir } from 'node:fs/promises'
+import { explainUnwritable } from '../base/files.ts'
 
 /** Why a path can be no new folder. */
 export const inTheWay = (path: string) =>
@@ -8,9 +9,11 @@ export const notEmpty = (path: string) => `${path} is not empty; name a new fold
 /** A folder that its owner alone can read. @throws {Error} where there is something in it, or a file in its place */
 export async function makeEmptyFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err) => {
-    if (err.code !== 'EEXIST' && err.code !== 'ENOTDIR') throw err
+    if (err.code !== 'EEXIST' && err.code !== 'ENOTDIR') throw explainUnwritable(err, folder)
     throw new Error(inTheWay(folder), { cause: err })
   })
   if ((await readdir(folder)).length > 0) throw new Error(notEmpty(folder))
-  await chmod(folder, 0o700)
+  await chmod(folder, 0o700).catch((err) => {
+    throw explainUnwritable(err, folder)
+  })
 }

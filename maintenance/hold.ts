@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { explainUnreadable, giveToOwnerOf } from '../base/files.ts'
+import { explainUnwritable, giveToOwnerOf } from '../base/files.ts'
 import { makeDataFolder } from '../base/private_files.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { DATABASE_FOLDERS, LOCK } from './data_folder.ts'
@@ -36,7 +36,7 @@ export function holdData(dataDir: string, { evenMoved = false } = {}): Hold {
       DATABASE_FOLDERS.map((folder) => join(dataDir, folder)),
     )
   } catch (err) {
-    throw explainUnreadable(err, dataDir)
+    throw explainUnwritable(err, dataDir)
   }
   if (!release) throw new DataInUseError(dataDir)
   try {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { giveAloneToOwnerOf, giveNewToOwnerOf, isThere } from '../base/files.ts'
+import { explainUnwritable, giveAloneToOwnerOf, giveNewToOwnerOf, isThere } from '../base/files.ts'
 import { POLL } from '../base/lifetimes.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { type BackupOptions, backUp } from './backup.ts'
@@ -109,9 +109,12 @@ export async function copyNewest(to: string, copy: Copy): Promise<string> {
 
 /** Another one may be being made or copied, by the program or by the operator: that is waited for. */
 async function whenFree<T>(to: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(to, { recursive: true, mode: 0o700 })
   const lock = join(to, LOCK)
-  const release = await lockWhenFree(lock)
+  const release = await mkdir(to, { recursive: true, mode: 0o700 })
+    .then(() => lockWhenFree(lock))
+    .catch((err) => {
+      throw explainUnwritable(err, to)
+    })
   try {
     giveAloneToOwnerOf(to, lock)
     return await work()

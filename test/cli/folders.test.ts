@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,6 +8,7 @@ import { childEnvironment } from '../../lab/world/child.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { DataFolder } from '../backup/data_folder.ts'
+import { sayUnless } from '../left_out.ts'
 
 let folder: TemporaryFolder
 let env: Record<string, string>
@@ -44,4 +46,37 @@ test.each<[string[], number, string]>([
   const ran = await runCliHere(childEnvironment({}, env), args, { cwd: folder.path })
   expect(ran).toMatchObject({ exitCode, stderr: expect.stringContaining(said) })
   expect(ran.stderr).not.toMatch(/ENO|EEXIST|ENOTDIR/)
+})
+
+/** Not in every container. */
+const canMount = sayUnless(
+  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  'folders on a disk that can only be read: nothing can be mounted (unshare --user --mount)',
+)
+
+test.runIf(canMount)('a folder on a disk that can only be read is said to be one', () => {
+  const path = join(folder.path, 'empty')
+  const from = (file: string) => new URL(`../../maintenance/${file}.ts`, import.meta.url)
+  const work = `
+    const { makeEmptyFolder } = await import('${from('empty_folder')}')
+    const { holdData } = await import('${from('hold')}')
+    const { copyNewest } = await import('${from('kept_backups')}')
+    for (const path of ['${path}', '${path}/new'])
+      for (const work of [makeEmptyFolder, holdData, copyNewest])
+        try { await work(path) } catch ({ message }) { console.log(work.name, message) }`
+  const { stdout } = spawnSync(
+    'unshare',
+    [
+      ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
+      `mount -t tmpfs -o ro none ${path} && exec "$@"`,
+      ...['sh', process.execPath, '--input-type=module', '-e', work],
+    ],
+    { encoding: 'utf8' },
+  )
+  const said = stdout.trim().split('\n')
+  expect(said.map((line) => line.split(' ')[0])).toEqual([
+    ...['makeEmptyFolder', 'holdData', 'copyNewest'],
+    ...['makeEmptyFolder', 'holdData', 'copyNewest'],
+  ])
+  for (const line of said) expect(line).toContain(`${path} can only be read here: mount its disk`)
 })
