@@ -115,5 +115,5 @@ function pageOf(request: HttpRequest): string {
 /** Our page of a sign-in, which leads back here. @param did whose password is asked for */
 function signInFor(request: HttpRequest, did?: string): string {
   const { language } = wantedOf(request)
-  return PLACE.page({ account: did, language })
+  return PLACE.page({ account: did, language, isLate: request.method === 'POST' })
 }

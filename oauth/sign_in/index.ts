@@ -75,8 +75,9 @@ export class SignIn {
     const parameters = visit.asked?.parameters ?? null
     const shown = { request, place, parameters, deviceId }
     if (visit.isPasskeySignUp) return withCookies(this.#signUp.page(shown), cookies)
+    const late = visit.wanted.isLate ? { alert: textsFor(shown).stale } : {}
     if (place.request || !wasDeleted(request))
-      return withCookies(this.#pages.first(shown, visit), cookies)
+      return withCookies(this.#pages.first(shown, visit, late), cookies)
     const page = this.#pages.first(shown, visit, { notice: textsFor(shown).deleted })
     return withCookies(page, [...cookies, noDeletedCookie(this.#provider.issuer)])
   }

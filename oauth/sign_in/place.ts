@@ -31,10 +31,12 @@ export type Wanted = {
   account?: string | undefined
   /** If another one is wanted than the browser's. */
   language?: PageLanguage | undefined
+  /** Whether the person has sent a form of which nothing was done, since they were not signed in any more. */
+  isLate?: boolean | undefined
 }
 
 /** Its names in an address. */
-const OURS = ['step', 'account', 'lang']
+const OURS = ['step', 'account', 'lang', 'late']
 
 /** What the account page is asked for, where a person comes from the security page. */
 const FOR_SECURITY = { for: 'security' }
@@ -183,7 +185,7 @@ export class Place {
     return withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
   }
 
-  #queryWith({ step, account, language }: Wanted): URLSearchParams {
+  #queryWith({ step, account, language, isLate }: Wanted): URLSearchParams {
     const query = new URLSearchParams(this.#query)
     if (this.request) {
       query.set('client_id', this.request.clientId)
@@ -193,6 +195,7 @@ export class Place {
       ['step', step],
       ['account', account],
       ['lang', language],
+      ['late', isLate ? '1' : undefined],
     ] as const) {
       if (value !== undefined) query.set(name, value)
     }
@@ -211,6 +214,7 @@ export function wantedOf({ url }: Pick<HttpRequest, 'url'>): Wanted {
     step: byPath ?? STEPS.find((name) => name === given),
     account: searchParams.get('account') ?? undefined,
     language: PAGE_LANGUAGES.find((tag) => tag === language),
+    ...(searchParams.has('late') && { isLate: true }),
   }
 }
 

@@ -265,3 +265,21 @@ test('the language that was chosen goes along with a sign-in', async () => {
   const answer = await visitor.send(page, { username: kim.handle, password: kim.password })
   expect((await visitor.follow(answer)).title).toBe(securityTexts.fr.title)
 })
+
+test('who was signed out before a form was sent is told so, and not that it was done', async () => {
+  const visitor = await knowing([lee])
+  const forms = formsOf(await visitor.open(PAGE))
+  await account(lee).signOutEverywhere()
+  for (const form of forms.filter(({ action }) => action?.includes('/form/'))) {
+    const page = await visitor.follow(await visitor.send(form))
+    expect([page.title, page.alert]).toEqual([
+      ...['Sign in', 'The page was open for too long. Please sign in again.'],
+    ])
+  }
+  const page = await visitor.follow(await visitor.open(PAGE))
+  expect([page.title, page.alert]).toEqual(['Sign in', undefined])
+  const { handle: username, password } = lee
+  const late = await visitor.follow(await visitor.send(forms[0] ?? NOTHING))
+  const entered = await visitor.send(late, { username, password })
+  expect((await visitor.follow(entered)).title).toBe('Security')
+})
