@@ -16,22 +16,30 @@ import { recordGuess } from './sign_in.ts'
  * Deactivates an account, on its PDS first: an account that looks deactivated here is nowhere
  * active. Its owner gets a mail.
  *
- * @param options.deleteAfter milliseconds since the epoch
+ * @param options.deleteAfter ISO 8601
  * @param options.deleteCredentials whether what apps hold goes with it: sessions, app passwords
  * @param basis the sign-in that asks for it; null for the operator
- * @throws {Refusal} SignedOut
+ * @throws {Refusal} InvalidRequest for a time that cannot be read, SignedOut
  */
 export async function deactivateAccount(
   services: Services,
   did: string,
-  options: { deleteAfter: number | null; deleteCredentials: boolean },
+  { deleteAfter, deleteCredentials }: { deleteAfter: string | null; deleteCredentials: boolean },
   basis: Basis | null,
 ): Promise<AccountRow> {
+  const at = deleteAfter === null ? null : readTime(deleteAfter)
   const account = await afterPds(services, did, { deactivated: true }, basis, (actor) =>
-    actor.deactivate(options, basis),
+    actor.deactivate({ deleteAfter: at, deleteCredentials }, basis),
   )
   notify(services, 'accountDeactivated', account, basis && occasionNow())
   return account
+}
+
+/** The lexicon takes times that JavaScript has none for, such as a leap second. @returns ms since the epoch */
+function readTime(written: string): number {
+  const at = Date.parse(written)
+  if (!Number.isNaN(at)) return at
+  throw new Refusal('InvalidRequest', 'Write the time as 2030-01-01T00:00:00Z: it cannot be read')
 }
 
 /** @param basis as for {@link deactivateAccount} @throws {Refusal} AccountTakedown, SignedOut */

@@ -160,10 +160,7 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
 
     deactivateAccount: ({ did, deleteAfter }) =>
       asOAuth(async () => {
-        const options = {
-          deleteAfter: deleteAfter === undefined ? null : Date.parse(deleteAfter),
-          deleteCredentials: true,
-        }
+        const options = { deleteAfter: deleteAfter ?? null, deleteCredentials: true }
         return toAccount(
           await deactivateAccount(services, did, options, requestScope().signInOf(did)),
         )

@@ -180,6 +180,21 @@ function nested(levels: number): unknown {
   return levels === 0 ? 0 : [nested(levels - 1)]
 }
 
+test.each(['2030-01-01T00:00:60Z', '20300101T000000Z', '2030-01-01T00:00:00,5Z'])(
+  'an account that is to be deleted after %s, which is no time here, is not deactivated for ever',
+  async (deleteAfter) => {
+    const { accessJwt } = await newPerson()
+    const headers = { authorization: `Bearer ${accessJwt}` }
+    const method = '/xrpc/com.atproto.server.deactivateAccount'
+    expect(await post(app, method, { deleteAfter }, headers)).toMatchObject({
+      ...{
+        status: 400,
+        body: { error: 'InvalidRequest', message: expect.stringContaining('time') },
+      },
+    })
+  },
+)
+
 test('it came as far as to be looked at', () => {
   expect(statuses.get(200)).toBeGreaterThan(100)
   expect(statuses.get(400)).toBeGreaterThan(2_000)

@@ -8,8 +8,7 @@ import { method } from '../method.ts'
 export default method('com.atproto.server.deactivateAccount', {
   auth: user({ scopes: [...FULL, LegacyScope.Takendown] }),
   handler: async ({ input, credentials: { account, basis } }, { services }) => {
-    const deleteAfter = input.deleteAfter ? Date.parse(input.deleteAfter) : null
-    const options = { deleteAfter, deleteCredentials: false }
+    const options = { deleteAfter: input.deleteAfter ?? null, deleteCredentials: false }
     await deactivateAccount(services, account.did, options, basis)
   },
 })
