@@ -36,6 +36,7 @@ type Added = {
   uri?: string
   logo?: string
   public?: boolean
+  jwksUri?: string
   native?: boolean
   refresh?: boolean
   device?: boolean
@@ -75,6 +76,10 @@ function addClients(openid: Command): void {
     .option('--uri <url>', 'its home page')
     .option('--logo <url>', 'a picture of it')
     .option('--public', 'it cannot keep a secret')
+    .option(
+      '--jwks-uri <url>',
+      'where it publishes its keys, by which it proves itself in place of a secret',
+    )
     .option('--native', 'it is an app on a device')
     .option('--refresh', 'it gets refresh tokens')
     .option('--device', 'it runs where there is no browser, and shows a code to type (RFC 8628)')
@@ -203,10 +208,17 @@ function metadataOf(given: Added): Record<string, unknown> {
     client_uri: given.uri,
     logo_uri: given.logo,
     application_type: given.native ? 'native' : undefined,
-    token_endpoint_auth_method: given.public ? 'none' : undefined,
+    token_endpoint_auth_method: methodOf(given),
+    jwks_uri: given.jwksUri,
     grant_types: [...byCode, ...byDevice, ...refresh],
     response_types: given.redirectUri ? undefined : [],
     id_token_signed_response_alg: given.alg,
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+/** How it proves itself; undefined where by a secret. */
+function methodOf({ public: isPublic, jwksUri }: Added): string | undefined {
+  if (isPublic) return 'none'
+  return jwksUri === undefined ? undefined : 'private_key_jwt'
 }

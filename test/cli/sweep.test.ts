@@ -312,6 +312,18 @@ test.each([
 )
 
 test.each([
+  [[], 'private_key_jwt'],
+  [['--public'], 'none'],
+])('an OpenID client with keys of its own has no secret: %j', async (more, method) => {
+  const [id, keys] = [`${CLIENT}/keys`, 'https://rp.example.com/jwks.json']
+  const given = ['--redirect-uri', 'https://rp.example.com/callback', '--jwks-uri', keys]
+  const { stdout } = await run(['openid', 'client', 'add', id, ...given, ...more])
+  expect(stdout).not.toContain('secret')
+  const shown = JSON.parse((await run(['openid', 'client', 'show', id])).stdout)
+  expect(shown).toMatchObject({ jwks_uri: keys, token_endpoint_auth_method: method })
+})
+
+test.each([
   ['https://wiki.example.com', true],
   ['https://wiki.example.com:8443', false],
   ['http://localhost:8085', false],
