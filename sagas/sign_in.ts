@@ -193,7 +193,8 @@ export async function checkPassword(
   if (login) return login
   await recordGuess(services, entry?.did, 'password', attempt)
   // A timer may be early by as long as what else this turn of the event loop took.
-  while (performance.now() < earliest) await setTimeout(earliest - performance.now())
+  const left = () => earliest - performance.now()
+  while (left() > 0) await setTimeout(Math.max(0, left()))
   throw new Refusal('AuthenticationRequired', 'Invalid identifier or password', {
     ...(entry && { did: entry.did }),
   })
