@@ -4,11 +4,21 @@ import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import type { TestBrowser } from '../../lab/world/browser.ts'
 
-/** In ASCII: a page takes a script with any other character for twice the CPU. Each page has it from its beginning. */
+/** In ASCII: a page takes a script with any other character for twice the CPU. */
 const axe = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
   'utf8',
 ).replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/**
+ * Each page has axe from its beginning, and runs it when it is looked at: many a page is only passed. The rules whose
+ * findings are left out here are not run.
+ */
+const script = `globalThis.loadAxe = function () {
+  if (globalThis.axe) return
+  ${axe}
+  axe._audit.rules = axe._audit.rules.filter(({ impact }) => ['critical', 'serious'].includes(impact))
+}`
 
 /** How people look at a page: each width may have another layout. */
 export const SIZES = {
@@ -33,7 +43,7 @@ export async function inSize(
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(60_000)
-  await context.addInitScript({ content: axe })
+  await context.addInitScript({ content: script })
   try {
     await work(await context.newPage())
   } finally {
@@ -63,11 +73,14 @@ export type Finding = { rule: string; html: string; failureSummary?: string | un
 /** @param page of {@link inSize} */
 export async function findingsIn(page: Page): Promise<Finding[]> {
   await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'))
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations'],
-    }),
-  )
+  const { violations } = await page.evaluate(() => {
+    const here = globalThis as unknown as {
+      loadAxe(): void
+      axe: { run(options: object): Promise<AxeResults> }
+    }
+    here.loadAxe()
+    return here.axe.run({ resultTypes: ['violations'], preload: false })
+  })
   return violations
     .filter(({ impact }) => impact === 'critical' || impact === 'serious')
     .flatMap(({ id, nodes }) => nodes.map((node) => ({ rule: id, ...node })))
