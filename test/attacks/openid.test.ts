@@ -273,7 +273,7 @@ describe('45. OpenID', () => {
       const other = await visitor.open('/account/sign-in?for=device&step=sign-in')
       const its = await rp.signIn(visitor, other, 'mallory.test', remember)
       const sent = await visitor.send({ ...question, action: its.action }, { decision: 'allow' })
-      expect(sent).toMatchObject({ status: 200, title: 'Connect a device' })
+      expect(sent).toMatchObject({ status: 400, title: 'Connect a device' })
       await expect(poll(asked.device_code)).rejects.toMatchObject({
         error: 'authorization_pending',
       })
