@@ -1,4 +1,4 @@
-import { type Client, errors } from 'oidc-provider'
+import OidcProvider, { type Client, errors } from 'oidc-provider'
 import { webHostOf } from '../http/web_host.ts'
 import { isUnreached } from './unreached.ts'
 
@@ -25,12 +25,14 @@ export async function findReached(provider: Provider, id: string): Promise<Clien
 }
 
 /**
- * A client whose document says something wrong is known no more, as one whose document is gone. The provider looks at
- * each client that a person used when they sign out, and goes on there for those alone that it does not know.
+ * A client whose document says something wrong is known no more, as one whose document is gone. And who signs out waits
+ * for no document but that of the client which asks for it: the provider looks at each that they used, and all sign-ins
+ * end with the session.
  */
 export function forgetSpoiledClients({ Client: client }: Provider): void {
   const { find } = client
   client.find = async (id) => {
+    if (endsWithSession(id)) return undefined
     try {
       return await find.call(client, id)
     } catch (cause) {
@@ -42,4 +44,10 @@ export function forgetSpoiledClients({ Client: client }: Provider): void {
       throw new errors.InvalidClient(why ?? 'client metadata is invalid', { cause })
     }
   }
+}
+
+function endsWithSession(id: string): boolean {
+  const { route, session } = OidcProvider.ctx?.oidc ?? {}
+  const { state } = (session ?? {}) as { state?: { clientId?: string } }
+  return route === 'end_session_confirm' && webHostOf(id) !== null && id !== state?.clientId
 }

@@ -318,7 +318,8 @@ describe('45. OpenID clients that nobody vouches for', () => {
     published.set(id, own)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
     try {
-      const question = await visitor.open('/openid/end-session')
+      const query = new URLSearchParams({ client_id: id })
+      const question = await visitor.open(`/openid/end-session?${query}`)
       expect(question.title).toContain('Sign out')
       const { status } = await visitor.send(question, { logout: 'yes' })
       expect([status, visitor.cookies.has('openid-session')]).toEqual([303, false])

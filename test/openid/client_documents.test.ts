@@ -14,7 +14,7 @@ let app: AppInProcess
 let did: string
 let visitor: Visitor
 /** What is published, by address. */
-const published = new Map<string, () => Response>()
+const published = new Map<string, () => Response | Promise<Response>>()
 let fetched: string[] = []
 
 const DOCUMENT = {
@@ -163,6 +163,27 @@ test('one whose document is gone meanwhile is not signed in to', async () => {
     vi.useRealTimers()
   }
 })
+
+test('who signs out waits for none of the clients that they used', async () => {
+  const ids = ['one', 'two'].map((name) => `https://used-${name}.vestibule.internal/client.json`)
+  for (const id of ids) {
+    publish(id)
+    const begun = await rp.begin(await discover(id))
+    const opened = await rp.open(visitor, begun)
+    const isKnown = !opened.text.includes('id="password"')
+    await rp.allow(visitor, isKnown ? opened : await rp.signIn(visitor, opened))
+  }
+  const { promise, resolve } = Promise.withResolvers<Response>()
+  for (const id of ids) published.set(id, () => promise)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+  try {
+    const question = await visitor.open('/openid/end-session')
+    expect(await visitor.send(question, { logout: 'yes' })).toMatchObject({ status: 303 })
+  } finally {
+    vi.useRealTimers()
+    resolve(new Response(null, { status: 404 }))
+  }
+}, 10_000)
 
 describe('a client that cannot be looked at for now keeps what it was given', () => {
   const keys = 'https://keys.vestibule.internal/jwks.json'

@@ -222,6 +222,11 @@ export const openidRows = toRemovals([
     inFile('openid/refusals.ts')('if (isUnreached(refusal)) return UNAVAILABLE', ''),
   ],
   [
+    DOCUMENTS,
+    'who signs out waits for no document',
+    inFile('openid/find_client.ts')('    if (endsWithSession(id)) return undefined\n', ''),
+  ],
+  [
     LOGOUT,
     'the client is not waited for',
     logout('prototype.backchannelLogout = async', 'void async'),
