@@ -82,3 +82,16 @@ export class UnavailableError extends Error {
     )
   }
 }
+
+/** What was asked is on record, and is done when what is away answers: nobody has to ask again. */
+export class LeftForLaterError extends UnavailableError {
+  /** What the one who asked reads. */
+  readonly notice: string
+
+  constructor(notice: string, cause: UnavailableError) {
+    super('What is needed for this', { cause })
+    this.message = cause.message
+    this.name = 'LeftForLaterError'
+    this.notice = notice
+  }
+}

@@ -1,6 +1,6 @@
 import { type Basis, refuseTakenDown } from '../actors/account/basis.ts'
 import type { AccountStub } from '../actors/reach.ts'
-import { accountNotFound, Refusal } from '../base/errors.ts'
+import { accountNotFound, LeftForLaterError, Refusal, UnavailableError } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
@@ -180,16 +180,24 @@ export async function deleteOwnAccount(
   await deleteAccount(services, did)
 }
 
+const DELETED_LATER =
+  'The deletion is on record: the account will be deleted once its PDS answers. You need not ask again'
+
 /**
  * Deletes an account. What was decided is recorded before it is tried, so that it happens even when
  * the PDS does not answer now.
+ *
+ * @throws {Refusal} AccountNotFound
+ * @throws {LeftForLaterError}
  */
 export async function deleteAccount(services: Services, did: string): Promise<void> {
   const { directory } = services.actors
   const entry = await directory.find(did)
   if (!entry) throw accountNotFound()
   await directory.beginDeletion(entry.did, Date.now())
-  await outlasting(() => finishDeletion(services, entry.did))
+  await outlasting(() => finishDeletion(services, entry.did)).catch((err) => {
+    throw err instanceof UnavailableError ? new LeftForLaterError(DELETED_LATER, err) : err
+  })
 }
 
 /**

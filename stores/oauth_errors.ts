@@ -5,7 +5,7 @@ import {
   InvalidRequestError,
   OAuthError,
 } from '@atproto/oauth-provider/errors'
-import { Refusal, type RefusalCode } from '../base/errors.ts'
+import { LeftForLaterError, Refusal, type RefusalCode } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { SaidByStatusError } from './said_by_status_error.ts'
 
@@ -35,6 +35,8 @@ const WORDS: Partial<Record<RefusalCode, string>> = {
  */
 export function toOAuthError(err: unknown): unknown {
   if (err instanceof PdsRefusal) return new InvalidRequestError(err.message, err)
+  // RFC 4918 section 11.4. A 5xx would be said to be tried again.
+  if (err instanceof LeftForLaterError) return new SaidByStatusError(424, 'later', err.notice, err)
   if (!(err instanceof Refusal)) return err
   const reason = HANDLE_REASONS[err.code]
   if (reason) return new HandleUnavailableError(reason, err.message, err)

@@ -5,7 +5,7 @@ import {
   UpstreamFailureError,
   XRPCError,
 } from '@atproto/xrpc-server'
-import { Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
+import { LeftForLaterError, Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
 import { hasRoomFor } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
 import { logFault } from '../base/request_fault.ts'
@@ -22,6 +22,7 @@ import { PdsRefusal } from '../pds/client.ts'
 export function toXrpcError(err: unknown): never {
   if (err instanceof Refusal) throw fromRefusal(err)
   if (err instanceof PdsRefusal) throw fromPds(err)
+  if (err instanceof LeftForLaterError) throw new UpstreamFailureError(err.notice)
   if (err instanceof UnavailableError || err instanceof MailError) {
     throw new UpstreamFailureError(
       'A service that is needed for this does not answer; try again later',

@@ -4,6 +4,8 @@ import type { ByLanguage } from '../../http/language.ts'
 export const WRONG_CODE = 422
 /** Of the answer to who would delete an account that has no password (RFC 9110 section 15.5.10). */
 const NO_PASSWORD = 409
+/** Of the answer to who deletes an account whose PDS is away (RFC 4918 section 11.4). */
+const DELETED_LATER = 424
 /** Of an answer to those who try too often (RFC 6585 section 4). */
 export const TOO_MANY = 429
 /** Of every answer to a form that failed because the PDS, PLC or a part of this program is away. */
@@ -28,6 +30,15 @@ export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
     ko: '이 계정에는 비밀번호가 없지만 여기에서는 필요합니다. ‘보안’ 페이지에서 설정한 다음 다시 시도하세요.',
     ro: 'Acest cont nu are parolă, iar aici este cerută. Setați una pe pagina „Securitate”, apoi reveniți.',
     sv: 'Kontot har inget lösenord, men här krävs ett. Välj ett på sidan ”Säkerhet” och kom sedan tillbaka.',
+  },
+  [DELETED_LATER]: {
+    en: 'Your account will be deleted, but not just now, because something that the service needs does not answer. You need not do anything more.',
+    es: 'Tu cuenta se eliminará, aunque no ahora mismo, porque algo que el servicio necesita no responde. No tienes que hacer nada más.',
+    fr: 'Votre compte sera supprimé, mais pas tout de suite, car un élément dont le service a besoin ne répond pas. Vous n’avez rien d’autre à faire.',
+    ja: '必要な別のサービスが応答しないため、アカウントはまだ削除されていませんが、応答があり次第削除されます。ほかに必要な操作はありません。',
+    ko: '서비스에 필요한 다른 서버가 응답하지 않아 지금은 계정을 삭제할 수 없지만, 응답하는 대로 삭제됩니다. 더 하실 일은 없습니다.',
+    ro: 'Contul dvs. va fi șters, dar nu chiar acum, deoarece ceva de care serviciul are nevoie nu răspunde. Nu mai trebuie să faceți nimic.',
+    sv: 'Ditt konto kommer att raderas, men inte just nu, eftersom något som tjänsten behöver inte svarar. Du behöver inte göra något mer.',
   },
   [TOO_MANY]: {
     en: 'Too many attempts. Wait a while, then try again.',

@@ -10,6 +10,9 @@ import { resetPassword } from '../../sagas/password_reset.ts'
 import type { Services } from '../../sagas/services.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
+import { newOwner } from '../passkeys/owner.ts'
+import { come } from '../security_page/come.ts'
+import { post } from '../subjects/ask.ts'
 
 /** What an account has decided holds, whatever fails or ends after it, and its owner is told. */
 let app: AppInProcess
@@ -163,6 +166,29 @@ describe('a password', () => {
     await servicesOf(app).actors.account(did).changePassword('a new password', 'ended')
     expect(failing).toBe(failingAfter.fails)
   })
+})
+
+describe('a deletion', () => {
+  test.each(['by the page', 'by XRPC'])(
+    'while the PDS is away is told not to be asked for again: %s',
+    async (way) => {
+      const owner = await newOwner(app)
+      const { did, email } = owner
+      const visitor = await come(app, owner)
+      const token = await app.actors.account(did).issueEmailToken('delete_account', null, email)
+      const given = { did, token, password: owner.password }
+      const answer =
+        way === 'by XRPC'
+          ? await post(app, '/xrpc/com.atproto.server.deleteAccount', given)
+          : await visitor.call('delete-account-confirm', given)
+      const text = 'text' in answer ? answer.text : JSON.stringify(answer.body)
+      expect.soft(text).toContain('The deletion is on record')
+      expect.soft(text).not.toContain('try again')
+      // The script of the page has words for it.
+      expect(answer.status).toBe(way === 'by XRPC' ? 502 : 424)
+      expect((await underWay()).deletions).toContainEqual(expect.objectContaining({ did }))
+    },
+  )
 })
 
 test.each([
