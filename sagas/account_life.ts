@@ -181,7 +181,7 @@ export async function deleteOwnAccount(
 }
 
 const DELETED_LATER =
-  'The deletion is on record: the account will be deleted once its PDS answers. You need not ask again'
+  'The deletion is on record: the account will be deleted once what it takes answers. You need not ask again'
 
 /**
  * Deletes an account. What was decided is recorded before it is tried, so that it happens even when

@@ -38,6 +38,11 @@ export const sagaRows = toRemovals([
   ],
   [
     DECIDED,
+    'a deletion that is on record is not said to have failed',
+    inFile('sagas/account_life.ts')('err instanceof UnavailableError ? new', 'false ? new'),
+  ],
+  [
+    DECIDED,
     'no DID ends that is elsewhere',
     inFile('sagas/new_identity.ts')('?.pds === client.pds.url', ''),
   ],
