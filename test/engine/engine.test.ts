@@ -7,7 +7,7 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
 import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { type Cluster, startCluster } from '../../lab/world/cluster.ts'
-import { type Answer, Attacker, makeDpopKey, newPerson, toSession } from '../attacks/attacker.ts'
+import { Attacker, makeDpopKey, newPerson, toSession } from '../attacks/attacker.ts'
 import { failOver } from './failover.ts'
 
 /** `ENGINE_ACCOUNTS=500` for the full size; see docs/scale.md. */
@@ -97,11 +97,13 @@ test('what is used is used everywhere: a code, a nonce, a runner with other sett
   const grant = await attacker.grant(kim)
   const answers = await Promise.all(Array.from({ length: 6 }, () => attacker.exchange(grant)))
   const won = answers.filter(({ status }) => status === 200)
-  expect(won).toHaveLength(1)
-  expect(await attacker.refresh(toSession(won[0] as Answer, grant.key))).toMatchObject({
-    status: 400,
-    body: { error: 'invalid_grant' },
-  })
+  // A replay that comes between the spending of the code and the making of its session leaves none at all.
+  expect(won.length).toBeLessThanOrEqual(1)
+  const lost = answers.filter((answer) => !won.includes(answer))
+  const again = won.map((answer) => attacker.refresh(toSession(answer, grant.key)))
+  for (const answer of [...lost, ...(await Promise.all(again))]) {
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+  }
   // The replay signed Kim's device out.
   const lee = await newPerson(cluster, 'engine')
   expect(await attacker.refresh(await attacker.signIn(lee))).toMatchObject({ status: 200 })
