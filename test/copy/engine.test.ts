@@ -119,7 +119,7 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
   expect(checked).toMatchObject({ findings: [] })
   const rebuilding = await runCli(onEngine, ['directory', 'rebuild'])
   expect(rebuilding).toMatchObject({
-    exitCode: 1,
+    exitCode: 2,
     stderr: expect.stringContaining('on the engine'),
   })
   const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1', ENTRYWAY_DIRECTORIES: '1' }
