@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER } from '../base/lifetimes.ts'
 import { openidScope } from './scope.ts'
-import { isUnreached } from './unreached.ts'
+import { isUnreached, UNAVAILABLE } from './unreached.ts'
 
 /** What the provider tells of a refusal; it has more to say to those who listen to its events. */
 type Refusal = errors.OIDCProviderError & { error_detail?: unknown }
@@ -84,8 +84,6 @@ function errorOf({ oidc, headers }: KoaContextWithOIDC, refusal: Refusal): strin
   const isUntaken = typeof response === 'string' && !client.responseTypeAllowed(response as 'code')
   return isRefused || isUntaken ? 'unauthorized_client' : null
 }
-
-const UNAVAILABLE = 'temporarily_unavailable'
 
 /** Where clients say who they are. */
 const AUTHENTICATING: readonly string[] = [

@@ -1,8 +1,10 @@
 import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../http/message.ts'
 import { cspHash } from '../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
+import { retryAfter } from '../http/retry_after.ts'
 import type { OpenidPages } from './pages.ts'
 import type { OpenidScope } from './scope.ts'
+import { UNAVAILABLE } from './unreached.ts'
 
 /** The page that stands for what the provider wants to show a person; the same answer where it is for a program. */
 export function toPage(
@@ -24,6 +26,8 @@ function errorOf(
   { error, description, isEnded }: NonNullable<OpenidScope['pageError']>,
 ): PageRefusal {
   if (status >= 500) return pageRefusal(503, { obstacle: 'server' })
+  if (error === UNAVAILABLE)
+    return pageRefusal(503, { obstacle: 'server' }, Object.entries(retryAfter()))
   if (isEnded) return pageRefusal(400, { obstacle: 'ended' })
   const reason = description === undefined ? error : `${error}: ${description}`
   return pageRefusal(status >= 400 ? status : 400, { obstacle: 'link', reason })

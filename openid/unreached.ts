@@ -1,3 +1,6 @@
+/** The error where what a client publishes cannot be had for now (RFC 6749 section 4.1.2.1). */
+export const UNAVAILABLE = 'temporarily_unavailable'
+
 /** What a client publishes cannot be had for now, which says nothing of the client. */
 export class UnreachedError extends Error {
   constructor(cause: unknown) {

@@ -228,6 +228,10 @@ describe('a client that cannot be looked at for now keeps what it was given', ()
       vi.setSystemTime(Date.now() + 2 * 60_000)
       expect(await refreshing(refresh)).toMatchObject(away)
       await expect(told()).rejects.toMatchObject({ cause: { status: away.status } })
+      const asked = new URLSearchParams({ client_id: id, response_type: 'code', scope: 'openid' })
+      const page = await app.ask({ target: `/openid/authorize?${asked}` })
+      const headers = expect.arrayContaining([['retry-after', '2']])
+      expect(page).toMatchObject({ status: away.status, headers })
       published.set(id, () => new Response(null, { status: 404 }))
       expect(await refreshing(refresh)).toMatchObject({
         ...{ status: 401, body: { error: 'invalid_client' } },
