@@ -1,5 +1,6 @@
 import type { Configuration } from 'oidc-provider'
 import { createCache } from '../base/cache.ts'
+import { UnavailableError } from '../base/errors.ts'
 import { hasRoomFor } from '../base/event_log.ts'
 import { CLIENT_KEYS } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
@@ -42,22 +43,28 @@ export function fetching({
 
 /** The same `fetch` of what is published. @throws {UnreachedError} */
 function reached(fetch: typeof globalThis.fetch, log: Log): typeof globalThis.fetch {
-  return async (input, init) => {
-    try {
-      const response = await fetch(input, init)
-      const { status } = response
-      if (status >= 500 || status === 429) throw new Error(`It answers ${status}`)
-      return response
-    } catch (err) {
-      const { cause, message } = err as Error
+  const unreached = (input: string | URL | Request, why: string, cause?: unknown) => {
+    if (hasRoomFor(log, 'client_unreached', calledFrom()?.address)) {
       const { host } = new URL(String(input))
-      const why = cause instanceof Error ? cause.message : message
-      if (hasRoomFor(log, 'client_unreached', calledFrom()?.address)) {
-        log.info({ host, why }, 'what an OpenID client publishes cannot be had for now')
-      }
-      throw new UnreachedError(err)
+      log.info({ host, why }, 'what an OpenID client publishes cannot be had for now')
     }
+    return new UnreachedError(cause)
   }
+  return async (input, init) => {
+    const response = await fetch(input, init).catch((err: Error) => {
+      if (!isForNow(err)) throw err
+      throw unreached(input, err.cause instanceof Error ? err.cause.message : err.message, err)
+    })
+    const { status } = response
+    if (status >= 500 || status === 429) throw unreached(input, `It answers ${status}`)
+    return response
+  }
+}
+
+/** The network and what is not reached in it have codes. What is refused because of the address or the size has none. */
+function isForNow(err: unknown): boolean {
+  if (!(err instanceof Error)) return false
+  return err instanceof UnavailableError || 'code' in err || isForNow(err.cause)
 }
 
 /**

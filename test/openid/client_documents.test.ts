@@ -189,7 +189,8 @@ describe('a client that cannot be looked at for now keeps what it was given', ()
   const keys = 'https://keys.vestibule.internal/jwks.json'
   const outages: Record<string, () => Response> = {
     'does not answer': () => {
-      throw new TypeError('fetch failed')
+      const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+      throw new TypeError('fetch failed', { cause })
     },
     'answers that it is away': () => new Response(null, { status: 502 }),
     'asks for a pause': () => new Response(null, { status: 429 }),
