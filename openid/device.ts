@@ -75,6 +75,7 @@ export class DevicePage {
       : goOn(
           place.page({
             language: chosenLanguage(request),
+            isLate: isForm,
             ...(person && { account: person.did }),
           }),
         )
@@ -119,9 +120,10 @@ export class DevicePage {
     const { request, person, provider, deviceId, userCode: typed = '' } = visit
     const guess = await takePoint(this.#services, 'device code', person.did)
     const asked = await findByUserCode(this.#storage, typed)
-    const client = asked && (await findClient(provider, asked.clientId))
-    if (!asked || !client) return this.#askCode(visit, 'wrong code')
+    if (!asked) return this.#askCode(visit, 'wrong code')
     await guess.giveBack()
+    const client = await findClient(provider, asked.clientId)
+    if (!client) return this.#askCode(visit, 'wrong code')
     const { scopes, ...more } = await requestedBy(this.#storage.flow, asked.params as object)
     const userCode = asked.userCode as string
     return this.#pages.deviceConsent(

@@ -4,6 +4,7 @@ import { UnavailableError } from '../base/errors.ts'
 import { hasRoomFor } from '../base/event_log.ts'
 import { CLIENT_KEYS } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
+import { reasonOf } from '../base/reason.ts'
 import { calledFrom } from '../http/requester.ts'
 import { createSafeFetch } from '../oauth/safe_fetch.ts'
 import type { Services } from '../sagas/services.ts'
@@ -53,7 +54,7 @@ function reached(fetch: typeof globalThis.fetch, log: Log): typeof globalThis.fe
   return async (input, init) => {
     const response = await fetch(input, init).catch((err: Error) => {
       if (!isForNow(err)) throw err
-      throw unreached(input, err.cause instanceof Error ? err.cause.message : err.message, err)
+      throw unreached(input, reasonOf(err), err)
     })
     const { status } = response
     if (status >= 500 || status === 429) throw unreached(input, `It answers ${status}`)
@@ -61,10 +62,17 @@ function reached(fetch: typeof globalThis.fetch, log: Log): typeof globalThis.fe
   }
 }
 
+/**
+ * Codes that say something of the client. A name that there is not is answered as one that leads into this network is, of
+ * whose names nothing is to be learned here.
+ */
+const OF_CLIENT: readonly unknown[] = ['ENOTFOUND', 'ERR_INVALID_URL']
+
 /** The network and what is not reached in it have codes. What is refused because of the address or the size has none. */
 function isForNow(err: unknown): boolean {
   if (!(err instanceof Error)) return false
-  return err instanceof UnavailableError || 'code' in err || isForNow(err.cause)
+  if (err instanceof UnavailableError) return true
+  return 'code' in err ? !OF_CLIENT.includes(err.code) : isForNow(err.cause)
 }
 
 /**

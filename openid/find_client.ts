@@ -4,18 +4,12 @@ import { isUnreached } from './unreached.ts'
 
 type Provider = { Client: { find(id: string): Promise<Client | undefined> } }
 
-/** Finds a client for a page. The document of a client may be gone, or be none any more. */
+/**
+ * Finds a client. Its document may be gone, or be none any more.
+ *
+ * @throws {errors.OIDCProviderError} where what it publishes cannot be had for now
+ */
 export async function findClient(provider: Provider, id: string): Promise<Client | undefined> {
-  try {
-    return await findReached(provider, id)
-  } catch (err) {
-    if (isUnreached(err)) return undefined
-    throw err
-  }
-}
-
-/** The same for a program. @throws {errors.OIDCProviderError} where nothing tells by now whether there is one */
-export async function findReached(provider: Provider, id: string): Promise<Client | undefined> {
   try {
     return await provider.Client.find(id)
   } catch (err) {

@@ -35,6 +35,7 @@ import { inOpenidScope, type OpenidScope } from './scope.ts'
 import { toPage } from './shown_page.ts'
 import { SIGN_OUT, signedOut } from './signed_out.ts'
 import { spend } from './spending.ts'
+import { isUnreached } from './unreached.ts'
 
 /** What a device shows for a person to type. */
 const TYPED = OPENID + ENDPOINTS.code_verification
@@ -110,7 +111,8 @@ export function createOpenidHandler(
   }
 
   function failed(request: HttpRequest, err: unknown): HttpResponse {
-    logFault(log, err, 'the OpenID provider failed')
+    // `fetching.ts` has said so, within a bound: strangers choose which client is looked at.
+    if (!isUnreached(err)) logFault(log, err, 'the OpenID provider failed')
     const busy = doorOf(request).busy(retryAfter())
     return withCookies(busy, requestScope().deviceCookies)
   }

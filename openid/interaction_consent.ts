@@ -49,10 +49,10 @@ export class ConsentQuestion {
     const { interaction, people, request, deviceId } = visit
     const did = accountOf(interaction)
     const person = people.find((each) => each.did === did)
-    if (!person?.basis) return askToSignIn(visit, { account: did })
+    if (!person?.basis) return askToSignIn(visit, { account: did, isLate: isForm })
     const form = isForm ? this.#forms.read(deviceId, request.parameter('form')) : null
     const isOwn = form?.interaction === interaction.uid && form.did === did
-    if (!isOwn) return this.#ask(visit, person)
+    if (!isOwn) return this.#ask(visit, person, isForm)
     const isAllowed = request.parameter('decision') === 'allow'
     return isAllowed
       ? this.#grant(visit, person as SignedInPerson)
@@ -62,6 +62,7 @@ export class ConsentQuestion {
   async #ask(
     { request, interaction, client, deviceId }: Visit,
     person: Person,
+    isStale: boolean,
   ): Promise<HttpResponse> {
     const { redirect_uri: uri, ui_locales: uiLocales } = interaction.params
     const redirectUri = String(uri)
@@ -83,6 +84,7 @@ export class ConsentQuestion {
         sealed: this.#forms.write(deviceId, state),
         other: Place.forOpenid(interaction.uid).page({ step: 'choose', language }),
       },
+      isStale,
     )
   }
 

@@ -46,11 +46,14 @@ export class OpenidPages {
     this.#look = createLook(settings, OPENID_STYLE)
   }
 
-  consent(shown: Shown, step: ConsentStep): HttpResponse {
+  /** @param isStale whether a form was sent that is good no more */
+  consent(shown: Shown, step: ConsentStep, isStale: boolean): HttpResponse {
     const { name: service } = this.#settings
     const write = (texts: OpenidTexts, signIn: SignInTexts) =>
       consentStep(texts, signIn, service, step)
-    return this.#write(shown, write, step)
+    const alertIn = (language: PageLanguage) =>
+      isStale ? securityTexts[language].stale : undefined
+    return this.#write(shown, write, { logo: step.logo, alertIn })
   }
 
   /** @param refusal of what was sent before */

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { RETRY_AFTER } from '../base/lifetimes.ts'
+import { RETRY_SECONDS } from '../http/retry_after.ts'
 import { openidScope } from './scope.ts'
 import { isUnreached, UNAVAILABLE } from './unreached.ts'
 
@@ -111,7 +111,7 @@ function retell(ctx: { body?: unknown; response: Answer }, { before, told }: Ret
     if (error === 'invalid_client') response.status = 401
     if (error === UNAVAILABLE) {
       response.status = 503
-      response.set('retry-after', String(RETRY_AFTER / 1_000))
+      response.set('retry-after', String(RETRY_SECONDS))
     }
   }
   for (const [name, written] of [

@@ -10,7 +10,7 @@ import type {
   KoaContextWithOIDC,
 } from 'oidc-provider'
 import type { HttpRequest } from '../http/message.ts'
-import { findReached } from './find_client.ts'
+import { findClient } from './find_client.ts'
 import { OPENID_SIGNING, type PrivateJwk } from './keys.ts'
 import { resourceId } from './resources.ts'
 import { chainOfIssued, openidScope, registeredAt } from './scope.ts'
@@ -55,7 +55,7 @@ export async function mayIntrospect(
   if (clientId === holder) return true
   if (clientAuthMethod === 'none') return false
   if (resource === null || resource !== resourceId(clientId)) return false
-  const client = await findReached(provider, holder)
+  const client = await findClient(provider, holder)
   const { found } = openidScope()
   return client !== undefined && (found?.grant.createdAt ?? 0) >= registeredAt(holder)
 }

@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts'
 import type { HttpRequest } from '../http/message.ts'
 import { findClient } from './find_client.ts'
 import type { OpenidProvider } from './provider.ts'
+import { isUnreached } from './unreached.ts'
 
 /** What says which client asks, and goes back to it. */
 const OF_CLIENT = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
@@ -40,7 +41,10 @@ async function isTrue(
 ): Promise<boolean> {
   const named = hint === null ? id : audienceOf(hint)
   if (named === null || (id ?? named) !== named) return false
-  const client = await findClient(provider, named)
+  const client = await findClient(provider, named).catch((err) => {
+    if (isUnreached(err)) return undefined
+    throw err
+  })
   return client !== undefined && (hint === null || (await isGood(provider, hint, client)))
 }
 

@@ -1,4 +1,5 @@
 import { UnavailableError } from '../base/errors.ts'
+import { reasonOf } from '../base/reason.ts'
 import { fetchAnswer } from '../base/upstream.ts'
 import { PdsClient } from '../pds/client.ts'
 import { describePds, type PdsDescription, readProtectedResource } from '../pds/describe.ts'
@@ -6,7 +7,7 @@ import type { PdsAccess } from '../pds/pds.ts'
 import type { Services } from '../sagas/services.ts'
 import { LegacyScope, LegacyTokens } from '../tokens/legacy_tokens.ts'
 import { aboutPds, type Check, unanswered } from './check.ts'
-import { type Finding, look, reasonOf } from './doctor/look.ts'
+import { type Finding, look } from './doctor/look.ts'
 
 /** A DID that no account has: it asks a PDS about itself without asking about anybody. */
 const NOBODY = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
+import { codeOf, reasonOf } from '../../base/reason.ts'
 import type { Check } from '../check.ts'
 
 /** What was found without what was looked at. */
@@ -39,20 +39,4 @@ export async function readJson<T>(response: Response): Promise<T> {
         : `what answers (${response.status}) is not this program: it is no JSON`,
     )
   }
-}
-
-/** Why something failed, by what is at the bottom of it: `fetch` itself says no more than that it failed. */
-export function reasonOf(err: unknown): string {
-  if (!(err instanceof Error)) return 'it could not be asked'
-  const { cause, message } = err
-  // Of what is read, the error lists all that is wrong with it.
-  if (cause instanceof SyntaxError || cause instanceof z.ZodError)
-    return 'what answers is something else'
-  const deeper = cause instanceof Error ? reasonOf(cause) : ''
-  return deeper || message || codeOf(err)
-}
-
-function codeOf(err: unknown): string {
-  const { cause = err } = (err ?? {}) as { cause?: unknown }
-  return String((cause as { code?: unknown } | null)?.code ?? '')
 }

@@ -382,7 +382,7 @@ describe('45. OpenID', () => {
     const fields = { decision: 'allow' }
     expect(await visitor.send(asked, fields, { headers })).toMatchObject({ status: 400 })
     const without = await visitor.send({ ...asked, fields: {} }, fields)
-    expect(without).toMatchObject({ status: 200, title: 'Sign in to The Forum' })
+    expect(without).toMatchObject({ status: 400, title: 'Sign in to The Forum' })
     const answer = await rp.allow(visitor, asked)
     expect(answer.header('location')).toContain('code=')
   })

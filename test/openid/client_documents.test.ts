@@ -187,11 +187,12 @@ test('who signs out waits for none of the clients that they used', async () => {
 
 describe('a client that cannot be looked at for now keeps what it was given', () => {
   const keys = 'https://keys.vestibule.internal/jwks.json'
+  const failing = (code: string) => () => {
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })
+  }
   const outages: Record<string, () => Response> = {
-    'does not answer': () => {
-      const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-      throw new TypeError('fetch failed', { cause })
-    },
+    'does not answer': failing('ECONNREFUSED'),
+    'is not found for now': failing('EAI_AGAIN'),
     'answers that it is away': () => new Response(null, { status: 502 }),
     'asks for a pause': () => new Response(null, { status: 429 }),
   }
@@ -225,18 +226,24 @@ describe('a client that cannot be looked at for now keeps what it was given', ()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
     try {
       expect(await told()).toMatchObject({ active: true })
+      const again = await rp.begin(client, { scope: 'openid', prompt: 'consent' })
+      const asked = await rp.open(visitor, again)
       published.set(id, outage)
       vi.setSystemTime(Date.now() + 2 * 60_000)
       expect(await refreshing(refresh)).toMatchObject(away)
       await expect(told()).rejects.toMatchObject({ cause: { status: away.status } })
-      const asked = new URLSearchParams({ client_id: id, response_type: 'code', scope: 'openid' })
-      const page = await app.ask({ target: `/openid/authorize?${asked}` })
+      const link = new URLSearchParams({ client_id: id, response_type: 'code', scope: 'openid' })
+      const page = await app.ask({ target: `/openid/authorize?${link}` })
       const headers = expect.arrayContaining([['retry-after', '2']])
       expect(page).toMatchObject({ status: away.status, headers })
-      published.set(id, () => new Response(null, { status: 404 }))
-      expect(await refreshing(refresh)).toMatchObject({
-        ...{ status: 401, body: { error: 'invalid_client' } },
-      })
+      const sent = await visitor.send(asked, { decision: 'allow' })
+      expect(sent).toMatchObject({ status: away.status })
+      for (const gone of [() => new Response(null, { status: 404 }), failing('ENOTFOUND')]) {
+        published.set(id, gone)
+        expect(await refreshing(refresh)).toMatchObject({
+          ...{ status: 401, body: { error: 'invalid_client' } },
+        })
+      }
       publish(id)
       expect(await refreshing(refresh)).toMatchObject({ status: 200 })
     } finally {

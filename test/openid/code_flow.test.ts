@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { enrol } from '../factors/authenticator.ts'
 import { formsOf } from '../security_page/forms_of.ts'
@@ -199,7 +200,8 @@ test('the consent stays in the language that the person chose', async () => {
   const ways = [swedish.action, swedish.hrefs.find((href) => href.includes('step=choose'))]
   expect(ways.filter((way) => way?.includes('lang=sv'))).toHaveLength(2)
   const again = await visitor.send(swedish, { form: 'of another browser' })
-  expect(again.title).toBe(swedish.title)
+  expect(again).toMatchObject({ status: 400, title: swedish.title })
+  expect(again.text).toContain(securityTexts.sv.stale)
 })
 
 test('an id_token_hint chooses its account, and no other one comes back for it', async () => {

@@ -100,6 +100,9 @@ test('what is refused is refused once and for all', async () => {
   expect(done.title).toBe('The device is not connected')
   const late = await visitor.send(question, { decision: 'allow' })
   expect(late).toMatchObject({ status: 400, title: 'Connect a device' })
+  await rp.operate(app, 'account/revoke', { account: did })
+  const out = await rp.follow(visitor, await visitor.send(question, { decision: 'allow' }))
+  expect(out.text).toContain('The page was open for too long')
   await expect(poll(asked)).rejects.toMatchObject({ error: 'access_denied' })
 })
 
