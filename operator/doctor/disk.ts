@@ -1,5 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
+import { rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../check.ts'
@@ -15,7 +14,7 @@ export async function checkDisk({ dataDir, database }: Settings): Promise<Check[
   if (database === 'engine') return []
   const mend = `make room on the disk of ${dataDir}; the program goes on by itself`
   const check = look('Disk', mend, async () => {
-    if (isReadOnly(dataDir)) {
+    if (await isReadOnly(dataDir)) {
       const again = `mend the disk of ${dataDir}, mount it anew, and start the program again`
       return { state: 'failed', found: 'it can only be read', mend: again }
     }
@@ -32,11 +31,12 @@ export async function checkDisk({ dataDir, database }: Settings): Promise<Check[
 }
 
 /** After an error a disk may say that it can be written, and take nothing. */
-function isReadOnly(dataDir: string): boolean {
+async function isReadOnly(dataDir: string): Promise<boolean> {
   const path = join(dataDir, `.doctor-${process.pid}`)
   try {
-    writeFileSync(path, '')
-    rmSync(path)
+    await writeFile(path, '')
+    // Another look at the same time may have removed it.
+    await rm(path, { force: true })
     return false
   } catch (err) {
     return (err as NodeJS.ErrnoException).code === 'EROFS'
