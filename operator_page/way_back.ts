@@ -26,13 +26,16 @@ export function filledForm(
   const open = fields.filter(({ elsewhere }) => elsewhere !== 'secret')
   const given = open.map(({ name }) => [name, filled(name)] as const)
   const form = formOf(words, Object.fromEntries(given.filter(([, value]) => value !== '')))
-  return form.length > LONGEST ? formOf(words) : form
+  return fitting(form)
 }
+
+/** A page, but for what was filled in where that is too long. */
+const fitting = (page: string) => (page.length > LONGEST ? (page.split('?')[0] as string) : page)
 
 /** The page that a request is about, as a link leads to it. */
 export function pageOf(request: HttpRequest): string {
   const { pathname, search } = request.url
-  if (request.method !== 'POST') return pathname + search
+  if (request.method !== 'POST') return fitting(pathname + search)
   const description = commandAt(pathname)
   if (!description) return OPERATOR_PAGE
   const filled = (name: string) => request.parameter(name) ?? ''
@@ -43,7 +46,7 @@ export function pageOf(request: HttpRequest): string {
 export function wantedPage({ url }: HttpRequest): string {
   const wanted = URL.parse(url.searchParams.get(TO) ?? '', url.origin)
   const isOurs = wanted?.origin === url.origin && isBehind(wanted.pathname)
-  return wanted && isOurs ? wanted.pathname + wanted.search : OPERATOR_PAGE
+  return wanted && isOurs ? fitting(wanted.pathname + wanted.search) : OPERATOR_PAGE
 }
 
 const TO = 'to'
