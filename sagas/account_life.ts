@@ -2,6 +2,7 @@ import { type Basis, refuseTakenDown } from '../actors/account/basis.ts'
 import type { AccountStub } from '../actors/reach.ts'
 import { accountNotFound, LeftForLaterError, Refusal, UnavailableError } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
+import type { Log } from '../base/log.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
@@ -200,10 +201,13 @@ export async function deleteAccount(services: Services, did: string): Promise<vo
   })
 }
 
+/** DIDs of which a PDS has said that it is done, while the rest is not. */
+const deletedThere = new WeakMap<Log, Set<string>>()
+
 /**
  * Deletes an account on the PDS, then its own records, its names last; each step may be repeated. A PDS that was
  * interrupted in it may say that it has no such account, and still have its posts, and have told nobody. So it is told
- * again until it has said that it is done.
+ * again until it has said that it is done, and then no more: it tells the network each time.
  *
  * @throws {UnavailableError} when the PDS does not answer
  */
@@ -212,14 +216,22 @@ export async function finishDeletion(services: Services, did: string): Promise<v
   // Not the account's own records: they may be gone already.
   const entry = await directory.find(did)
   if (!entry) return
-  const pds = await services.pds(entry.pdsDid)
+  const done = deletedThere.get(services.log) ?? new Set()
+  deletedThere.set(services.log, done)
+  if (!done.has(did)) await deleteThere(services, did, entry.pdsDid)
+  done.add(did)
+  await account(did).erase()
+  await directory.removeAccount(did)
+  done.delete(did)
+}
+
+async function deleteThere(services: Services, did: string, pdsDid: string): Promise<void> {
+  const pds = await services.pds(pdsDid)
   await pds.deleteAccount(did).catch(async (err) => {
     if (!(err instanceof PdsRefusal)) throw err
     // It may refuse this for what it does not have.
     if ((await pds.readStanding(did)) === null) return
-    await directory.abandonDeletion(did)
+    await services.actors.directory.abandonDeletion(did)
     throw new Refusal('InvalidRequest', `The PDS refused to delete the account: ${err.message}`)
   })
-  await account(did).erase()
-  await directory.removeAccount(did)
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { UnavailableError } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { PdsClient, PdsRefusal } from '../../pds/client.ts'
+import { deleteAccount, finishDeletion } from '../../sagas/account_life.ts'
 import { changeEmail, settleEmailChange } from '../../sagas/email_change.ts'
 import { changeHandle, settleHandleChange } from '../../sagas/handle_change.ts'
 import { withdrawIdentity } from '../../sagas/new_identity.ts'
@@ -169,6 +170,20 @@ describe('a password', () => {
 })
 
 describe('a deletion', () => {
+  test('is told to the network once, however long the rest of it fails', async () => {
+    const { did } = person
+    let told = 0
+    const pds = { deleteAccount: async () => void told++ }
+    const services = { ...servicesOf(app), pds: async () => pds } as unknown as Services
+    failing = /^erase$/
+    await expect(deleteAccount(services, did)).rejects.toThrow(UnavailableError)
+    await expect(finishDeletion(services, did)).rejects.toThrow(UnavailableError)
+    failing = null
+    await finishDeletion(services, did)
+    expect(told).toBe(1)
+    expect(await app.actors.directory.find(did)).toBeNull()
+  })
+
   test.each(['by the page', 'by XRPC'])(
     'while the PDS is away is told not to be asked for again: %s',
     async (way) => {

@@ -55,6 +55,11 @@ export const sagaRows = toRemovals([
     ),
   ],
   [
+    DECIDED,
+    'a PDS that has said that it is done does not tell the network again',
+    inFile('sagas/account_life.ts')('if (!done.has(did)) ', ''),
+  ],
+  [
     RECOVERY,
     'nothing is left at a PDS of a sign-up that is given up',
     inFile('sagas/sign_up.ts')("if (interrupted === 'abandoned')"),
