@@ -94,7 +94,16 @@ test('what is used is used everywhere: a code, a nonce, a runner with other sett
   const pushed = await Promise.all(Array.from({ length: 6 }, () => attacker.push(key, { proof })))
   expect(pushed.filter(({ status }) => status === 201)).toHaveLength(1)
 
-  const grant = await attacker.grant(kim)
+  const invalid = { status: 400, body: { error: 'invalid_grant' } }
+  const used = await attacker.grant(kim)
+  const first = await attacker.exchange(used)
+  expect(first).toMatchObject({ status: 200 })
+  const replays = Array.from({ length: 5 }, () => attacker.exchange(used))
+  for (const answer of await Promise.all(replays)) expect(answer).toMatchObject(invalid)
+  // The replay ended the session.
+  expect(await attacker.refresh(toSession(first, used.key))).toMatchObject(invalid)
+
+  const grant = await attacker.grant(await newPerson(cluster, 'engine'))
   const answers = await Promise.all(Array.from({ length: 6 }, () => attacker.exchange(grant)))
   const won = answers.filter(({ status }) => status === 200)
   // A replay that comes between the spending of the code and the making of its session leaves none at all.
@@ -102,9 +111,8 @@ test('what is used is used everywhere: a code, a nonce, a runner with other sett
   const lost = answers.filter((answer) => !won.includes(answer))
   const again = won.map((answer) => attacker.refresh(toSession(answer, grant.key)))
   for (const answer of [...lost, ...(await Promise.all(again))]) {
-    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    expect(answer).toMatchObject(invalid)
   }
-  // The replay signed Kim's device out.
   const lee = await newPerson(cluster, 'engine')
   expect(await attacker.refresh(await attacker.signIn(lee))).toMatchObject({ status: 200 })
 
