@@ -5,6 +5,10 @@ const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 export const isLoopback = ({ hostname }: Pick<URL, 'hostname'>): boolean =>
   LOOPBACK.includes(hostname)
 
+/** Whether an operator's commands are taken at a host of a URL, from this machine (`operator/handler.ts`). */
+export const takesCommands = (host: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host)
+
 /**
  * Where a server of this program is reached from this machine, as the host of a URL.
  *

@@ -1,12 +1,9 @@
 import { OPERATOR_WAIT } from '../base/lifetimes.ts'
-import { reachedAt } from '../base/loopback.ts'
+import { reachedAt, takesCommands } from '../base/loopback.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
 import { INVALID_INPUT } from '../operator/invalid_input.ts'
 import { CliError, DataMovedError, ExitCode } from './errors.ts'
 import type { Installation } from './installation.ts'
-
-/** Hosts at which the program takes what an operator asks (`operator/handler.ts`). */
-const TAKES_COMMANDS = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /** Asks the running program. @throws {CliError} */
 export type Operator = <N extends CommandName>(
@@ -21,7 +18,7 @@ export function connectOperator(
   const host = reachedAt(settings.host)
   const origin = `http://${host}:${settings.port}`
   return async (name, input) => {
-    if (!TAKES_COMMANDS.test(host)) {
+    if (!takesCommands(host)) {
       throw new CliError(
         `ENTRYWAY_HOST: where the program listens on ${settings.host} alone it takes no commands; set it to 127.0.0.1, or to 0.0.0.0 for all addresses, and restart it`,
         ExitCode.wrongUsage,

@@ -1,3 +1,4 @@
+import { takesCommands } from '../base/loopback.ts'
 import { isSameSecret } from '../base/same_secret.ts'
 import {
   type HttpHandler,
@@ -14,8 +15,6 @@ import { isCommand, run } from './run.ts'
 export const OPERATOR_PATH = '/_operator/'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1)$/
-/** A proxy that says nothing of itself still keeps the public host, or a browser's page has its own. */
-const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
 
 /**
  * Whether a request is the operator's: from this machine and to it, not through a proxy, and with the
@@ -29,7 +28,8 @@ export function isOperators(request: HttpRequest, token: string): boolean {
   const given = headers.get('authorization') ?? ''
   return (
     LOOPBACK.test(address) &&
-    LOOPBACK_HOST.test(headers.get('host') ?? 'localhost') &&
+    // A proxy that says nothing of itself still keeps the public host, or a browser's page has its own.
+    takesCommands((headers.get('host') ?? 'localhost').replace(/:\d+$/, '')) &&
     !viaProxy &&
     isSameSecret(given, `Bearer ${token}`)
   )

@@ -144,7 +144,7 @@ export const requestRows = toRemovals([
   [
     OPERATOR,
     'the operator asks this machine by its name',
-    operators("LOOPBACK_HOST.test(headers.get('host') ?? 'localhost') &&", ''),
+    operators("takesCommands((headers.get('host') ?? 'localhost').replace(/:\\d+$/, '')) &&", ''),
   ],
   [
     'test/xrpc/parameters.test.ts',
