@@ -48,10 +48,17 @@ export async function backUpTo({
   return whenFree(to, async () => {
     const name = await freeName(to)
     const folder = join(to, name)
-    const manifest = await makeGood({ ...options, folder }, onVerify).finally(() => {
-      // What root leaves there the user of the program could neither read nor remove.
-      if (isThere(folder)) giveNewToOwnerOf(to, folder)
+    // What root leaves there the user of the program could neither read nor remove.
+    const give = () => isThere(folder) && giveNewToOwnerOf(to, folder)
+    const manifest = await makeGood({ ...options, folder }, onVerify).catch((err) => {
+      try {
+        give()
+      } catch {
+        // The first error says more.
+      }
+      throw err
     })
+    give()
     const good = await listNeeded(await listBackups(to), keep, (each) =>
       readManifest(join(to, each)),
     )
