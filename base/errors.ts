@@ -94,4 +94,8 @@ export class LeftForLaterError extends UnavailableError {
     this.name = 'LeftForLaterError'
     this.notice = notice
   }
+
+  override get advice(): string {
+    return `${this.message}. ${this.notice}`
+  }
 }

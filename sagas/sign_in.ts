@@ -194,7 +194,7 @@ export async function checkPassword(
   await recordGuess(services, entry?.did, 'password', attempt)
   // A timer may be early by as long as what else this turn of the event loop took.
   const left = () => earliest - performance.now()
-  while (left() > 0) await setTimeout(Math.max(0, left()))
+  for (let ms = left(); ms > 0; ms = left()) await setTimeout(ms)
   throw new Refusal('AuthenticationRequired', 'Invalid identifier or password', {
     ...(entry && { did: entry.did }),
   })

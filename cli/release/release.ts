@@ -120,10 +120,9 @@ async function assertAll(accounts: ReturnedAccount[], pds: Pds, { directory }: O
 /** @throws {CliError} where the program has to finish something first */
 async function assertNothingUnderWay({ directory }: OwnActors): Promise<void> {
   const underWay = await directory.listUnderWay()
-  const count = Object.values(underWay).flat().length
-  if (count === 0) return
+  if (Object.values(underWay).flat().length === 0) return
   throw new CliError(
-    `${count} sign-ups, changes or deletions are not finished: start the program, which finishes them, and stop it`,
+    'Sign-ups, changes or deletions are not finished: start the program, which finishes them, and stop it',
   )
 }
 
