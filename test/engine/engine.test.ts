@@ -151,9 +151,12 @@ test('a runner that a stalled engine let go comes back', async () => {
   const client = await openClient(cluster.url, 1)
   const session = (await signIn(client, person)).refreshToken
   const cameBack = () => cluster.runners.find(({ logs }) => logs.includes('it registers anew'))
-  const keys = await runnerKeys(cluster.engine.url)
+  // The engine lists those that were killed until it counts them as lost, which does not let go of a runner that lives.
+  const listed = () => runnerKeys(cluster.engine.url)
+  await expect.poll(listed, { timeout: 60_000 }).toHaveLength(cluster.runners.length)
+  const keys = await listed()
   const areKnown = async () => {
-    const known = await runnerKeys(cluster.engine.url)
+    const known = await listed()
     return keys.every((key) => known.includes(key))
   }
   // A sign of life may come before the engine looks for one.
