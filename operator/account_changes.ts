@@ -90,10 +90,13 @@ export const deactivate = command(inputs['account/deactivate'], async ({ service
   return { did, handle }
 })
 
+/** What is remembered of the reason where none is given. */
+const NO_REASON = 'operator'
+
 /** `ref` is what to remember of the reason. */
 export const takeDown = command(inputs['account/take-down'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
-  const ref = input.lift ? null : input.ref
+  const ref = input.lift ? null : (input.ref ?? NO_REASON)
   await tellingHalf(
     services,
     did,

@@ -65,17 +65,21 @@ const aScope = aName(100).regex(/^[^"\\]*$/, 'must have no " and no \\')
 export const inputs = {
   status: nothing,
   overview: nothing,
-  trail: z.strictObject({
-    event: eventName.optional(),
-    account: accountName.optional(),
-    by: z.string().optional(),
-    search: z.string().optional(),
-    address: z.string().optional(),
-    since: moment.optional(),
-    until: moment.optional(),
-    before: z.int().optional(),
-    limit: z.int().min(1).max(1_000).default(100),
-  }),
+  trail: z
+    .strictObject({
+      event: eventName.optional(),
+      account: accountName.optional(),
+      by: z.string().optional(),
+      search: z.string().optional(),
+      address: z.string().optional(),
+      since: moment.optional(),
+      until: moment.optional(),
+      before: z.int().optional(),
+      limit: z.int().min(1).max(1_000).default(100),
+    })
+    .refine(({ since = 0, until = Number.POSITIVE_INFINITY }) => since < until, {
+      ...{ path: ['until'], message: 'must be later than `since`' },
+    }),
 
   /** Without `around`, only what the running program alone can see. */
   doctor: z.strictObject({ around: z.boolean().default(true) }),
@@ -120,10 +124,15 @@ export const inputs = {
   'account/name-pds': anAccount,
   'account/activate': anAccount,
   'account/deactivate': anAccount,
-  'account/take-down': anAccount.extend({
-    ref: z.string().min(1).default('operator'),
-    lift: z.boolean().default(false),
-  }),
+  'account/take-down': anAccount
+    .extend({
+      /** `operator` unless given. */
+      ref: z.string().min(1).optional(),
+      lift: z.boolean().default(false),
+    })
+    .refine(({ ref, lift }) => ref === undefined || !lift, {
+      ...{ path: ['ref'], message: 'goes without `lift`, after which nothing is remembered of it' },
+    }),
   'account/delete': anAccount,
   'account/audit': anAccount.extend({ limit: z.int().min(1).max(10_000).default(50) }),
   'account/compare': z.strictObject({

@@ -80,7 +80,10 @@ export const accountDescriptions: readonly Description[] = [
     what: 'Take an account down, here and on its PDS, or lift a takedown',
     takes: {
       account: ACCOUNT,
-      ref: { about: 'what to remember of the reason', flags: '--ref <text>' },
+      ref: {
+        about: 'what to remember of the reason; operator unless given',
+        flags: '--ref <text>',
+      },
       lift: { about: 'lift the takedown', flags: '--lift' },
     },
     asks: ({ account, lift }) =>

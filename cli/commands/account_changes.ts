@@ -79,7 +79,7 @@ export function addAccountChangeCommands(account: Command): void {
   addSwitch(account, 'deactivate', 'is deactivated')
 
   described(account, 'account takedown').action(
-    online<{ ref: string; lift?: boolean }>(
+    online<{ ref?: string; lift?: boolean }>(
       async (operator, output, [name = ''], { ref, lift }) => {
         const done = await operator('account/take-down', { account: name, ref, lift })
         output.result(done, ({ handle, did, takedownRef }) =>

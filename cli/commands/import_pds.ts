@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Secp256k1Keypair } from '@atproto/crypto'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { atprotoCrypto } from '../../base/atproto_crypto.ts'
 import { here } from '../action.ts'
 import { warnOfArguments } from '../ask.ts'
@@ -36,9 +36,11 @@ export function addImportPdsCommand(program: Command): void {
       '--pds-env <file>',
       'the settings file of the PDS, - for standard input: its rotation key, and what it says of itself; pds.env in the folder unless given',
     )
-    .option(
-      '--pds-rotation-key-hex <hex>',
-      `the PLC rotation key of the PDS (other users of this machine can see it; ${KEY_VARIABLE} in the environment is better)`,
+    .addOption(
+      new Option(
+        '--pds-rotation-key-hex <hex>',
+        `the PLC rotation key of the PDS (other users of this machine can see it; ${KEY_VARIABLE} in the environment is better)`,
+      ).conflicts('plc'),
     )
     .option('--no-plc', 'leave the PLC directory alone')
     .action(

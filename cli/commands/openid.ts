@@ -86,7 +86,8 @@ function addClients(openid: Command): void {
     .option('--resource', 'it is the protected resource of that address, and asks about its tokens')
     .option('--alg <alg>', 'how id tokens are signed: RS256 (usual) or ES256')
     .action(
-      online<Added>(async (operator, output, [id = ''], options, { settings }) => {
+      online<Added & Json>(async (operator, output, [id = ''], options, { settings }) => {
+        if (options.at === undefined) refuseForJson(options)
         const usual = addressesOf(id, options)
         const untold = unreachable({ backchannel_logout_uri: usual.backchannelLogoutUri }, settings)
         if (untold) delete usual.backchannelLogoutUri
@@ -100,16 +101,15 @@ function addClients(openid: Command): void {
             const note = untold && !given.backchannelLogoutUri ? `${UNTOLD}\n` : ''
             return `${id} is registered. ${note}Its settings:\n\n${product.settings(told)}`
           }
-          const isResource = options.resource && !given.redirectUri && !given.device
+          const isForPeople = given.redirectUri || given.device
           return [
             `${id} is registered. Its settings:`,
             `  issuer         ${issuer}`,
             `  discovery      ${issuer}/.well-known/openid-configuration`,
             `  client id      ${id}`,
             ...(secret === null ? [] : [`  client secret  ${secret}`]),
-            ...(isResource
-              ? [`  introspection  ${endpoints.introspection}`]
-              : forPeople(given, endpoints)),
+            ...(isForPeople ? forPeople(given, endpoints) : []),
+            ...(options.resource ? [`  introspection  ${endpoints.introspection}`] : []),
           ].join('\n')
         })
       }),
@@ -137,7 +137,8 @@ function addClients(openid: Command): void {
   described(client, 'openid client show')
     .addOption(productOption())
     .action(
-      online<{ for?: ProductName }>(async (operator, output, [id = ''], options) => {
+      online<Json>(async (operator, output, [id = ''], options) => {
+        refuseForJson(options)
         const { metadata, issuer, endpoints } = await operator('openid/client-show', { id })
         output.result(metadata, (found) => {
           const product = options.for && PRODUCTS[options.for]
@@ -168,6 +169,15 @@ const productOption = () =>
   new Option('--for <product>', 'print the settings as this product takes them').choices(
     Object.keys(PRODUCTS),
   )
+
+type Json = { for?: ProductName; json?: boolean }
+
+/** @throws {CliError} where settings of a product are to be printed, which are no JSON */
+function refuseForJson({ for: product, json }: Json): void {
+  if (product && json) {
+    throw new CliError('--for: prints settings, and goes without --json', ExitCode.wrongUsage)
+  }
+}
 
 /** @throws {InvalidArgumentError} */
 function webAddress(given: string): string {

@@ -301,10 +301,11 @@ test.each(naming)(
 test.each([
   ['--device', ['/openid/device-authorization', '/openid/token']],
   ['--resource', ['/openid/introspect']],
+  ['--resource --device', ['/openid/device-authorization', '/openid/token', '/openid/introspect']],
 ])(
   'an OpenID client that people do not come back to is added and shown: %s',
   async (option, said) => {
-    const { stdout } = await run(['openid', 'client', 'add', `${CLIENT}/api`, option])
+    const { stdout } = await run(['openid', 'client', 'add', `${CLIENT}/api`, ...option.split(' ')])
     expect(stdout.match(/PKCE|\/openid\/(device-authorization|token|introspect)$/gm)).toEqual(said)
     const shown = await run(['openid', 'client', 'show', `${CLIENT}/api`])
     expect(JSON.parse(shown.stdout)).toMatchObject({ response_types: [] })
