@@ -49,7 +49,7 @@ export function writeInside(
     </header>
     <main id="${CONTENT}" tabindex="-1">
       <h1>${title}</h1>
-      ${alert && html`<p class="alert" role="alert" id="${ALERT}">${coded(alert)}</p>`}
+      ${alert && html`<p class="alert" role="alert" id="${ALERT}">${sentence(alert)}</p>`}
       ${notice && html`<p class="notice" role="status">${notice}</p>`}
       ${content}
     </main>`
@@ -69,9 +69,14 @@ export function writeOutside(
   return write([title, service], body, status)
 }
 
-/** A text in which code stands between backticks, as the command line says it, too. */
-export function coded(text: string): Html {
-  const parts = text.split('`')
+/** A text of this program alone, in which code stands between backticks, as the command line says it, too. */
+export const coded = (text: string): Html => markedAsCode(text, /`([^`]+)`/)
+
+/** A sentence that may name what others have named: of what stands between backticks, commands alone are code. */
+export const sentence = (text: string): Html => markedAsCode(text, /`(vestibule [^`]+)`/)
+
+function markedAsCode(text: string, code: RegExp): Html {
+  const parts = text.split(code)
   return html`${parts.map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))}`
 }
 

@@ -5,7 +5,7 @@ import type { Html } from '../http/page/document.ts'
 import { show } from '../operator/overview.ts'
 import { formOf } from '../operator/paths.ts'
 import { ageOfOldest } from '../operator/replication.ts'
-import { coded, writeInside } from './layout.ts'
+import { sentence, writeInside } from './layout.ts'
 import { timeOf } from './result.ts'
 import { figures, table } from './table.ts'
 import type { Outcome, Visitor } from './visitor.ts'
@@ -17,7 +17,7 @@ export async function showOverview(visitor: Visitor, outcome: Outcome = {}): Pro
   const found = await show.run(visitor.context, {})
   const { version, url, since, accounts, pdses, today, limitsReached } = found
   const { mail, disk, backups, replication, clients, openid, missing } = found
-  const content = html`${missing.map((line) => html`<p class="alert">${coded(line)}</p>`)}
+  const content = html`${missing.map((line) => html`<p class="alert">${sentence(line)}</p>`)}
       <p class="quiet">${url}, version ${version}, runs since ${timeOf(since)}</p>
       ${figures({
         Accounts: accounts.toLocaleString('en'),
@@ -62,8 +62,8 @@ function doctorOf(doctor: Found['doctor']): Html {
   const rows = wrong.map(({ name, state, found, mend }) => [
     name,
     state,
-    coded(found),
-    coded(mend ?? ''),
+    sentence(found),
+    sentence(mend ?? ''),
   ])
   return html`${table('What doctor finds', ['What', 'State', 'Found', 'To mend it'], rows)}${looked}`
 }

@@ -4,7 +4,7 @@ import { copyButton } from '../http/page/copy.ts'
 import type { Html } from '../http/page/document.ts'
 import { descriptionOf } from '../operator/list.ts'
 import { formOf } from '../operator/paths.ts'
-import { coded } from './layout.ts'
+import { sentence } from './layout.ts'
 import { table } from './table.ts'
 
 /** By members of answers: which command goes on with what one names. */
@@ -58,8 +58,12 @@ const COPIED = ['code', 'password', 'secret', 'token']
 /** Also the address of an endpoint has such a name. */
 const isCopied = (name: string, value: string) => COPIED.includes(name) && !/^https?:/.test(value)
 
+/** Names of members in which this program says something; others hold what is named there, as it is. */
+const SENTENCES = ['found', 'mend', 'missing']
+
 /** What one of them is called, of those that have a name of their own. */
-const nameInList = (name: string) => (name === 'codes' ? 'code' : '')
+const IN_LIST: Readonly<Record<string, string>> = { codes: 'code', missing: 'missing' }
+const nameInList = (name: string) => IN_LIST[name] ?? ''
 
 /** Whether there is something in an answer that a button copies. */
 export function hasCopies(value: unknown, name = ''): boolean {
@@ -85,8 +89,10 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   }
   const words = leadsTo[name]
   const isNobody = words === 'account show' && !isDid(String(value))
-  if (words === undefined || isNobody)
-    return SHORT.test(String(value)) ? whole(value) : coded(String(value))
+  if (words === undefined || isNobody) {
+    if (SENTENCES.includes(name)) return sentence(String(value))
+    return SHORT.test(String(value)) ? whole(value) : String(value)
+  }
   const [first = ''] = Object.keys(descriptionOf(words).takes)
   const href = formOf(words, { [first]: String(value) })
   if (words === 'account show') return html`<a href="${href}">${value}</a>`
