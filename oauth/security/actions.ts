@@ -15,6 +15,7 @@ import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
 import { signedOutCookies } from '../sign_in/signed_in.ts'
 import { signedOutCookie } from '../sign_in/signed_out_cookie.ts'
+import { enteredIn } from './entered.ts'
 import { FactorActions } from './factor_actions.ts'
 import { formId, type SecurityForms } from './forms.ts'
 import { textsFor } from './language.ts'
@@ -48,13 +49,16 @@ export class SecurityActions {
     this.#forms = forms
     this.#views = views
     this.#redirects = new Redirects(provider, services, forms)
-    this.#proof = new ProofForm(services, views)
+    this.#proof = new ProofForm(services, views, this.#redirects)
     this.#factors = new FactorActions({ services, pages, views, redirects: this.#redirects })
   }
 
-  async answer(visitor: Visitor, action: SecurityAction): Promise<HttpResponse> {
-    const { request, device, person } = visitor
+  async answer(from: Visitor, action: SecurityAction): Promise<HttpResponse> {
+    const { request, device, person } = from
     const form = this.#forms.read(device.deviceId, request.parameter('form'))
+    const own = form?.did === person.did ? form : null
+    const entered = action === 'prove' ? own?.entered : enteredIn(request, action, own?.begun)
+    const visitor = { ...from, entered }
     if (form?.did !== person.did || form.done) {
       const stale = wrong(textsFor(request).stale)
       const task = action === 'make-app-password' ? 'app-password' : wantedTask(visitor)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { DONE, SIGN_IN_FORM } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
+import type { SecurityAction } from '../security_paths.ts'
 import { SealedForBrowser } from '../sign_in/sealed.ts'
 
 /** What was done with a form, as the next page says it. */
@@ -11,18 +12,28 @@ export type Done =
   | { what: 'made'; name: string; password: string }
   /** The only time that recovery codes are shown, if there are new ones. */
   | { what: 'factors'; recoveryCodes?: string[] }
+  /** The person has proven that it is them, and goes on with what they had entered. */
+  | { what: 'proven'; entered: Entered }
 
 /** An authenticator that a person is about to add: its secret in base32, and what is in the QR code. */
 export type Begun = { secret: string; uri: string }
 
+/** What was entered in a form of which nothing was done yet. */
+export type Entered = {
+  action: SecurityAction
+  fields: Readonly<Record<string, string>>
+  begun?: Begun
+}
+
 /**
- * Whose page it is, sealed into its forms, with an authenticator that was begun there, or the challenge of
- * a passkey; and what was done, into the cookie with which the browser comes to the page after that.
+ * Whose page it is, sealed into its forms, with an authenticator that was begun there, the challenge of
+ * a passkey, or what was entered before a proof; and what was done, into the cookie with which the browser comes to the page after that.
  */
 export type SecurityForms = SealedForBrowser<{
   did: string
   begun?: Begun
   challenge?: Challenge
+  entered?: Entered
   done?: Done
 }>
 

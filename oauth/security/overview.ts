@@ -132,6 +132,7 @@ export function noticeOf({ what }: Done, texts: SecurityTexts): string | undefin
     uninvited: texts.inviteDisabled,
     made: undefined,
     invited: undefined,
+    proven: undefined,
   }
   return notices[what]
 }

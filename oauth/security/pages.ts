@@ -25,7 +25,6 @@ import {
   securityTask,
 } from '../security_paths.ts'
 import { wantedOf } from '../sign_in/place.ts'
-import { field } from '../sign_in/post.ts'
 import {
   isWrong,
   languageOf,
@@ -35,7 +34,8 @@ import {
   textsFor as signInTextsFor,
 } from '../sign_in/shown.ts'
 import { type Changeable, type ChangeTask, changeOf } from './changes.ts'
-import type { Begun, SecurityForms } from './forms.ts'
+import { filledIn } from './entered.ts'
+import type { Begun, Entered, SecurityForms } from './forms.ts'
 import { textsFor, withQuery } from './language.ts'
 import { type Known, noticeOf, overviewStep } from './overview.ts'
 import type { Person } from './people.ts'
@@ -91,8 +91,8 @@ export class SecurityPages {
       textsFor(visitor.request),
       {
         ...this.#given(visitor, 'make-app-password', outcome),
-        name: entered(visitor, 'name'),
-        isPrivileged: entered(visitor, 'privileged') !== '',
+        name: filledIn(visitor.entered, 'make-app-password', 'name'),
+        isPrivileged: filledIn(visitor.entered, 'make-app-password', 'privileged') !== '',
         most: MAX_APP_PASSWORD_NAME,
       },
       signInTextsFor(visitor),
@@ -106,7 +106,7 @@ export class SecurityPages {
     { passkeys, options, challenge }: NewPasskey,
     outcome: Outcome,
   ): HttpResponse {
-    const { request, person } = visitor
+    const { request, person, entered } = visitor
     const at = (action: SecurityAction) =>
       withQuery(securityForm(action), request, { account: person.did })
     const step = passkeysStep(
@@ -120,7 +120,12 @@ export class SecurityPages {
         rename: at('rename-passkey'),
         remove: at('remove-passkey'),
         most: MAX_PASSKEY_NAME,
-        suggested: entered(visitor, 'name') || deviceName(request.headers.get('user-agent')),
+        suggested:
+          filledIn(entered, 'add-passkey', 'name') || deviceName(request.headers.get('user-agent')),
+        renamed: {
+          id: filledIn(entered, 'rename-passkey', 'id'),
+          name: filledIn(entered, 'rename-passkey', 'name'),
+        },
       },
       signInTextsFor(visitor),
     )
@@ -162,11 +167,11 @@ export class SecurityPages {
     asked: Pick<ProofStep, 'kind' | 'others' | 'hint'>,
     outcome: Outcome,
   ): HttpResponse {
-    const { request, person } = visitor
+    const { request, person, entered } = visitor
     const { language } = wantedOf(request)
     const challenge = asked.kind === 'passkey' ? newChallenge() : undefined
     const given = {
-      ...this.#given(visitor, 'prove', outcome, { challenge }),
+      ...this.#given(visitor, 'prove', outcome, { challenge, entered }),
       passkey: challenge && this.#use(challenge),
       ...asked,
       action: withQuery(securityForm('prove'), request, { account: person.did, for: task }),
@@ -205,7 +210,11 @@ export class SecurityPages {
     { request, person, device }: Visitor,
     action: SecurityAction,
     outcome: Outcome = {},
-    more: { begun?: Begun; challenge?: Challenge | undefined } = {},
+    more: {
+      begun?: Begun
+      challenge?: Challenge | undefined
+      entered?: Entered | undefined
+    } = {},
   ) {
     const { did } = person
     return {
@@ -230,11 +239,6 @@ export class SecurityPages {
       links: linksOf(this.#services.settings.branding.links, language),
     }
   }
-}
-
-/** What was entered in the form that is shown again; empty on a page that a link leads to. */
-function entered({ request }: Visitor, name: string): string {
-  return request.method === 'POST' ? field({ request }, name) : ''
 }
 
 /** Whether there is something that a button copies: an invite code, or what is shown once. */

@@ -4,11 +4,12 @@ import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import { proveAgain, proveAgainByFactor, sendProofCode } from '../../sagas/proof.ts'
 import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
-import { type SecurityTask, securityTask } from '../security_paths.ts'
+import type { SecurityTask } from '../security_paths.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
-import { field, goOn, localeOf, passkeyOf } from '../sign_in/post.ts'
+import { field, localeOf, passkeyOf } from '../sign_in/post.ts'
 import { nameOf } from '../sign_in/shown.ts'
-import { textsFor, withQuery } from './language.ts'
+import { textsFor } from './language.ts'
+import type { Redirects } from './redirects.ts'
 import type { SecurityViews } from './views.ts'
 import { clientOf, type Visitor } from './visitor.ts'
 
@@ -16,10 +17,12 @@ import { clientOf, type Visitor } from './visitor.ts'
 export class ProofForm {
   readonly #services: Services
   readonly #views: SecurityViews
+  readonly #redirects: Redirects
 
-  constructor(services: Services, views: SecurityViews) {
+  constructor(services: Services, views: SecurityViews, redirects: Redirects) {
     this.#services = services
     this.#views = views
+    this.#redirects = redirects
   }
 
   /**
@@ -45,7 +48,7 @@ export class ProofForm {
     } catch (err) {
       return this.#views.proof(visitor, task, kind, refusedBy(visitor, kind, err))
     }
-    return goOn(withQuery(securityTask(task), request, { account: person.did }))
+    return this.#redirects.toTask(visitor, task)
   }
 
   async #prove(visitor: Visitor, kind: ProofKind, challenge: Challenge | undefined): Promise<void> {

@@ -5,7 +5,7 @@ import { WAYS } from '../../pages/security/factors.ts'
 import { INVITES } from '../../pages/security/invites.ts'
 import type { Services } from '../../sagas/services.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { SECURITY } from '../security_paths.ts'
+import { SECURITY, type SecurityTask, securityTask } from '../security_paths.ts'
 import { goOn } from '../sign_in/post.ts'
 import { signedInCookie } from '../sign_in/signed_in.ts'
 import { doneCookie } from './done_cookie.ts'
@@ -32,12 +32,22 @@ export class Redirects {
     this.#forms = forms
   }
 
-  to({ request, device, person }: Visitor, done: Done): HttpResponse {
+  to(visitor: Visitor, done: Done): HttpResponse {
+    const { request, person } = visitor
+    const page = withQuery(SECURITY, request, { account: person.did })
+    return goOn(page + (PARTS[done.what] ?? ''), [this.#told(visitor, done)])
+  }
+
+  /** After the proof that it asks for, with what was entered before. */
+  toTask(visitor: Visitor, task: SecurityTask): HttpResponse {
+    const { request, person, entered } = visitor
+    const page = withQuery(securityTask(task), request, { account: person.did })
+    return goOn(page, entered && [this.#told(visitor, { what: 'proven', entered })])
+  }
+
+  #told({ device, person }: Visitor, done: Done): [name: string, value: string] {
     const sealed = this.#forms.write(device.deviceId, { did: person.did, done })
-    const told = doneCookie(sealed, this.#services.settings.publicUrl)
-    return goOn(withQuery(SECURITY, request, { account: person.did }) + (PARTS[done.what] ?? ''), [
-      told,
-    ])
+    return doneCookie(sealed, this.#services.settings.publicUrl)
   }
 
   /**

@@ -24,7 +24,7 @@ import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import type { Outcome } from '../sign_in/shown.ts'
 import { noDoneCookie, readDone } from './done_cookie.ts'
 import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
-import type { SecurityForms } from './forms.ts'
+import type { Done, SecurityForms } from './forms.ts'
 import { ACTIVITY_SHOWN, type AppNames } from './items.ts'
 import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
@@ -57,13 +57,28 @@ export class SecurityViews {
         )
       default: {
         const task = securityTaskOf(visitor.request.url.pathname)
-        return task ? this.task(visitor, task) : this.main(visitor)
+        return task ? this.#taskAt(visitor, task) : this.main(visitor)
       }
     }
   }
 
+  /** Where it was just proven that it is the person, as they had filled it in before. */
+  async #taskAt(visitor: Visitor, task: SecurityTask): Promise<HttpResponse> {
+    const told = readDone(visitor.request)
+    const done = this.#doneOf(visitor, told)
+    if (done?.what !== 'proven') return this.task(visitor, task)
+    const page = await this.task({ ...visitor, entered: done.entered }, task)
+    return withCookies(page, [noDoneCookie(this.#services.settings.publicUrl)])
+  }
+
+  /** @param told by the cookie */
+  #doneOf({ device, person }: Visitor, told: string | undefined): Done | undefined {
+    const read = this.#forms.read(device.deviceId, told)
+    return read?.did === person.did ? read.done : undefined
+  }
+
   async main(visitor: Visitor, outcome: Outcome = {}): Promise<HttpResponse> {
-    const { request, device, person } = visitor
+    const { request, person } = visitor
     const { did } = person
     const account = this.#services.actors.account(did)
     const [everywhere, activity, appPasswords, factors, passkeys, trustedDevices, row] =
@@ -77,8 +92,7 @@ export class SecurityViews {
         account.read(),
       ])
     const told = readDone(request)
-    const read = this.#forms.read(device.deviceId, told)
-    const done = read?.did === did ? read.done : undefined
+    const done = this.#doneOf(visitor, told)
     if (!row) throw accountNotFound()
     const invites = await readOwnInvites(this.#services, row)
     const apps = await this.#appsOf(everywhere.signedIn, activity)
@@ -103,6 +117,8 @@ export class SecurityViews {
       listFactors(this.#services, person.did),
       requireAccount(this.#services, person.did, ['did']),
     ])
+    const begun = task === 'authenticator' && !factors.totp ? visitor.entered?.begun : undefined
+    if (begun) return this.#pages.authenticator(visitor, begun)
     return this.#pages.change(visitor, task, { factors, account })
   }
 

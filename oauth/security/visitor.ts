@@ -2,6 +2,7 @@ import type { Basis } from '../../actors/account/basis.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { LoadedDevice } from '../sign_in/device.ts'
 import { Place } from '../sign_in/place.ts'
+import type { Entered } from './forms.ts'
 import type { Person } from './people.ts'
 
 /** A person who is signed in in a browser, and the page that is asked for. */
@@ -11,6 +12,8 @@ export type Visitor = {
   person: Person & { basis: Basis }
   /** Whether the browser knows other accounts, too. */
   hasOthers: boolean
+  /** What they had entered before this page is shown again, or before a proof. */
+  entered?: Entered | undefined
 }
 
 /** For cookies, it is a part of the account page. */

@@ -23,6 +23,8 @@ export type PasskeysStep = Omit<Form, 'action'> & {
   most: number
   /** What a new one is called unless the person says otherwise. */
   suggested: string
+  /** The name that the one of this id was to get. */
+  renamed: { id: string; name: string }
   back: string
 }
 
@@ -54,7 +56,7 @@ export function passkeysStep(texts: SecurityTexts, step: PasskeysStep, signIn: S
 
 function itemOf(
   texts: SecurityTexts,
-  { language, rename, remove, sealed, most }: PasskeysStep,
+  { language, rename, remove, sealed, most, renamed }: PasskeysStep,
   { id, name, createdAt, usedAt }: PasskeyItem,
   at: string,
 ): Html {
@@ -64,7 +66,7 @@ function itemOf(
       <p class="quiet">${texts.since} ${time(language, createdAt)} · ${used}</p></div>
       ${form(
         { action: rename, sealed },
-        html`${which}<input name="name" value="${name}" aria-label="${texts.newPasskeyName}" aria-describedby="${at}" autocomplete="off" maxlength="${most}" required> <button aria-describedby="${at}">${texts.rename}</button>`,
+        html`${which}<input name="name" value="${renamed.id === id ? renamed.name : name}" aria-label="${texts.newPasskeyName}" aria-describedby="${at}" autocomplete="off" maxlength="${most}" required> <button aria-describedby="${at}">${texts.rename}</button>`,
       )}
       ${form(
         { action: remove, sealed },
