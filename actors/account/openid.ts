@@ -14,7 +14,9 @@ import {
   findOpenidSession,
   findOpenidSessionByUid,
   type OpenidSession,
+  openidGrantsIn,
   upsertOpenidSession,
+  withoutOpenidGrants,
 } from '../../database/account/openid_session.ts'
 import { type OpenidSignIn, upsertOpenidSignIns } from '../../database/account/openid_sign_in.ts'
 import { readAccount } from '../../database/account/profile.ts'
@@ -43,11 +45,26 @@ export function putSession(
 ): void {
   transact(db, () => {
     const now = Date.now()
-    const isThere = isNew || findOpenidSessionByUid(db, session.uid, now) !== null
+    const before = findOpenidSessionByUid(db, session.uid, now)
+    const isThere = isNew || before !== null
     assertGood(db, isThere ? basis : NONE)
-    upsertOpenidSession(db, session, id, now)
-    upsertOpenidSignIns(db, session.uid, signIns, now)
+    const ended = listEnded(db, session.payload, before, now)
+    const payload = withoutOpenidGrants(session.payload, ended)
+    upsertOpenidSession(db, { ...session, payload }, id, now)
+    const others = signIns.filter(({ grantId }) => !ended.includes(grantId))
+    upsertOpenidSignIns(db, session.uid, others, now)
   })
+}
+
+/**
+ * Ids of the grants that the person has ended while the request was answered that found the session: they are not
+ * there, and the session that is kept does not know of them. Of one that its client has revoked it still does.
+ */
+function listEnded(db: Db, payload: string, before: OpenidSession | null, now: number): string[] {
+  const known = before ? openidGrantsIn(before.payload) : []
+  return openidGrantsIn(payload).filter(
+    (id) => !known.includes(id) && findOpenidGrant(db, id, now) === null,
+  )
 }
 
 export function findSession(db: Db, id: string): GoodOpenidSession | null {

@@ -63,16 +63,30 @@ export function deleteOpenidSessionsOn(db: Db, deviceId: string): string[] {
 
 /** Has no browser know any more of a client that was granted this there. To be called in a transaction. */
 export function forgetOpenidGrant(db: Db, grantId: string): void {
-  type Session = { authorizations?: Record<string, { grantId?: string }> }
   const text = 'SELECT uid, payload FROM openid_session WHERE instr(payload, ?) > 0'
   const rows = sql(db, text).all(grantId) as Pick<Stored, 'uid' | 'payload'>[]
   for (const { uid, payload } of rows) {
-    const { authorizations = {}, ...session } = JSON.parse(payload) as Session
-    const others = Object.entries(authorizations).filter(([, of]) => of.grantId !== grantId)
-    const left = JSON.stringify({ ...session, authorizations: Object.fromEntries(others) })
+    const left = withoutOpenidGrants(payload, [grantId])
     sql(db, 'UPDATE openid_session SET payload = ? WHERE uid = ?').run(left, uid)
   }
 }
+
+/** The same payload of a session, which knows of these grants no more. */
+export function withoutOpenidGrants(payload: string, grantIds: readonly string[]): string {
+  const { authorizations = {}, ...session } = JSON.parse(payload) as Payload
+  const others = Object.entries(authorizations).filter(
+    ([, { grantId }]) => !grantId || !grantIds.includes(grantId),
+  )
+  return JSON.stringify({ ...session, authorizations: Object.fromEntries(others) })
+}
+
+/** Ids of what clients were granted that a session knows of. @param payload of the session */
+export function openidGrantsIn(payload: string): string[] {
+  const { authorizations = {} } = JSON.parse(payload) as Payload
+  return Object.values(authorizations).flatMap(({ grantId }) => grantId ?? [])
+}
+
+type Payload = { authorizations?: Record<string, { grantId?: string }> }
 
 export function deleteAllOpenidSessions(db: Db): void {
   sql(db, 'DELETE FROM openid_session').run()

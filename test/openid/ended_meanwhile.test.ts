@@ -17,6 +17,7 @@ let endsBefore: number | null = null
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 const CLIENT = 'tool'
+const OTHER = 'other'
 const METADATA = {
   ...{ token_endpoint_auth_method: 'none', response_types: ['code'] },
   grant_types: ['authorization_code', 'refresh_token', DEVICE_CODE],
@@ -35,12 +36,24 @@ beforeAll(async () => {
   did = await app.addAccount({
     ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
   })
-  await rp.register(app, { id: CLIENT, metadata: METADATA })
+  for (const id of [CLIENT, OTHER]) await rp.register(app, { id, metadata: METADATA })
 })
 beforeEach(endClient)
 afterAll(() => app?.close())
 
 const list = () => app.actors.account(did).listOpenidGrants()
+
+/** The session of a browser knows of nothing that has ended: an error may lead by itself to a client that it knows. */
+async function expectEndedIsForgotten({ cookies }: Visitor, at: number) {
+  const { value = '' } = cookies.get('openid-session') ?? {}
+  const session = await app.actors.account(did).findOpenidSession(value)
+  const { authorizations = {} } = JSON.parse(session?.payload ?? '{}') as Session
+  const left = new Set((await list()).map(({ id }) => id))
+  const ended = Object.values(authorizations).filter(({ grantId }) => !left.has(grantId))
+  expect([at, ended]).toEqual([at, []])
+}
+
+type Session = { authorizations?: Record<string, { grantId: string }> }
 
 /** As the security page does it. */
 async function endClient() {
@@ -58,12 +71,14 @@ async function tried(attempt: () => Promise<unknown>, at: number | null): Promis
   return made
 }
 
+type Attempt = { visitor: Visitor; attempt(): Promise<unknown> }
+
 /**
  * @param prepare makes what is tried, which lets the client in
  * @param decides the call by which the person decides anew, where they do: what was ended before that counts no more
  */
-async function endBeforeEach(prepare: () => Promise<() => Promise<unknown>>, decides?: string) {
-  const attempt = await prepare()
+async function endBeforeEach(prepare: () => Promise<Attempt>, decides?: string) {
+  const { attempt } = await prepare()
   const before = await list()
   const all = await tried(attempt, null)
   expect(await list()).toHaveLength(before.length + 1)
@@ -71,8 +86,10 @@ async function endBeforeEach(prepare: () => Promise<() => Promise<unknown>>, dec
   expect(last === -1).toBe(decides === undefined)
   for (const at of all.keys()) {
     await endClient()
-    expect(await tried(await prepare(), at)).toEqual(all.slice(0, at + 1))
+    const { visitor, attempt } = await prepare()
+    expect(await tried(attempt, at)).toEqual(all.slice(0, at + 1))
     expect([at, await list()]).toEqual([at, at <= last ? [expect.anything()] : []])
+    await expectEndedIsForgotten(visitor, at)
   }
 }
 
@@ -97,15 +114,37 @@ async function consented(more: Record<string, string> = {}) {
 test('as somebody who has consented before', async () => {
   await endBeforeEach(async () => {
     const { config, visitor, asking } = await consented()
-    return async () => rp.exchange(config, asking, await rp.open(visitor, asking))
+    const attempt = async () => rp.exchange(config, asking, await rp.open(visitor, asking))
+    return { visitor, attempt }
   })
+})
+
+test('as somebody who goes on to another client in the same browser', async () => {
+  const prepare = async () => {
+    const { config, visitor, asking } = await consented()
+    await rp.exchange(config, asking, await rp.open(visitor, asking))
+    const other = await rp.discover(app, null, OTHER)
+    const next = await rp.begin(other, { scope: 'openid' })
+    const page = await rp.open(visitor, next)
+    const attempt = async () => rp.exchange(other, next, await rp.allow(visitor, page))
+    return { visitor, attempt }
+  }
+  const all = await tried((await prepare()).attempt, null)
+  expect(all).toContain('putOpenidSession')
+  for (const at of all.keys()) {
+    await endClient()
+    const { visitor, attempt } = await prepare()
+    expect(await tried(attempt, at)).toEqual(all.slice(0, at + 1))
+    await expectEndedIsForgotten(visitor, at)
+  }
 })
 
 test('as somebody who consents anew', async () => {
   await endBeforeEach(async () => {
     const { config, visitor, asking } = await consented({ prompt: 'consent' })
     const page = await rp.open(visitor, asking)
-    return async () => rp.exchange(config, asking, await rp.allow(visitor, page))
+    const attempt = async () => rp.exchange(config, asking, await rp.allow(visitor, page))
+    return { visitor, attempt }
   }, 'consentToOpenid')
 })
 
@@ -116,9 +155,10 @@ test('as a device', async () => {
     const { device_code, user_code } = asked
     const first = await rp.follow(visitor, await visitor.open('/openid/device'))
     const page = await visitor.send(await rp.signIn(visitor, first), { user_code })
-    return async () => {
+    const attempt = async () => {
       await visitor.send(page, { decision: 'allow' })
       await oidc.genericGrantRequest(config, DEVICE_CODE, { device_code })
     }
+    return { visitor, attempt }
   }, 'putOpenidGrant')
 })

@@ -37,6 +37,7 @@ const DOCUMENTS = 'test/openid/client_documents.test.ts'
 const REGISTRATION = 'test/openid/registration.test.ts'
 const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 const LATE_REFRESHES = 'test/openid/late_refreshes.test.ts'
+const ENDED_MEANWHILE = 'test/openid/ended_meanwhile.test.ts'
 const REFUSALS = 'test/openid/refusals.test.ts'
 
 /** What the OpenID provider defends (45). */
@@ -330,7 +331,15 @@ export const openidRows = toRemovals([
     inFile('openid/consents.ts')('  session?.sidFor(clientId, newSid())\n', ''),
   ],
   [
-    'test/openid/ended_meanwhile.test.ts',
+    ENDED_MEANWHILE,
+    'a request under way brings back no client that the person ends',
+    account(
+      'const ended = listEnded(db, session.payload, before, now)',
+      'const ended: string[] = []',
+    ),
+  ],
+  [
+    ENDED_MEANWHILE,
     'a client that the person ends keeps nothing of what they had consented to',
     account('consented === null || isKept(db, grant.clientId, consented)', 'true'),
   ],
