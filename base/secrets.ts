@@ -39,6 +39,8 @@ export type Secrets = {
   captchaSalt: string
   /** Key of the MAC in codes, tokens and sessions of the OpenID provider. */
   openidSecret: KeyObject
+  /** From which follow the nonces of DPoP proofs for the OpenID provider. */
+  openidNonceSecret: Buffer
   /** What a stock PDS demands to be given; behind an entryway it signs nothing with either. */
   embeddedPds: { jwtSecret: string; plcRotationKeyHex: string }
   /** Encrypts what the databases keep that could be used as it is, such as private keys. */
@@ -100,6 +102,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     refreshTokenSecret: createSecretKey(derive('refresh token')),
     captchaSalt: Buffer.from(derive('hCaptcha')).toString('base64url'),
     openidSecret: createSecretKey(derive('OpenID token')),
+    openidNonceSecret: Buffer.from(derive('OpenID DPoP nonce')),
     embeddedPds: {
       jwtSecret: Buffer.from(derive('embedded PDS')).toString('hex'),
       plcRotationKeyHex: Buffer.from(derive('PLC key of the embedded PDS')).toString('hex'),

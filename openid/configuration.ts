@@ -126,7 +126,7 @@ export function configure(
   profiles: Profiles,
   keys: readonly PrivateJwk[],
 ): Configuration {
-  const { actors, settings, handles } = services
+  const { actors, settings, handles, secrets } = services
   const policy = prompts(actors, handles.domains.length > 0)
   const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
   return {
@@ -194,6 +194,8 @@ export function configure(
     },
     features: {
       deviceFlow: { enabled: true, deviceInfo },
+      // Clients keep nonces by origin, and may come with one of the atproto issuer: they are told of the next one here.
+      dPoP: { enabled: true, nonceSecret: secrets.openidNonceSecret },
       devInteractions: { enabled: false },
       introspection: {
         enabled: true,

@@ -346,6 +346,40 @@ test('pushed requests, DPoP and a client without a secret', async () => {
   await expect(oidc.fetchUserInfo(spa, tokens.access_token, did)).rejects.toThrow()
 })
 
+test('a client with one DPoP key at both issuers is told of the next nonce here', async () => {
+  const { publicUrl } = app.runner.settings
+  await rp.register(app, { id: 'both', metadata: { token_endpoint_auth_method: 'none' } })
+  const here = await rp.discover(app, null, 'both')
+  const options = { execute: [oidc.allowInsecureRequests], [oidc.customFetch]: rp.fetchFrom(app) }
+  const [issuer, id] = [new URL(publicUrl), 'http://localhost']
+  const atproto = await oidc.discovery(issuer, id, undefined, oidc.None(), {
+    ...{ algorithm: 'oauth2', ...options },
+  })
+  const DPoP = oidc.getDPoPHandle(here, await oidc.randomDPoPKeyPair('ES256'))
+  const { url, ...begun } = await rp.begin(here)
+  const pushElsewhere = () => {
+    const parameters = { redirect_uri: 'http://127.0.0.1/', scope: 'atproto' }
+    const asked = new URLSearchParams({ ...Object.fromEntries(url.searchParams), ...parameters })
+    asked.delete('nonce')
+    return oidc.buildAuthorizationUrlWithPAR(atproto, asked, { DPoP })
+  }
+  await pushElsewhere()
+  const pushed = await oidc.buildAuthorizationUrlWithPAR(here, url.searchParams, { DPoP })
+  const asked = await rp.signIn(visitor, await rp.open(visitor, { url: pushed, ...begun }))
+  const { verifier, state, nonce } = begun
+  const answer = await rp.allow(visitor, asked)
+  await pushElsewhere()
+  const tokens = await oidc.authorizationCodeGrant(
+    ...([here, new URL(answer.header('location') ?? '')] as const),
+    { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce },
+    ...([undefined, { DPoP }] as const),
+  )
+  await pushElsewhere()
+  await oidc.fetchUserInfo(here, tokens.access_token, did, { DPoP })
+  await pushElsewhere()
+  await oidc.refreshTokenGrant(here, tokens.refresh_token ?? '', {}, { DPoP })
+})
+
 test('who has deactivated the account is nobody to a client', async () => {
   const tokens = await signedIn()
   const account = app.actors.account(did)
