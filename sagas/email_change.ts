@@ -98,8 +98,7 @@ async function change(
       // Where even that fails, the change stays on record and is settled later.
       () => settleEmailChange(services, { did, newEmail: email, createdAt }),
     )
-    // The former owner of the address may not be the one who changed it.
-    if (before && before.email !== email) notify(services, 'emailChanged', before, occasion)
+    if (before) tellFormerOwner(services, before, changed, occasion)
     await directory.completeEmailChange(did, email).catch((err) => {
       if (err instanceof Refusal) throw err
       // It is on record. To ask for it again would need another code.
@@ -107,4 +106,17 @@ async function change(
     })
     return changed
   })
+}
+
+/** Who reads the mails of the address of before may not be the one who changed it. */
+function tellFormerOwner(
+  services: Services,
+  before: AccountRow,
+  now: AccountRow,
+  occasion: Occasion | null,
+): void {
+  if (before.email !== now.email) notify(services, 'emailChanged', before, occasion)
+  const hasLostFactor = before.emailAuthFactor && !now.emailAuthFactor
+  const about = { factor: 'mail' } as const
+  if (hasLostFactor) notify(services, 'factorRemoved', before, occasion, { about })
 }

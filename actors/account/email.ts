@@ -89,17 +89,14 @@ export function change(
   })
 }
 
-/** Changes the address without a code: for the operator. */
+/** Changes the address without a code: for the operator. The code by mail is switched off with that. */
 export function set(db: Db, email: string): profile.AccountRow {
   return transact(db, () => {
     const before = existing(db)
     profile.setEmail(db, email.toLowerCase())
     deleteAllEmailTokens(db)
-    if (before.emailAuthFactor) {
-      endUseless(db)
-      endSignInsUnderWay(db)
-    }
     appendAudit(db, { at: Date.now(), event: 'email_changed', detail: { from: before.email } })
+    if (before.emailAuthFactor) setAuthFactor(db, false, {})
     return existing(db)
   })
 }

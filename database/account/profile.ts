@@ -125,13 +125,10 @@ export function setPasswordScrypt(db: Db, passwordScrypt: string | null): void {
   sql(db, 'UPDATE account SET password_scrypt = ?').run(passwordScrypt)
 }
 
-/** A changed address is not confirmed, and the second factor is switched off with it. */
+/** A changed address is not confirmed. */
 export function setEmail(db: Db, email: string): void {
-  sql(
-    db,
-    `UPDATE account SET email = ?, email_confirmed_at = NULL, email_auth_factor = 0,
-       updated_at = ?`,
-  ).run(email, Date.now())
+  const update = sql(db, 'UPDATE account SET email = ?, email_confirmed_at = NULL, updated_at = ?')
+  update.run(email, Date.now())
 }
 
 export function setEmailConfirmed(db: Db, now: number): void {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TOTP_BEGUN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { changeEmail, setEmail } from '../../sagas/email_change.ts'
 import {
   beginTotp,
   confirmTotp,
@@ -42,8 +43,8 @@ const basis = async () => ({ generation: (await read()).generation })
 const audit = async (event: string) =>
   (await account().listAudit(100)).filter((entry) => entry.event === event)
 /** The mails that came with a subject, to the account. */
-async function mailed(subject: string, count = 1): Promise<string[]> {
-  const { email } = await read()
+async function mailed(subject: string, count = 1, address?: string): Promise<string[]> {
+  const email = address ?? (await read()).email
   return vi.waitFor(
     async () => {
       const mails = (await app.readMails()).filter(
@@ -158,6 +159,27 @@ describe('a code by mail', () => {
     const { email } = await read()
     await account().setEmail(`other.${email}`)
     expect(await listFactors(services, did)).toEqual(NONE)
+  })
+
+  test.each([
+    ['that its owner changes', 'other.'],
+    ['that stays, and is to be confirmed anew', ''],
+    ['that the operator changes', 'operators.'],
+  ])('goes with an address %s, which is on record and told there', async (_, prefix) => {
+    await confirmAddress()
+    await setMailFactor(services, did, true, await basis())
+    const { email } = await read()
+    const token = await account().issueEmailToken('update_email', null, email)
+    const to = `${prefix}${email}`
+    if (prefix === 'operators.') await setEmail(services, did, to)
+    else await changeEmail(services, did, to, token, await basis())
+    expect(await listFactors(services, did)).toEqual(NONE)
+    expect(await audit('email_auth_factor')).toMatchObject([
+      { detail: { on: false } },
+      { detail: { on: true } },
+    ])
+    const [text] = await mailed('A second factor was removed', 1, email)
+    expect(text).toContain('code by email')
   })
 
   test('that an app switches on makes no codes, which it could not show', async () => {

@@ -79,6 +79,14 @@ export const alarmRows = toRemovals([
     sessions('if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))', 'void markOfProgram'),
   ],
   [
+    'test/factors/changes.test.ts',
+    'a code by mail that goes with its address is told',
+    inFile('sagas/email_change.ts')(
+      "if (hasLostFactor) notify(services, 'factorRemoved', before, occasion, { about })",
+      'void [hasLostFactor, about]',
+    ),
+  ],
+  [
     ONLY,
     'an app is refused the main password',
     signIn('if (!account.onlyAppPasswords) return', 'return'),
