@@ -91,13 +91,16 @@ export async function signInFor<T extends Pick<Login, 'account' | 'factors'>>(
   )
 }
 
-/** Before a code is asked for. The owner is told: who gave the password knows it. */
+/**
+ * Before a code is asked for. The owner is told: who gave the password knows it. An account that was taken down is
+ * signed in to with nothing else, and its owner may move away.
+ */
 async function assertMainPasswordTaken(
   services: Services,
   { account }: Login,
   { address }: SignInAttempt,
 ): Promise<void> {
-  if (!account.onlyAppPasswords) return
+  if (!account.onlyAppPasswords || account.takedownRef !== null) return
   const { did } = account
   await recordAudit(services, did, 'main_password_refused', { address })
   notify(services, 'passwordRefused', account, occasionNow())

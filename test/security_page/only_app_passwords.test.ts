@@ -28,8 +28,8 @@ async function signIn(): Promise<Visitor> {
   return browser
 }
 
-async function createSession(password: string) {
-  const input = { identifier: kim.handle, password }
+async function createSession(password: string, more: object = {}) {
+  const input = { identifier: kim.handle, password, ...more }
   const { status, body } = await post(app, '/xrpc/com.atproto.server.createSession', input)
   const { error, message } = body as Record<string, string>
   return { status, error, message }
@@ -81,4 +81,17 @@ test('no code is asked for where the password is refused', async () => {
   await turnOn()
   await enrol(app, did)
   expect((await createSession(kim.password)).error).toBe('AuthenticationRequired')
+})
+
+test('the owner of an account that was taken down comes in to move away', async () => {
+  const account = app.actors.account(did)
+  await account.removeTotp(null)
+  expect((await createSession(kim.password)).status).toBe(401)
+  const told = await mails()
+  await account.takeDown('by a moderator')
+  expect(await createSession(kim.password)).toMatchObject({ error: 'AccountTakedown' })
+  expect((await createSession(kim.password, { allowTakendown: true })).status).toBe(200)
+  expect(await mails()).toBe(told)
+  await account.takeDown(null)
+  expect((await createSession(kim.password, { allowTakendown: true })).status).toBe(401)
 })

@@ -89,7 +89,7 @@ export const alarmRows = toRemovals([
   [
     ONLY,
     'an app is refused the main password',
-    signIn('if (!account.onlyAppPasswords) return', 'return'),
+    signIn('if (!account.onlyAppPasswords || account.takedownRef !== null) return', 'return'),
   ],
   [
     44,
