@@ -33,6 +33,12 @@ export const LANGUAGE_LABELS: ByLanguage<string> = {
 /** Characters of a header that are read: browsers send some dozens, and parsing 15 kB takes milliseconds. */
 const LONGEST = 500
 
+/** The language that a person chose on a page of this program, whose address says it. */
+export function chosenLanguage({ searchParams }: URL): PageLanguage | undefined {
+  const chosen = searchParams.get('lang')
+  return PAGE_LANGUAGES.find((tag) => tag === chosen)
+}
+
 /** The first language of an `Accept-Language` header (RFC 9110 section 12.5.4), as a BCP 47 tag. */
 export function preferredLanguage(header: string | undefined): string | undefined {
   return wantedLanguages(header).find((tag) => tag !== '*')

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Cookies, readCookies } from './cookie.ts'
-import { preferredLanguage } from './language.ts'
+import { chosenLanguage, preferredLanguage } from './language.ts'
 import type { HttpRequest } from './message.ts'
 
 /** From where something was asked for. */
@@ -13,7 +13,7 @@ export type CalledFrom = {
 
 /** Who sent a request. */
 export type Requester = CalledFrom & {
-  /** The language that the client prefers, as a BCP 47 tag. */
+  /** The language that was chosen, else the one that the client prefers, as a BCP 47 tag. */
   readonly language: string | undefined
   /** What its `Cookie` header says. */
   readonly cookies: Cookies
@@ -27,7 +27,7 @@ const requesters = new AsyncLocalStorage<Requester>()
 
 /** Runs `work` for a request, so that everything it calls can ask for the {@link requester}. */
 export function asRequester<T>(request: HttpRequest, work: () => T): T {
-  const { method, peer, headers, receivedAt } = request
+  const { method, url, peer, headers, receivedAt } = request
   const userAgent = headers.get('user-agent') ?? null
   let cookies: Cookies | undefined
   const sender: Requester = {
@@ -41,7 +41,7 @@ export function asRequester<T>(request: HttpRequest, work: () => T): T {
     },
     // Few requests ask for it.
     get language() {
-      return preferredLanguage(headers.get('accept-language'))
+      return chosenLanguage(url) ?? preferredLanguage(headers.get('accept-language'))
     },
   }
   return requesters.run(sender, work)

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../http/message.ts'
+import { requester } from '../../http/requester.ts'
 import type { ProofKind } from '../../pages/security/proof.ts'
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import { proveAgain, proveAgainByFactor, sendProofCode } from '../../sagas/proof.ts'
@@ -6,7 +7,7 @@ import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import type { SecurityTask } from '../security_paths.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
-import { field, localeOf, passkeyOf } from '../sign_in/post.ts'
+import { field, passkeyOf } from '../sign_in/post.ts'
 import { nameOf } from '../sign_in/shown.ts'
 import { textsFor } from './language.ts'
 import type { Redirects } from './redirects.ts'
@@ -68,7 +69,7 @@ export class ProofForm {
     if (kind !== 'mail') return this.#views.proof(visitor, task, kind)
     const { did, basis } = visitor.person
     try {
-      await sendProofCode(this.#services, did, localeOf(visitor), basis)
+      await sendProofCode(this.#services, did, requester()?.language, basis)
     } catch (err) {
       return this.#views.proof(visitor, task, undefined, refusedBy(visitor, 'mail', err))
     }

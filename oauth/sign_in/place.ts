@@ -1,4 +1,4 @@
-import { PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
+import { chosenLanguage, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import {
   ACCOUNT,
@@ -209,11 +209,10 @@ export function wantedOf({ url }: Pick<HttpRequest, 'url'>): Wanted {
   const given = searchParams.get('step')
   const action = actionOf(pathname)
   const byPath = ACCOUNT_STEPS.find((name) => pathname === `${ACCOUNT}/${name}` || action === name)
-  const language = searchParams.get('lang')
   return {
     step: byPath ?? STEPS.find((name) => name === given),
     account: searchParams.get('account') ?? undefined,
-    language: PAGE_LANGUAGES.find((tag) => tag === language),
+    language: chosenLanguage(url),
     ...(searchParams.has('late') && { isLate: true }),
   }
 }

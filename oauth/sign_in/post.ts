@@ -1,19 +1,12 @@
 import { Refusal } from '../../base/errors.ts'
 import { readUse } from '../../factors/passkey.ts'
 import { emptyResponse, type HttpResponse, withCookies } from '../../http/message.ts'
-import { requester } from '../../http/requester.ts'
 import type { AnsweredChallenge, Challenge } from '../../sagas/passkey_challenge.ts'
 import type { LoadedDevice } from './device.ts'
-import { wantedOf } from './place.ts'
 import type { Shown } from './shown.ts'
 
 /** A form that came back from where it was shown. */
 export type Post = Shown & { device: LoadedDevice }
-
-/** Mails come in more languages than pages. @returns a BCP 47 tag */
-export function localeOf({ request }: Pick<Post, 'request'>): string | undefined {
-  return wantedOf(request).language ?? requester()?.language
-}
 
 /** A field as it was typed, without spaces around it. */
 export function field({ request }: Pick<Post, 'request'>, name: string): string {

@@ -1,5 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { HttpResponse } from '../../http/message.ts'
+import { requester } from '../../http/requester.ts'
 import { normalizeEmail } from '../../identity/email_rules.ts'
 import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
 import { passkeyNames } from '../../sagas/passkeys.ts'
@@ -8,7 +9,7 @@ import type { FormState } from './forms.ts'
 import { outcomeOf, wrong, wrongCode } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
-import { beginning, field, goOn, localeOf, type Post } from './post.ts'
+import { beginning, field, goOn, type Post } from './post.ts'
 import { textsFor } from './shown.ts'
 
 type Accounts = OAuthProvider['accountManager']
@@ -39,7 +40,7 @@ export class ResetForms {
     if (!form) return this.#pages.reset(post, given, wrong(texts.stale))
     if (email === null) return this.#pages.reset(post, given, wrong(texts.noEmail))
     try {
-      const request = { email, locale: localeOf(post) } as ResetRequest
+      const request = { email, locale: requester()?.language } as ResetRequest
       await this.#accounts.resetPasswordRequest(device.deviceId, device.deviceMetadata, request)
       const { language } = wantedOf(post.request)
       return goOn(place.page({ step: 'new-password', language }))

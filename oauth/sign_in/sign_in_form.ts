@@ -5,6 +5,7 @@ import type { FactorKind } from '../../factors/kinds.ts'
 import { readProof } from '../../factors/proof.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
+import { requester } from '../../http/requester.ts'
 import { arrivalOf, noteSignedIn } from '../../sagas/arrivals.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
 import { isWrongCode, SecondFactorRequired, type ShownTrust } from '../../sagas/second_factor.ts'
@@ -18,7 +19,7 @@ import type { FormState } from './forms.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes.ts'
 import type { PasswordPage, SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
-import { beginning, field, goOn, localeOf, type Post, passkeyOf } from './post.ts'
+import { beginning, field, goOn, type Post, passkeyOf } from './post.ts'
 import { nameOf, type Outcome, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
 import { noSignedOutCookie } from './signed_out_cookie.ts'
@@ -244,7 +245,7 @@ function asking(first: First, kind: FactorKind): First {
 
 /** What the saga is told of who tries. */
 function about(post: Post) {
-  return { ...clientOf(post), locale: localeOf(post), takesPasskeys: true }
+  return { ...clientOf(post), locale: requester()?.language, takesPasskeys: true }
 }
 
 /** Of a sign-in, for the audit trail. */

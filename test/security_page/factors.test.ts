@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { fr } from '../../mail/locales/fr.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
@@ -76,6 +77,15 @@ test.each([
   expect(item(off, 'Recovery codes')).toBeUndefined()
   expect((await subjects()).at(-1)).toBe('A second factor was removed')
   expect((await person.account.read())?.emailAuthFactor).toBe(false)
+})
+
+test('the mail about a change comes in the language that was chosen on the page', async () => {
+  const person = await newPerson('noa')
+  const visitor = await come(person)
+  const proof = await visitor.open(`${PAGE}/code-by-mail?lang=fr`)
+  const task = await visitor.follow(await visitor.send(proof, { password: person.password }))
+  expect((await visitor.send(task)).status).toBe(303)
+  expect((await subjects()).at(-1)).toBe(fr.notices.factorAdded.subject)
 })
 
 test('an address that is not confirmed gets no code', async () => {
