@@ -8,7 +8,7 @@ import { formOf, OPERATOR_COMMANDS } from '../operator/paths.ts'
 import { isGenerated } from './input.ts'
 import { ALERT, coded, form, writeInside } from './layout.ts'
 import { hasCopies, resultOf, wordsOf } from './result.ts'
-import type { Outcome, Visitor } from './visitor.ts'
+import { type Outcome, sealOf, type Visitor } from './visitor.ts'
 import { filledForm, operatorSignIn } from './way_back.ts'
 
 export type CommandPage = {
@@ -49,7 +49,7 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
   const content = html`<p>${what}.</p>
       ${needsProof && html`<p class="quiet">It asks for a sign-in of less than five minutes ago.</p>`}
       ${(fields.length > 0 || !isReading) && filling}
-      ${account !== '' && !page.isNobody && accountLinks(words, account)}
+      ${account !== '' && !page.isNobody && accountLinks(words, didIn(value) ?? account)}
       ${value !== undefined && html`<section aria-label="Result">${resultOf(value, leadsTo)}</section>`}
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
@@ -62,6 +62,12 @@ function filterOf({ fields, filled }: CommandPage, inputs: readonly Html[]): Htm
   if (fields.length <= 3 || fields.some(({ isRequired }) => isRequired)) return html`${inputs}`
   const isOpen = fields.some(({ name }) => filled(name) !== '')
   return html`<details class="filter" ${isOpen && html`open`}><summary>Filter</summary><div>${inputs}</div></details>`
+}
+
+/** Of the account that an answer is about: in the address of a page, it tells less than what people type. */
+function didIn(value: unknown): string | undefined {
+  const { did } = (value ?? {}) as { did?: unknown }
+  return typeof did === 'string' ? did : undefined
 }
 
 /** What else can be done with the account that is named. */
@@ -81,7 +87,7 @@ export function questionPage(
   { description, fields, filled }: CommandPage,
   question: string,
 ): HttpResponse {
-  const back = filledForm(description, fields, filled)
+  const back = filledForm(sealOf(visitor), description, fields, filled)
   const { words } = description
   const hidden = fields.map(({ name }) => {
     const value = filled(name)
@@ -98,7 +104,7 @@ export function proofPage(
   visitor: Visitor,
   { description, fields, filled }: CommandPage,
 ): HttpResponse {
-  const form = filledForm(description, fields, filled)
+  const form = filledForm(sealOf(visitor), description, fields, filled)
   const ways = visitor.session.isByLink
     ? html`<p>Open a new link in this browser, which <code>vestibule operator link</code> prints. Then <a href="${form}">come back to the form</a>.</p>`
     : html`<p><a class="button primary" href="${operatorSignIn(form)}">Sign in again</a></p>

@@ -13,8 +13,8 @@ import { isFresh } from '../sagas/operators.ts'
 import { type CommandPage, commandPage, proofPage, questionPage, titleOf } from './command_page.ts'
 import { readInput } from './input.ts'
 import { writeInside } from './layout.ts'
-import type { Outcome, Visitor } from './visitor.ts'
-import { commandAt } from './way_back.ts'
+import { type Outcome, sealOf, type Visitor } from './visitor.ts'
+import { commandAt, filledAt } from './way_back.ts'
 
 /** Everything that an operator can do, as the command line has it. */
 export function showCommands(visitor: Visitor): HttpResponse {
@@ -39,13 +39,13 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   const { description, fields } = page
   const isForm = request.method === 'POST'
   if (!isForm && !isAsked(page)) return commandPage(visitor, page)
-  const read = readInput(fields, request)
+  const read = readInput(fields, page.filled)
   if ('mistake' in read)
     return commandPage(visitor, {
       ...refused(page, { status: 400, message: read.mistake }),
       wrongField: read.field,
     })
-  const typed = { ...read.input, ...description.fixed, ...placeIn(description, request) }
+  const typed = { ...read.input, ...description.fixed, ...placeIn(page) }
   const isReading = description.isReading(typed)
   // A link does nothing, wherever it stands.
   if (!isForm && !isReading) return commandPage(visitor, page)
@@ -78,15 +78,11 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
 const nowhere = () => pageRefusal(404, { obstacle: 'nowhere' })
 
 /** The page of the command at the address, as it was filled in; undefined where there is none. */
-function pageAt({ request }: Visitor): CommandPage | undefined {
+function pageAt(visitor: Visitor): CommandPage | undefined {
+  const { request } = visitor
   const description = commandAt(request.url.pathname)
-  return (
-    description && {
-      description,
-      fields: fieldsOf(description),
-      filled: (name) => request.parameter(name) ?? '',
-    }
-  )
+  const filled = filledAt(sealOf(visitor), request)
+  return description && { description, fields: fieldsOf(description), filled }
 }
 
 /** Of what was filled in, the accounts; a refusal where one of them is none, or cannot be read. */
@@ -132,10 +128,10 @@ async function isTight(
   return context.services.actors.directory.isOperator(account)
 }
 
-function placeIn({ command, pagedBy }: Description, request: HttpRequest): Record<string, unknown> {
-  const given = pagedBy === null ? undefined : request.parameter(pagedBy)
-  if (pagedBy === null || given === undefined) return {}
-  return { [pagedBy]: readPlace(command, pagedBy, given) }
+function placeIn({ description, filled }: CommandPage): Record<string, unknown> {
+  const { command, pagedBy } = description
+  const given = pagedBy === null ? '' : filled(pagedBy)
+  return pagedBy === null || given === '' ? {} : { [pagedBy]: readPlace(command, pagedBy, given) }
 }
 
 function nextOf({ pagedBy }: Description, { url }: HttpRequest, value: object): string | undefined {

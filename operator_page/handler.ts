@@ -85,7 +85,11 @@ export function createOperatorPage(
 
   function outside(request: HttpRequest, isOver: boolean): HttpResponse {
     const isForm = request.method === 'POST'
-    const page = signInPage(service, { page: pageOf(request), isOver, isForm })
+    const page = signInPage(service, {
+      page: pageOf(services.secrets.seal, request),
+      isOver,
+      isForm,
+    })
     return isOver ? withCookies(page, [noSessionCookie(publicUrl)]) : page
   }
 

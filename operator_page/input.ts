@@ -1,4 +1,3 @@
-import type { HttpRequest } from '../http/message.ts'
 import { type Field, numberInWords, readNumber } from '../operator/fields.ts'
 import { randomPassword } from '../passwords/random_password.ts'
 import { wordsOf } from './result.ts'
@@ -9,12 +8,12 @@ export type ReadInput =
   | { mistake: string; field: string }
 
 /** The fields of a form as a command takes them; what is blank is left out. */
-export function readInput(fields: readonly Field[], request: HttpRequest): ReadInput {
+export function readInput(fields: readonly Field[], filled: (name: string) => string): ReadInput {
   const input: Record<string, unknown> = {}
   let generated: string | null = null
   for (const field of fields) {
     const { name } = field
-    const typed = request.parameter(name) ?? ''
+    const typed = filled(name)
     // Spaces around a password are some of it.
     const given = field.elsewhere === 'secret' ? typed : typed.trim()
     if (given === '' && isGenerated(field)) {

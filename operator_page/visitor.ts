@@ -1,3 +1,4 @@
+import type { Seal } from '../base/seal.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { Script } from '../http/page/document.ts'
 import type { OperatorContext } from '../operator/command.ts'
@@ -14,6 +15,8 @@ export type Visitor = {
   /** Of a page with something to copy. */
   copyScript: Script
 }
+
+export const sealOf = ({ context }: Pick<Visitor, 'context'>): Seal => context.services.secrets.seal
 
 /** How what was sent before came out. */
 export type Outcome = { alert?: string; notice?: string; status?: number }

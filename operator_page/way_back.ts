@@ -1,3 +1,4 @@
+import type { Seal } from '../base/seal.ts'
 import type { HttpRequest } from '../http/message.ts'
 import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import { Place } from '../oauth/sign_in/place.ts'
@@ -5,6 +6,7 @@ import type { Description } from '../operator/description.ts'
 import { type Field, fieldsOf } from '../operator/fields.ts'
 import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_COMMANDS, OPERATOR_DO, OPERATOR_PAGE } from '../operator/paths.ts'
+import { FILLED, readFilled, sealFilled } from './filled_forms.ts'
 
 /** Characters of an address: what is longer is left out, since it is carried through the sign-in. */
 const LONGEST = 4_000
@@ -17,29 +19,38 @@ export function commandAt(pathname: string): Description | undefined {
     : undefined
 }
 
-/** The form of a command with what was filled in, but for secrets. */
+/** What is filled in on the page that a request is for: in the form that was sent, or in the address. */
+export function filledAt(seal: Seal, request: HttpRequest): (name: string) => string {
+  const before = request.method === 'POST' ? {} : readFilled(seal, request)
+  return (name) => request.parameter(name) ?? before[name] ?? ''
+}
+
+/** The page of a command with what was filled in, sealed; secrets are left out. */
 export function filledForm(
-  { words }: Pick<Description, 'words'>,
+  seal: Seal,
+  { words, pagedBy }: Pick<Description, 'words' | 'pagedBy'>,
   fields: readonly Field[],
   filled: (name: string) => string,
 ): string {
-  const open = fields.filter(({ elsewhere }) => elsewhere !== 'secret')
-  const given = open.map(({ name }) => [name, filled(name)] as const)
-  const form = formOf(words, Object.fromEntries(given.filter(([, value]) => value !== '')))
-  return fitting(form)
+  const open = fields.filter(({ elsewhere }) => elsewhere !== 'secret').map(({ name }) => name)
+  const names = pagedBy === null ? open : [...open, pagedBy]
+  const given = names.map((name) => [name, filled(name)] as const)
+  const filledIn = Object.fromEntries(given.filter(([, value]) => value !== ''))
+  const isBlank = Object.keys(filledIn).length === 0
+  return fitting(isBlank ? formOf(words) : formOf(words, { [FILLED]: sealFilled(seal, filledIn) }))
 }
 
 /** A page, but for what was filled in where that is too long. */
 const fitting = (page: string) => (page.length > LONGEST ? (page.split('?')[0] as string) : page)
 
 /** The page that a request is about, as a link leads to it. */
-export function pageOf(request: HttpRequest): string {
-  const { pathname, search } = request.url
-  if (request.method !== 'POST') return fitting(pathname + search)
+export function pageOf(seal: Seal, request: HttpRequest): string {
+  const { pathname } = request.url
   const description = commandAt(pathname)
-  if (!description) return OPERATOR_PAGE
-  const filled = (name: string) => request.parameter(name) ?? ''
-  return filledForm(description, fieldsOf(description), filled)
+  if (description) {
+    return filledForm(seal, description, fieldsOf(description), filledAt(seal, request))
+  }
+  return request.method === 'POST' ? OPERATOR_PAGE : pathname
 }
 
 /** Where an operator goes who has come in: to the page that they wanted, if it is one of those behind the way in. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HttpRequest } from '../../http/message.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { fieldsOf } from '../../operator/fields.ts'
 import { descriptionOf, descriptions } from '../../operator/list.ts'
@@ -107,8 +106,7 @@ test.each(['account reset-password', 'account create', 'pds add'])(
   '%s takes a secret as it is typed, with its spaces',
   (words) => {
     const fields = fieldsOf(descriptionOf(words))
-    const request = { parameter: (name: string) => ` ${GOOD[name] ?? name} ` }
-    const read = readInput(fields, request as unknown as HttpRequest)
+    const read = readInput(fields, (name) => ` ${GOOD[name] ?? name} `)
     const { input } = read as Extract<typeof read, { input: object }>
     for (const { name, kind, elsewhere } of fields) {
       const typed = GOOD[name] ?? name

@@ -93,6 +93,11 @@ export const operatorPageRows = toRemovals([
     'a page holds no secret that was typed',
     inFile('operator_page/command_page.ts')("field.elsewhere === 'secret' ? '' : ", ''),
   ],
+  [
+    'test/operator_page/kept_input.test.ts',
+    'no address has what was filled in',
+    wayBack('{ [FILLED]: sealFilled(seal, filledIn) }', 'filledIn'),
+  ],
   [46, 'a stolen session makes no way in', commands('!isFresh(visitor.session) && ', 'false && ')],
   [
     46,
