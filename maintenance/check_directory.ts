@@ -115,6 +115,9 @@ export function checkDirectory(
     for (const { did } of leftOver.deletions) {
       report('its deletion is left over', RESTART, did, at)
     }
+    for (const { did } of leftOver.standingChanges) {
+      report('the change of how it stands is left over', RESTART, did, at)
+    }
     for (const { createdAt, forAccount } of overused) {
       const made = new Date(createdAt).toISOString()
       report(

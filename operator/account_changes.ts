@@ -10,6 +10,7 @@ import { addMailFactor, listFactors, removeFactor } from '../sagas/factors.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
 import { notify } from '../sagas/notice.ts'
 import { listPasskeys } from '../sagas/passkeys.ts'
+import type { Services } from '../sagas/services.ts'
 import { command } from './command.ts'
 import { findAccount, findEntry } from './find_account.ts'
 import { tellingHalf } from './half_done.ts'
@@ -18,7 +19,13 @@ import { inputs } from './inputs.ts'
 /** What the program does by itself about a change that is on record. */
 const GOES_ON = 'It is on record: the program finishes it or takes it back by itself.'
 
-const AGAIN = 'Give the command again when it answers.'
+/** How it goes on with a change of how an account stands that has failed. */
+async function goesOn({ actors }: Services, did: string): Promise<string> {
+  const isOnRecord = (await actors.directory.listStandingChangesOf(did)).length > 0
+  return isOnRecord
+    ? 'It is on record: the program goes on with it by itself when the PDS answers.'
+    : 'Give the command again when that is mended.'
+}
 
 /** Ends all sessions, too, and the app passwords unless they are to be kept. */
 export const resetPassword = command(
@@ -73,7 +80,7 @@ export const activate = command(inputs['account/activate'], async ({ services },
     services,
     did,
     () => activateAccount(services, did, null),
-    async (why) => `${why} Nothing is changed here. ${AGAIN}`,
+    async (why) => `${why} ${await goesOn(services, did)}`,
   )
   return { did, handle }
 })
@@ -85,7 +92,7 @@ export const deactivate = command(inputs['account/deactivate'], async ({ service
     services,
     did,
     () => deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false }, null),
-    async (why) => `${why} Nothing is changed here. ${AGAIN}`,
+    async (why) => `${why} ${await goesOn(services, did)}`,
   )
   return { did, handle }
 })
@@ -103,13 +110,13 @@ export const takeDown = command(inputs['account/take-down'], async ({ services }
     () => takeDownAccount(services, did, ref),
     async (why) => {
       const here = await services.actors.account(did).read()
+      const next = await goesOn(services, did)
       if (ref === null)
-        return `${why} ${handle ?? did} is still taken down, here and there. ${AGAIN}`
-      if (here?.takedownRef !== ref) return `${why} Nothing is changed. ${AGAIN}`
+        return `${why} ${handle ?? did} is still taken down, here and there. ${next}`
+      if (here?.takedownRef !== ref) return `${why} Nothing is changed. ${next}`
       return (
         `Half done: ${handle ?? did} is taken down here and cannot be signed in to, but its PDS does ` +
-        `not know it and still shows the account. ${why} ${AGAIN} ` +
-        '`vestibule account compare` lists what is left.'
+        `not know it and still shows the account. ${why} ${next}`
       )
     },
   )

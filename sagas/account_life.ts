@@ -1,26 +1,25 @@
 import { type Basis, refuseTakenDown } from '../actors/account/basis.ts'
-import type { AccountStub } from '../actors/reach.ts'
 import { accountNotFound, LeftForLaterError, Refusal, UnavailableError } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { Log } from '../base/log.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
-import { type PdsClient, PdsRefusal, type Standing } from '../pds/client.ts'
+import { PdsRefusal } from '../pds/client.ts'
 import { requireAccount } from './accounts.ts'
-import { notify, occasionNow } from './notice.ts'
 import { isWrongCode } from './second_factor.ts'
 import type { Services } from './services.ts'
 import { recordGuess } from './sign_in.ts'
+import { changeStanding } from './standing_change.ts'
 
 /**
- * Deactivates an account, on its PDS first: an account that looks deactivated here is nowhere
- * active. Its owner gets a mail.
+ * Deactivates an account, here and on its PDS ({@link changeStanding}). Its owner gets a mail.
  *
  * @param options.deleteAfter ISO 8601
  * @param options.deleteCredentials whether what apps hold goes with it: sessions, app passwords
  * @param basis the sign-in that asks for it; null for the operator
  * @throws {Refusal} InvalidRequest for a time that cannot be read, SignedOut
+ * @throws {PdsRefusal | LeftForLaterError}
  */
 export async function deactivateAccount(
   services: Services,
@@ -29,11 +28,12 @@ export async function deactivateAccount(
   basis: Basis | null,
 ): Promise<AccountRow> {
   const at = deleteAfter === null ? null : readTime(deleteAfter)
-  const account = await afterPds(services, did, { deactivated: true }, basis, (actor) =>
-    actor.deactivate({ deleteAfter: at, deleteCredentials }, basis),
+  return changeStanding(
+    services,
+    did,
+    { deactivated: { deleteAfter: at, deleteCredentials } },
+    basis,
   )
-  notify(services, 'accountDeactivated', account, basis && occasionNow())
-  return account
 }
 
 /** The lexicon takes times that JavaScript has none for, such as a leap second. @returns ms since the epoch */
@@ -43,104 +43,23 @@ function readTime(written: string): number {
   throw new Refusal('InvalidRequest', 'Write the time as 2030-01-01T00:00:00Z: it cannot be read')
 }
 
-/** @param basis as for {@link deactivateAccount} @throws {Refusal} AccountTakedown, SignedOut */
+/** As {@link deactivateAccount}. @throws {Refusal} AccountTakedown, too */
 export async function activateAccount(
   services: Services,
   did: string,
   basis: Basis | null,
 ): Promise<AccountRow> {
   refuseTakenDown(await requireAccount(services, did))
-  return afterPds(services, did, { deactivated: false }, basis, (account) =>
-    account.activate(basis),
-  )
+  return changeStanding(services, did, { deactivated: null }, basis)
 }
 
-/**
- * Records a change once the PDS has made it; what the account refuses the PDS undoes.
- *
- * Another auth actor may change the same at once, which no mutex here keeps away ({@link agree}).
- */
-async function afterPds(
-  services: Services,
-  did: string,
-  status: { deactivated: boolean },
-  basis: Basis | null,
-  record: (account: AccountStub) => Promise<AccountRow>,
-): Promise<AccountRow> {
-  const { pdsDid } = await requireAccount(services, did)
-  const pds = await services.pds(pdsDid)
-  const account = services.actors.account(did)
-  return services.mutex.run(did, async () => {
-    await account.assertGood(basis)
-    return outlasting(async () => {
-      await pds.updateStatus(did, status)
-      const changed = await record(account).catch(async (err) => {
-        const before = err instanceof Refusal ? await account.read() : null
-        if (before) await pds.updateStatus(did, { deactivated: before.deactivatedAt !== null })
-        throw err
-      })
-      await agree(services, pds, account, ({ deactivatedAt }, { isDeactivated }) => {
-        const deactivated = deactivatedAt !== null
-        return deactivated === isDeactivated ? null : { deactivated }
-      })
-      return changed
-    })
-  })
-}
-
-/**
- * Takes an account down, its sessions first. `ref` null lifts the takedown, on the PDS first: an
- * account that is still taken down there must not sign in here.
- */
+/** Takes an account down, for the operator, or lifts that. @param ref what to remember of the reason; null lifts it */
 export async function takeDownAccount(
   services: Services,
   did: string,
   ref: string | null,
 ): Promise<void> {
-  const account = await requireAccount(services, did)
-  const pds = await services.pds(account.pdsDid)
-  const { account: handle, directory } = services.actors
-  await services.mutex.run(did, async () => {
-    // From now on it is the entryway's: what the PDS does about it is not followed.
-    await directory.deleteFollowedTakedown(did)
-    await outlasting(async () => {
-      if (ref !== null) await handle(did).takeDown(ref)
-      await pds.updateStatus(did, { takedownRef: ref })
-      if (ref === null) await handle(did).takeDown(null)
-      await agree(services, pds, handle(did), ({ takedownRef }, there) =>
-        (takedownRef === null) === (there.takedownRef === null) ? null : { takedownRef },
-      )
-    })
-  })
-}
-
-/** More often than operators who change an account at the same moment. */
-const LOOKS = 10
-
-/**
- * Has an account stand on its PDS as it does here, after a change to both. Where two auth actors make one each at once,
- * the steps of one may lie between those of the other. Each looks once its own are done, so the last one sees all.
- * Where the PDS does not say, the change is made all the same.
- *
- * @param differs what the PDS has to be told; null where both agree
- */
-async function agree(
-  { log }: Pick<Services, 'log'>,
-  pds: PdsClient,
-  account: AccountStub,
-  differs: (here: AccountRow, there: Standing) => Parameters<PdsClient['updateStatus']>[1] | null,
-): Promise<void> {
-  const unread = (err: unknown) => {
-    log.warn({ err }, 'how an account stands on its PDS after a change could not be read')
-    return null
-  }
-  for (let look = 0; look < LOOKS; look++) {
-    const here = await account.read()
-    const there = here && (await pds.readStanding(here.did).catch(unread))
-    const status = here && there && differs(here, there)
-    if (!status) return
-    await pds.updateStatus(here.did, status)
-  }
+  await changeStanding(services, did, { takedownRef: ref }, null)
 }
 
 /** Has the PDS tell the network how an account stands, as it does when that changes. */

@@ -1,4 +1,5 @@
 import type { AccountRow } from '../database/account/profile.ts'
+import type { Aspect } from '../database/directory/standing_change.ts'
 import type { Standing } from '../pds/client.ts'
 import type { Services } from './services.ts'
 
@@ -12,6 +13,7 @@ export type Compared = { here: AccountRow; there: Standing | null; followed: Fol
  * Does here what was done to an account on its PDS, because the PDS does not tell us. A takedown
  * there is one here, and is lifted here when it is lifted there; a takedown that began here stays.
  * Whether an account is active is always taken from the PDS: a deactivation here is done there first.
+ * What is decided here and not finished ({@link changeStanding}) is not the PDS's to say.
  *
  * An account that the PDS has no more stays as it is: a PDS with the wrong disk has none either.
  *
@@ -25,8 +27,9 @@ export async function followPds(services: Services, did: string): Promise<Compar
   return services.mutex.run(did, async () => {
     const before = await account(did).read()
     if (!before) return null
+    const decided = (await directory.listStandingChangesOf(did)).map(({ aspect }) => aspect)
     const there = await pds.readStanding(did)
-    const followed = there ? await follow(services, before, there) : []
+    const followed = there ? await follow(services, before, there, decided) : []
     for (const what of followed) services.log.info({ did }, `${what} as on its PDS`)
     const here = followed.length > 0 ? await account(did).read() : before
     return here && { here, there, followed }
@@ -37,18 +40,20 @@ async function follow(
   { actors }: Services,
   here: AccountRow,
   there: Standing,
+  decided: readonly Aspect[],
 ): Promise<Followed[]> {
   const { did } = here
   const account = actors.account(did)
   const followed: Followed[] = []
   let isTakenDown = here.takedownRef !== null
-  if (!isTakenDown && there.takedownRef !== null) {
+  const isTakedownDecided = decided.includes('takedown')
+  if (!isTakedownDecided && !isTakenDown && there.takedownRef !== null) {
     // The pointer first: one without a takedown is harmless, the reverse could not be lifted.
     await actors.directory.putFollowedTakedown(did, there.takedownRef)
     await account.takeDown(there.takedownRef)
     followed.push('taken down')
     isTakenDown = true
-  } else if (isTakenDown && there.takedownRef === null) {
+  } else if (!isTakedownDecided && isTakenDown && there.takedownRef === null) {
     const ref = await actors.directory.readFollowedTakedown(did)
     if (ref === here.takedownRef) {
       await account.takeDown(null)
@@ -57,6 +62,7 @@ async function follow(
       isTakenDown = false
     }
   }
+  if (decided.includes('activity')) return followed
   if (here.deactivatedAt === null && there.isDeactivated) {
     await account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
     followed.push('deactivated')

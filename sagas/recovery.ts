@@ -11,9 +11,10 @@ import { settleHandleChange } from './handle_change.ts'
 import { PdsWatch } from './pds_watch.ts'
 import type { Services } from './services.ts'
 import { settleSignUp } from './sign_up.ts'
+import { settleStandingChange } from './standing_change.ts'
 
 /**
- * Settles the sign-ups and changes of handle and address that an earlier runner left behind, now,
+ * Settles the sign-ups, deletions and changes that an earlier runner left behind, now,
  * when the PDS inside is up, and then from time to time those that got stuck; and follows what was
  * done on the PDSes directly.
  *
@@ -42,11 +43,13 @@ export function startRecovery(services: Services, alone: boolean): () => void {
 
 /** Also what is under way in good order: what stays is what to worry about. */
 async function countOpen({ actors }: Services): Promise<void> {
-  const { signUps, handleChanges, emailChanges, deletions } = await actors.directory.listUnderWay()
+  const { signUps, handleChanges, emailChanges, deletions, standingChanges } =
+    await actors.directory.listUnderWay()
   openSagas.set({ what: 'sign-up' }, signUps.length)
   openSagas.set({ what: 'handle change' }, handleChanges.length)
   openSagas.set({ what: 'change of address' }, emailChanges.length)
   openSagas.set({ what: 'deletion' }, deletions.length)
+  openSagas.set({ what: 'change of standing' }, standingChanges.length)
 }
 
 /** The account that something was about, and its PDS where that is on record with it. */
@@ -96,5 +99,11 @@ async function recover(services: Services, begun: number, faults: FaultLog): Pro
   for (const { did, createdAt } of (await underWay()).deletions) {
     if (!isLeft(createdAt)) continue
     await settle('deletion', { did }, () => finishDeletion(services, did))
+  }
+  for (const change of (await underWay()).standingChanges) {
+    const { did, createdAt } = change
+    if (!isLeft(createdAt)) continue
+    const work = () => settleStandingChange(services, change, isAbandoned)
+    await settle('change of standing', { did }, work)
   }
 }

@@ -99,12 +99,13 @@ export function activate(db: Db, basis: Basis | null): profile.AccountRow {
 }
 
 /** A takedown ends all sessions; `ref` null lifts it. */
-export function takeDown(db: Db, ref: string | null): void {
-  transact(db, () => {
+export function takeDown(db: Db, ref: string | null): profile.AccountRow {
+  return transact(db, () => {
     existing(db)
     profile.setTakedown(db, ref)
     if (ref !== null) endSignIns(db, { devices: true, appPasswords: false })
     appendAudit(db, { at: Date.now(), event: ref ? 'taken_down' : 'takedown_lifted', detail: {} })
+    return existing(db)
   })
 }
 

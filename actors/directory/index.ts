@@ -14,6 +14,10 @@ import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import * as shownInvites from '../../database/directory/shown_invite.ts'
+import {
+  deleteStandingChange,
+  listStandingChangesOf,
+} from '../../database/directory/standing_change.ts'
 import { listUnderWay } from '../../database/directory/under_way.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
@@ -31,6 +35,7 @@ import * as operatorSessions from './operator_sessions.ts'
 import { claimPart, partOfKey } from './part_number.ts'
 import * as placement from './placement.ts'
 import * as sagas from './sign_ups.ts'
+import * as standingChanges from './standing_changes.ts'
 
 /** What the directory can be asked. */
 export const directoryFunctions = {
@@ -48,6 +53,9 @@ export const directoryFunctions = {
   readFollowedTakedown: followed.readFollowedTakedown,
   deleteFollowedTakedown: followed.deleteFollowedTakedown,
   listFollowedTakedowns: followed.listFollowedTakedowns,
+  beginStandingChange: standingChanges.begin,
+  listStandingChangesOf,
+  endStandingChange: deleteStandingChange,
   importEntry: imports.importEntry,
   importInviteCodes: imports.importInviteCodes,
 

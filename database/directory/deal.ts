@@ -10,6 +10,7 @@ const OWNED_BY: Record<string, string | null> = {
   handle_change: OF_DID,
   email_change: OF_DID,
   deletion: OF_DID,
+  standing_change: OF_DID,
   followed_takedown: OF_DID,
   operator: OF_DID,
   operator_session: OF_DID_OR_FIRST,

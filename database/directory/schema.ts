@@ -257,5 +257,16 @@ export const directorySchema: Schema = {
   ALTER TABLE operator_session ADD COLUMN by_link INTEGER NOT NULL DEFAULT 0;
   UPDATE operator_session SET by_link = 1 WHERE did IS NULL;
   `,
+    `
+  -- Decisions in progress on how accounts stand; of each aspect the last one.
+  CREATE TABLE standing_change (
+    did TEXT NOT NULL REFERENCES account (did) ON DELETE CASCADE,
+    aspect TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    generation INTEGER,
+    PRIMARY KEY (did, aspect)
+  ) WITHOUT ROWID;
+  `,
   ],
 }

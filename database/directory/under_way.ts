@@ -3,6 +3,7 @@ import { type Deletion, listDeletions } from './deletion.ts'
 import { type EmailChange, listEmailChanges } from './email_change.ts'
 import { type HandleChange, listHandleChanges } from './handle_change.ts'
 import { listSignUps, type SignUp } from './sign_up.ts'
+import { listStandingChanges, type StandingChange } from './standing_change.ts'
 
 /** What takes several steps over directory, PLC and PDS, and is not finished; each kind of it. */
 export type UnderWay = {
@@ -10,6 +11,7 @@ export type UnderWay = {
   handleChanges: HandleChange[]
   emailChanges: EmailChange[]
   deletions: Deletion[]
+  standingChanges: StandingChange[]
 }
 
 /** All of it, or what has not changed since `before` (ms). */
@@ -19,5 +21,6 @@ export function listUnderWay(db: Db, before = Number.MAX_SAFE_INTEGER): UnderWay
     handleChanges: listHandleChanges(db, before),
     emailChanges: listEmailChanges(db, before),
     deletions: listDeletions(db, before),
+    standingChanges: listStandingChanges(db, before),
   }
 }

@@ -4,8 +4,8 @@ import type { ByLanguage } from '../../http/language.ts'
 export const WRONG_CODE = 422
 /** Of the answer to who would delete an account that has no password (RFC 9110 section 15.5.10). */
 const NO_PASSWORD = 409
-/** Of the answer to who deletes an account whose PDS is away (RFC 4918 section 11.4). */
-const DELETED_LATER = 424
+/** Of the answer to who deletes or deactivates an account whose PDS is away (RFC 4918 section 11.4). */
+const DONE_LATER = 424
 /** Of an answer to those who try too often (RFC 6585 section 4). */
 export const TOO_MANY = 429
 /** Of every answer to a form that failed because the PDS, PLC or a part of this program is away. */
@@ -31,14 +31,14 @@ export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
     ro: 'Acest cont nu are parolă, iar aici este cerută. Setați una pe pagina „Securitate”, apoi reveniți.',
     sv: 'Kontot har inget lösenord, men här krävs ett. Välj ett på sidan ”Säkerhet” och kom sedan tillbaka.',
   },
-  [DELETED_LATER]: {
-    en: 'Your account will be deleted, but not just now, because something that the service needs does not answer. You need not do anything more.',
-    es: 'Tu cuenta se eliminará, aunque no ahora mismo, porque algo que el servicio necesita no responde. No tienes que hacer nada más.',
-    fr: 'Votre compte sera supprimé, mais pas tout de suite, car un élément dont le service a besoin ne répond pas. Vous n’avez rien d’autre à faire.',
-    ja: '必要な別のサービスが応答しないため、アカウントはまだ削除されていませんが、応答があり次第削除されます。ほかに必要な操作はありません。',
-    ko: '서비스에 필요한 다른 서버가 응답하지 않아 지금은 계정을 삭제할 수 없지만, 응답하는 대로 삭제됩니다. 더 하실 일은 없습니다.',
-    ro: 'Contul dvs. va fi șters, dar nu chiar acum, deoarece ceva de care serviciul are nevoie nu răspunde. Nu mai trebuie să faceți nimic.',
-    sv: 'Ditt konto kommer att raderas, men inte just nu, eftersom något som tjänsten behöver inte svarar. Du behöver inte göra något mer.',
+  [DONE_LATER]: {
+    en: 'This will be done, but not just now, because something that the service needs does not answer. You need not do anything more.',
+    es: 'Se hará, aunque no ahora mismo, porque algo que el servicio necesita no responde. No tienes que hacer nada más.',
+    fr: 'Ce sera fait, mais pas tout de suite, car un élément dont le service a besoin ne répond pas. Vous n’avez rien d’autre à faire.',
+    ja: '必要な別のサービスが応答しないため、まだ完了していませんが、応答があり次第実行されます。ほかに必要な操作はありません。',
+    ko: '서비스에 필요한 다른 서버가 응답하지 않아 지금은 처리할 수 없지만, 응답하는 대로 처리됩니다. 더 하실 일은 없습니다.',
+    ro: 'Se va face, dar nu chiar acum, deoarece ceva de care serviciul are nevoie nu răspunde. Nu mai trebuie să faceți nimic.',
+    sv: 'Det kommer att göras, men inte just nu, eftersom något som tjänsten behöver inte svarar. Du behöver inte göra något mer.',
   },
   [TOO_MANY]: {
     en: 'Too many attempts. Wait a while, then try again.',

@@ -29,7 +29,7 @@ test('a takedown that the PDS does not hear of is half done, and says what to do
     body: {
       error: 'HalfDone',
       message: expect.stringMatching(
-        /^Half done: kim.test is taken down here .* but its PDS .* unavailable\. Give the command again/,
+        /^Half done: kim.test is taken down here .* but its PDS .* unavailable\. It is on record: /,
       ),
     },
   })
@@ -48,8 +48,8 @@ test('a takedown that the PDS does not hear of is half done, and says what to do
 })
 
 test.each([
-  ['account/deactivate', { account: 'kim.test' }, 'Nothing is changed here.'],
-  ['account/activate', { account: 'kim.test' }, 'Nothing is changed here.'],
+  ['account/deactivate', { account: 'kim.test' }, 'It is on record: '],
+  ['account/activate', { account: 'kim.test' }, 'It is on record: '],
   ['account/name-pds', { account: 'kim.test' }, 'Give the command again'],
   ['account/set-handle', { account: 'kim.test', handle: 'kimmy.test' }, 'It is on record'],
   ['account/delete', { account: 'kim.test' }, 'goes on with it by itself'],

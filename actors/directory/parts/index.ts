@@ -33,6 +33,11 @@ function inParts(names: Names): DirectoryStub {
     listFollowedTakedowns: async (pdsDid) =>
       (await Promise.all(all.map((part) => part.listFollowedTakedowns(pdsDid)))).flat(),
 
+    beginStandingChange: (did, decision, generation) =>
+      names.partOf(did).beginStandingChange(did, decision, generation),
+    listStandingChangesOf: (did) => names.partOf(did).listStandingChangesOf(did),
+    endStandingChange: (change) => names.partOf(change.did).endStandingChange(change),
+
     putResetToken: (token, did, now) => names.partOf(token).putResetToken(token, did, now),
     findResetToken: (token) => names.partOf(token).findResetToken(token),
     deleteResetToken: (token) => names.partOf(token).deleteResetToken(token),

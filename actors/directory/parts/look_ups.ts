@@ -49,6 +49,7 @@ export function lookUpsIn(names: Names): LookUps {
         handleChanges: each.flatMap(({ handleChanges }) => handleChanges),
         emailChanges: each.flatMap(({ emailChanges }) => emailChanges),
         deletions: each.flatMap(({ deletions }) => deletions),
+        standingChanges: each.flatMap(({ standingChanges }) => standingChanges),
       }
     },
   }

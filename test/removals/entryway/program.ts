@@ -30,12 +30,12 @@ export const programRows = toRemovals([
   [
     'test/sagas/at_once.test.ts',
     'two who change one account at once look whether the PDS agrees',
-    inFile('sagas/account_life.ts')('if (!status) return', 'return'),
+    inFile('sagas/standing_change.ts')('if (isAt(there, status)) return true', 'return true'),
   ],
   [
     'test/sagas/at_once.test.ts',
     'a change that is made is not said to have failed',
-    inFile('sagas/account_life.ts')('.catch(unread)', ''),
+    inFile('sagas/standing_change.ts')('.catch(unread)', ''),
   ],
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', flow('if (!isSpent && owner.isAway())')],

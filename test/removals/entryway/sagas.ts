@@ -1,6 +1,7 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const DECIDED = 'test/sagas/decided.test.ts'
+const CUT_OFF = 'test/sagas/cut_off.test.ts'
 const RECOVERY = 'test/sagas/recovery.test.ts'
 const ON_DISK = 'test/backup/on_disk.test.ts'
 const handleChange = inFile('sagas/handle_change.ts')
@@ -58,6 +59,32 @@ export const sagaRows = toRemovals([
     DECIDED,
     'a PDS that has said that it is done does not tell the network again',
     inFile('sagas/account_life.ts')('if (!done.has(did)) ', ''),
+  ],
+  [
+    CUT_OFF,
+    'how an account shall stand is on record until it does',
+    inFile('sagas/recovery.ts')(
+      'const work = () => settleStandingChange(services, change, isAbandoned)',
+      "const work = async () => 'open'",
+    ),
+  ],
+  [
+    CUT_OFF,
+    'the last decision on an account holds, though an earlier one comes late to the PDS',
+    inFile('sagas/standing_change.ts')(' && !isRepeated', ''),
+  ],
+  [
+    CUT_OFF,
+    'what is decided here and not finished is not the word of the PDS',
+    inFile('sagas/follow_pds.ts')("if (decided.includes('activity')) return followed", ''),
+  ],
+  [
+    CUT_OFF,
+    'a decision whose sign-in has ended is not made later',
+    inFile('sagas/standing_change.ts')(
+      'generation === null ? null : { generation, mayBeTakenDown: true }',
+      'null',
+    ),
   ],
   [
     RECOVERY,
