@@ -1,6 +1,6 @@
 import { actor } from 'rivetkit'
 import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
-import { listAudit } from '../../database/account/audit.ts'
+import { listActivity, listAudit } from '../../database/account/audit.ts'
 import {
   deleteAuthorizedClient,
   listAuthorizedClients,
@@ -149,6 +149,7 @@ export const accountFunctions = {
   useSignOutLink: signOutLinks.use,
   audit: lifecycle.audit,
   listAudit,
+  listActivity,
 }
 
 /** What may end sessions; what is deleted to make room for others is not counted as that. */

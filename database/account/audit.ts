@@ -58,10 +58,39 @@ export function appendAudit(db: Db, entry: NewAuditEntry): void {
   })
 }
 
+type Stored = { at: number; event: string; detail: string }
+
 /** Newest first. */
 export function listAudit(db: Db, limit: number): AuditEntry[] {
-  const rows = sql(db, 'SELECT at, event, detail FROM audit ORDER BY id DESC LIMIT ?').all(
-    limit,
-  ) as { at: number; event: string; detail: string }[]
-  return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) }))
+  const rows = sql(db, 'SELECT at, event, detail FROM audit ORDER BY id DESC LIMIT ?')
+  return (rows.all(limit) as Stored[]).map(toEntry)
 }
+
+/** What of the trail is looked at first, and whether there is more of it. */
+export type Activity = { entries: AuditEntry[]; isMore: boolean }
+
+/**
+ * The newest entries, of which failed sign-ins are a part alone: strangers make those, and would hide the others.
+ *
+ * @param limit how many entries in all
+ * @param guesses how many of them are failed sign-ins, at most
+ */
+export function listActivity(
+  db: Db,
+  { limit, guesses }: { limit: number; guesses: number },
+): Activity {
+  const leftOut = sql(db, 'SELECT id FROM audit WHERE event = ? ORDER BY id DESC LIMIT 1 OFFSET ?')
+    .pluck()
+    .get(GUESS, guesses) as number | undefined
+  const rows = sql(
+    db,
+    `SELECT at, event, detail FROM audit WHERE event <> @guess OR id > @leftOut
+     ORDER BY id DESC LIMIT @limit`,
+  ).all({ guess: GUESS, leftOut: leftOut ?? 0, limit: limit + 1 }) as Stored[]
+  return {
+    entries: rows.slice(0, limit).map(toEntry),
+    isMore: leftOut !== undefined || rows.length > limit,
+  }
+}
+
+const toEntry = (row: Stored): AuditEntry => ({ ...row, detail: JSON.parse(row.detail) })

@@ -18,7 +18,7 @@ import type { Browsers } from './downloads.ts'
 
 /** How far the activity goes back, and how much of it the page shows. */
 export const ACTIVITY_DAYS = AUDIT_MEMORY / DAY
-export const ACTIVITY_SHOWN = 100
+export const ACTIVITY_SHOWN = { limit: 100, guesses: 25 }
 
 /** How people are told of apps whose ids say nothing, by those. */
 export type AppNames = ReadonlyMap<string, string>
@@ -72,7 +72,7 @@ export function activityItems(
   entries: readonly AuditEntry[],
   { browsers, apps }: Named,
 ): ActivityItem[] {
-  return entries.slice(0, ACTIVITY_SHOWN).map(({ at, event, detail }) => {
+  return entries.map(({ at, event, detail }) => {
     const { clientId, appPassword, name, deviceId, address, kind } = detail
     const browser = typeof deviceId === 'string' ? browsers.get(deviceId) : undefined
     const about = [

@@ -1,5 +1,5 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
-import type { AuditEntry } from '../../database/account/audit.ts'
+import type { Activity } from '../../database/account/audit.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import { securityStep } from '../../pages/security/page.ts'
 import type { PasskeyItem } from '../../pages/security/passkeys.ts'
@@ -23,7 +23,6 @@ import type { Browsers } from './downloads.ts'
 import type { Done } from './forms.ts'
 import {
   ACTIVITY_DAYS,
-  ACTIVITY_SHOWN,
   type AppNames,
   activityItems,
   inviteItem,
@@ -38,7 +37,7 @@ export type Known = Changeable & {
   signedIn: SignedInEverywhere
   browsers: Browsers
   apps: AppNames
-  activity: readonly AuditEntry[]
+  activity: Activity
   appPasswords: readonly AppPassword[]
   passkeys: readonly PasskeyItem[]
   trustedDevices: readonly TrustedDevice[]
@@ -103,9 +102,9 @@ export function overviewStep(
           disable: at(securityForm('disable-invite')),
         }
       : undefined,
-    activity: activityItems(activity, { browsers, apps }),
+    activity: activityItems(activity.entries, { browsers, apps }),
     days: ACTIVITY_DAYS,
-    isMore: activity.length > ACTIVITY_SHOWN,
+    isMore: activity.isMore,
     howSoon: revocationNote(language, minutes),
     sealed,
     endSession: at(securityForm('end-session')),

@@ -81,10 +81,10 @@ export class SecurityViews {
     const { request, person } = visitor
     const { did } = person
     const account = this.#services.actors.account(did)
-    const [everywhere, activity, appPasswords, factors, passkeys, trustedDevices, row] =
+    const [everywhere, listed, appPasswords, factors, passkeys, trustedDevices, row] =
       await Promise.all([
         this.#everywhere(visitor),
-        account.listAudit(ACTIVITY_SHOWN + 1).then(forOwner),
+        account.listActivity(ACTIVITY_SHOWN),
         account.listAppPasswords(),
         listFactors(this.#services, did),
         listPasskeys(this.#services, did),
@@ -95,7 +95,8 @@ export class SecurityViews {
     const done = this.#doneOf(visitor, told)
     if (!row) throw accountNotFound()
     const invites = await readOwnInvites(this.#services, row)
-    const apps = await this.#appsOf(everywhere.signedIn, activity)
+    const activity = { ...listed, entries: forOwner(listed.entries) }
+    const apps = await this.#appsOf(everywhere.signedIn, activity.entries)
     const parts = { activity, apps, appPasswords, factors, passkeys, trustedDevices }
     const known = { ...everywhere, ...parts, invites, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)

@@ -292,7 +292,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['listPasskeys', 'findPasskeyOwner', 'addPasskey', 'renamePasskey', 'removePasskey'],
   'removePassword',
   ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],
-  ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
+  ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit', 'listActivity'],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
   ...['setProtection', 'forgetConsent'],
   // Its tokens are looked up here, and the PDS takes none.

@@ -142,6 +142,20 @@ describe('39. the page is of its account', () => {
     expect([await sessions(), await browsers()]).toEqual([[open], browser])
   })
 
+  test('guesses of strangers hide nothing of its activity', async () => {
+    const visitor = await browserOf(kim)
+    const account = app.actors.account(did)
+    await account.audit({ at: Date.now(), event: 'factor_removed', detail: { kind: 'totp' } })
+    expect((await visitor.open(PAGE)).text).not.toContain('The file below has all of it.')
+    const guess = { at: Date.now(), event: 'sign_in_failed', detail: { way: 'password' } } as const
+    for (let i = 0; i < 100; i++) await account.audit(guess)
+    const page = await visitor.open(PAGE)
+    const items = itemsOf(page)
+    expect(items.filter((item) => item.startsWith('A sign-in failed'))).toHaveLength(25)
+    expect(items.filter((item) => item.startsWith('A second factor was removed'))).toHaveLength(1)
+    expect(page.text).toContain('The file below has all of it.')
+  })
+
   test('a browser whose sign-in is too old is asked for the password', async () => {
     const open = await openSession()
     const visitor = await browserOf(kim)

@@ -84,6 +84,7 @@ export const growthRows = toRemovals([
   [34, 'rows of an account make room', accountBounds('count <= rows', 'rows > 0')],
   [34, 'no OpenID client fills what all share', accountBounds("    sharedBy: 'grant_id',\n", '')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
+  [39, 'guesses hide nothing of the activity', audits('id > @leftOut', 'id > 0 * @leftOut')],
   [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
   [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
