@@ -1,4 +1,5 @@
 import Provider, { type AdapterPayload, errors } from 'oidc-provider'
+import { isOfHolder } from '../actors/account/openid_tokens.ts'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
 import { calledFrom, receivedAt } from '../http/requester.ts'
 import { noteRevocation } from '../sagas/revocation.ts'
@@ -115,12 +116,12 @@ export function issuedTo(did: string, grantId: string): Issued {
 }
 
 /**
- * When the client of a refresh token made the proof of the request that gets it, s by its clock; null where nothing binds
- * the token to who made that.
+ * When the client of a refresh token made the proof of the request that gets it, s by its clock; null where it made none, or
+ * nothing binds the token to who made that.
  */
 async function provenAtOf({ jkt }: AdapterPayload): Promise<number | null> {
   const proof = openidScope().proof ?? (await readRefreshProof())
-  return proof !== null && (proof.jkt === null || proof.jkt === jkt) ? proof.provenAt : null
+  return isOfHolder(proof, jkt) ? proof.provenAt : null
 }
 
 /** The endpoint that is being answered, and the client that asks. */

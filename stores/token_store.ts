@@ -21,8 +21,11 @@ export function createTokenStore(
     const presented = scope.presentedRefreshToken
     if (presented?.secret !== refreshToken) return null
     const { did, sessionId } = presented
-    const shown = { presentedRefreshToken: refreshToken, provenAt: scope.proof?.iat ?? null }
-    const found = await actors.account(did).findSessionByRefreshToken(sessionId, shown)
+    const found = await actors.account(did).findSessionByRefreshToken(sessionId, {
+      presentedRefreshToken: refreshToken,
+      provenAt: scope.proof?.iat ?? null,
+      receivedAt: receivedAt(),
+    })
     scope.isAbout(did)
     if (!found) return null
     const isItsKey = JSON.parse(found.session.parameters).dpop_jkt === scope.proof?.jkt

@@ -18,7 +18,7 @@ export type TokenOrigin = {
   chain: string
 }
 
-export type { RefreshProof } from '../../database/account/openid_token.ts'
+export { isOfHolder, type RefreshProof } from '../../database/account/openid_token.ts'
 
 /** A code or a token that is to be kept; its client has the secret. */
 export type NewOpenidToken = Omit<tokens.NewOpenidToken, 'grantId'>
@@ -29,7 +29,7 @@ export type SpentOpenidToken = {
   chain: string
   /** The one of those issued that is to succeed a refresh token; null of a code. */
   next: string | null
-  /** Of a refresh token, how its client proves who it is; null where nothing tells when it made the request. */
+  /** Of a refresh token, how its client proves who it is, and when; null of a code. */
   proof?: tokens.RefreshProof | null
   /** Which attempt it is that spends a code, so that one that is asked for once more does it, too. */
   by?: string

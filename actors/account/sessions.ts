@@ -106,11 +106,10 @@ export function findByCode(db: Db, code: string): SessionOfAccount | null {
   return withAccount(db, sessions.findSessionByCode(db, code))
 }
 
-/** @param shown the refresh token, and when the client made the proof beside it, s */
 export function findByRefreshToken(
   db: Db,
   sessionId: string,
-  shown: Pick<sessions.Rotation, 'presentedRefreshToken' | 'provenAt'>,
+  shown: sessions.Shown,
 ): (SessionOfAccount & { standing: RefreshStanding }) | null {
   return readAtOnce(db, () => {
     const found = sessions.findSessionByRefreshToken(db, sessionId, shown)

@@ -41,12 +41,18 @@ export type NewOpenidToken = OpenidToken & {
 }
 
 /**
- * How the client proves who it is that shows a refresh token, and when it made that proof, seconds by its clock: by a
- * DPoP proof (RFC 9449), or by an assertion (RFC 7523).
+ * Of a request with a refresh token, how its client proves who it is, and when: by a DPoP proof (RFC 9449), or by an
+ * assertion (RFC 7523), which say when they were made.
  *
- * `jkt`: thumbprint of the key; null of a client that has authenticated itself, which may use any
+ * `isAuthenticated`: whether the client has authenticated itself, and so may use any key
+ * `jkt`: thumbprint of the key that it shows; null where it shows none
  */
-export type RefreshProof = { provenAt: number; jkt: string | null }
+export type RefreshProof = Proven & { isAuthenticated: boolean; jkt: string | null }
+
+/** @param bound thumbprint of the key that the refresh token is bound to, if it is */
+export function isOfHolder({ isAuthenticated, jkt }: RefreshProof, bound: unknown): boolean {
+  return isAuthenticated || jkt === (bound ?? null)
+}
 
 /**
  * Of a refresh that is made once more, their rows are there already. To be called in a transaction.
@@ -98,8 +104,12 @@ export function findOpenidToken(
 /** What was kept of the request that got a refresh token; null where it is not there. */
 export function findProven(db: Db, secret: string): Proven | null {
   const row = read(db, hashSecret(secret))
-  return row ? { provenAt: row.proven_at, receivedAt: row.received_at } : null
+  return row ? provenOf(row) : null
 }
+
+const provenOf = (row: Stored) => ({ provenAt: row.proven_at, receivedAt: row.received_at })
+
+const UNKNOWN: Proven = { provenAt: null, receivedAt: null }
 
 /** Those for which it answers. */
 const ANSWERING: ReadonlySet<RefreshStanding> = new Set(['current', 'retry'])
@@ -108,7 +118,7 @@ const ANSWERING: ReadonlySet<RefreshStanding> = new Set(['current', 'retry'])
  * Whether a refresh token that has a successor is shown by a request that its client made before it went on
  * ({@link standingOf}). Of a chain the last two are kept, so one that has no row is an older one.
  *
- * @param proof null where nothing tells when the request was made
+ * @param proof null of what is no refresh token
  */
 export function isOpenidRefreshLate(
   db: Db,
@@ -119,9 +129,8 @@ export function isOpenidRefreshLate(
 ): boolean {
   const current = proof && readCurrent(db, grantId, chain)
   if (!current) return false
-  const { jkt } = JSON.parse(current.payload) as { jkt?: string }
-  if (proof.jkt !== null && proof.jkt !== jkt) return false
-  return standingIn(db, read(db, hashSecret(secret)), { current, ...proof }, now) === 'late'
+  if (!isOfHolder(proof, JSON.parse(current.payload).jkt)) return false
+  return standingIn(db, read(db, hashSecret(secret)), { current, proof }, now) === 'late'
 }
 
 /**
@@ -215,16 +224,16 @@ function readCurrent(db: Db, grantId: string, chain: string): Stored | undefined
 function standingIn(
   db: Db,
   row: Stored | undefined,
-  late: { current: Stored; provenAt: number } | null,
+  shown: { current: Stored; proof: Proven } | null,
   now: number,
 ): RefreshStanding {
   const rotated = {
     place: row ? placeOf(db, row) : 'older',
     rotatedAt: row?.consumed_at ?? null,
     sealedSuccessor: row?.sealed_successor ?? null,
-    provenAt: late?.current.proven_at ?? null,
+    current: shown && provenOf(shown.current),
   } as const
-  return standingOf(rotated, late?.provenAt ?? null, now)
+  return standingOf(rotated, shown?.proof ?? UNKNOWN, now)
 }
 
 function placeOf(db: Db, { consumed_at: at, successor_hash: successor }: Stored) {

@@ -13,36 +13,42 @@ export type Rotated = {
   rotatedAt: number | null
   /** The successor of the last one, if it can still be given once more. */
   sealedSuccessor: Buffer | null
-  /** As it is kept of the request that gave the current one ({@link reliably}). */
-  provenAt: number | null
+  /** As it is kept of the request that gave the current one ({@link reliably}); null where nothing is kept. */
+  current: Proven | null
 }
 
-/** When a client made the proof of a request, seconds by its clock, and when the gateway received that request, ms. */
+/**
+ * When a client made the proof of a request, seconds by its clock, and when the gateway received that request, ms. Null
+ * where it made none, and where that was not kept.
+ */
 export type Proven = { provenAt: number | null; receivedAt: number | null }
 
 /**
  * Refresh token rotation (RFC 9700 section 4.14.2), of atproto's sessions and of OpenID's alike. The last one may be
  * presented again for {@link REFRESH_RETRY_GRACE}, since an answer can be lost on its way.
  *
- * A network that was cut hands over what it held when it is whole again, and by then the client has given
- * up and goes on with a later token. Its proof tells such a request from one that uses a token again: the
- * client made it before the one that the session went on with. Seconds are too coarse for two of one
- * second, so these count as used again, unless nothing followed.
- *
- * @param provenAt when its client made the proof of the request, seconds by the client's clock; null where it made none
+ * A request can be held on its way, and by then its client has given up and goes on with a later token. Two things tell
+ * it from one that uses a token again: a gateway received it before the request that the session went on with, so it
+ * waited for an actor; or its client made its proof before that one, so a network held it. Seconds are too coarse for two
+ * proofs of one second, so these say nothing, unless nothing followed.
  */
 export function standingOf(
-  { place, rotatedAt, sealedSuccessor, provenAt: before }: Rotated,
-  provenAt: number | null,
+  { place, rotatedAt, sealedSuccessor, current }: Rotated,
+  { provenAt, receivedAt }: Proven,
   now: number,
 ): RefreshStanding {
   if (place === 'current') return 'current'
   const isLast = place === 'last'
   const isFresh = rotatedAt !== null && now - rotatedAt <= REFRESH_RETRY_GRACE
   if (isLast && isFresh && sealedSuccessor !== null) return 'retry'
-  if (provenAt === null || before === null) return 'reused'
-  const isLate = isLast ? provenAt <= before : provenAt < before
-  return isLate ? 'late' : 'reused'
+  const { provenAt: wentOn = null, receivedAt: wentOnHere = null } = current ?? {}
+  if (receivedAt !== null && wentOnHere !== null) {
+    // No request waits for longer; more than that is a clock that was set back.
+    const ahead = wentOnHere - receivedAt
+    if (ahead > 0 && ahead <= REFRESH_RETRY_GRACE) return 'late'
+  }
+  if (provenAt === null || wentOn === null) return 'reused'
+  return provenAt < wentOn || (isLast && provenAt === wentOn) ? 'late' : 'reused'
 }
 
 /**

@@ -32,18 +32,22 @@ export type NewSession = Omit<Session, 'id' | 'from'> & {
   from?: CalledFrom | null
 }
 
-export type Rotation = {
-  sessionId: string
+/** A request that shows a refresh token. */
+export type Shown = {
   presentedRefreshToken: string
+  /** When its client made the DPoP proof of the request, seconds by the client's clock (`iat`). */
+  provenAt: number | null
+  /** When the gateway received it, ms; by default it is now. */
+  receivedAt?: number | null
+}
+
+export type Rotation = Shown & {
+  sessionId: string
   refreshToken: string
   updatedAt: number
   expiresAt: number
   clientAuth: string
   scope: string
-  /** When its client made the DPoP proof of the request, seconds by the client's clock (`iat`). */
-  provenAt: number | null
-  /** When the gateway received it, ms; by default it is `updatedAt`. */
-  receivedAt?: number | null
   from?: CalledFrom | null
 }
 
@@ -161,13 +165,13 @@ export function findSessionByCode(db: Db, code: string): Session | null {
 export function findSessionByRefreshToken(
   db: Db,
   sessionId: string,
-  { presentedRefreshToken, provenAt }: Pick<Rotation, 'presentedRefreshToken' | 'provenAt'>,
+  shown: Shown,
   now = Date.now(),
 ): { session: Session; standing: RefreshStanding } | null {
   const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(sessionId) as Stored | undefined
   const session = toSession(row)
   if (!row || !session) return null
-  return { session, standing: standingIn(row, presentedRefreshToken, provenAt, now) }
+  return { session, standing: standingIn(row, shown, now) }
 }
 
 /**
@@ -193,7 +197,7 @@ export function rotateSession(
       | Stored
       | undefined
     if (!row) return { refused: 'ended' }
-    const standing = standingIn(row, presented, rotation.provenAt, rotation.updatedAt)
+    const standing = standingIn(row, { ...rotation, receivedAt }, rotation.updatedAt)
     if (standing === 'current') {
       sql(
         db,
@@ -244,17 +248,16 @@ export function listSessions(db: Db): Session[] {
 
 function standingIn(
   row: Stored,
-  refreshToken: string,
-  provenAt: number | null,
+  { presentedRefreshToken, provenAt, receivedAt }: Shown,
   now: number,
 ): RefreshStanding {
   const rotated = {
-    place: placeOf(row, refreshToken),
+    place: placeOf(row, presentedRefreshToken),
     rotatedAt: row.rotated_at,
     sealedSuccessor: row.sealed_successor,
-    provenAt: row.proven_at,
+    current: provenOf(row),
   }
-  return standingOf(rotated, provenAt, now)
+  return standingOf(rotated, { provenAt, receivedAt: receivedAt ?? now }, now)
 }
 
 function placeOf(row: Stored, refreshToken: string): Rotated['place'] {

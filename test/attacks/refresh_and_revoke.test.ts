@@ -107,8 +107,8 @@ function makeChain() {
         provenAt,
         receivedAt,
       }),
-    standing: (token: string, now: number, provenAt: number | null) => {
-      const shown = { presentedRefreshToken: `ref-${token}`, provenAt }
+    standing: (token: string, now: number, provenAt: number | null, receivedAt = now) => {
+      const shown = { presentedRefreshToken: `ref-${token}`, provenAt, receivedAt }
       return findSessionByRefreshToken(db, sessionId, shown, now)?.standing
     },
   }
@@ -262,6 +262,27 @@ describe('17. an answer that was lost', () => {
       // Asked for once more meanwhile, and carried out when its client had gone on.
       expect(standing('1', moved + 1_000, made + 9)).toBe('late')
       expect(standing('1', moved + 1_000, made + 15)).toBe('reused')
+      closeDatabase(db)
+    })
+
+    test.each([
+      ['of one second with it', (made: number) => made],
+      ['by a clock that is ahead', (made: number) => made + 30],
+      ['without a proof', () => null],
+    ])('nor one that was received before it, %s', (_, provenAt) => {
+      const { rotate, standing, db } = makeChain()
+      const [made, went] = [START / 1_000, START + 400]
+      rotate('1', '2', START, provenAt(made))
+      rotate('2', '3', went, provenAt(made))
+      const standingOf = (receivedAt: number) =>
+        standing('1', START + 3_000, provenAt(made), receivedAt)
+      expect(standingOf(went - 1)).toBe('late')
+      expect(standingOf(went)).toBe('reused')
+      // What no request waits for: a clock was set back.
+      expect(standingOf(went - REFRESH_RETRY_GRACE)).toBe('late')
+      expect(standingOf(went - REFRESH_RETRY_GRACE - 1)).toBe('reused')
+      expect(rotate('1', '4', START + 3_000, provenAt(made), went - 1)).toEqual({ refused: 'late' })
+      expect(rotate('1', '4', START + 3_000, provenAt(made), went)).toEqual({ refused: 'reused' })
       closeDatabase(db)
     })
 

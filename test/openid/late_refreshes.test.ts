@@ -14,12 +14,14 @@ import * as rp from './relying_party.ts'
 const kept = keptLog()
 const keys = await assertions('signer')
 let app: AppInProcess
+let secret: string
 
 beforeAll(async () => {
   app = await startApp({ log: kept.log })
   await app.addAccount({
     ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
   })
+  secret = (await rp.register(app)) ?? ''
   await rp.register(app, { id: 'agent', metadata: { token_endpoint_auth_method: 'none' } })
   await rp.register(app, { id: 'signer', metadata: keys.metadata })
 })
@@ -123,11 +125,31 @@ test.each([
   await refresh(third)
 })
 
+/** Without a proof that says when it was made. */
+const byItself =
+  (id: string, authentication: oidc.ClientAuth): Client =>
+  async (age = 0, waited = 0) => ({ config: await discover(id, age, waited, authentication) })
+
+test.each([
+  ['a DPoP proof', agent],
+  ['an assertion', signer],
+  ['a secret', () => byItself('forum', oidc.ClientSecretBasic(secret))],
+  ['nothing', async () => byItself('agent', oidc.None())],
+])('%s: one that was received before ends nothing, whatever its client says', async (_, make) => {
+  const client = await make()
+  const [first, refresh] = [await signedIn(client), refresher(client)]
+  const third = await refresh(await refresh(first))
+  await expect(refresh(first, 0, 5)).rejects.toMatchObject(INVALID_GRANT)
+  expect(lastReason()).toBe('late')
+  const fourth = await refresh(third)
+  await expectEnded(refresh(first), refresh, fourth)
+})
+
 test('with another DPoP key it counts as used again', async () => {
   const client = await agent()
   const [first, refresh] = [await signedIn(client), refresher(client)]
   const third = await refresh(await refresh(first))
-  await expectEnded(refresher(await agent())(first, 20), refresh, third)
+  await expectEnded(refresher(await agent())(first, 20, 20), refresh, third)
 })
 
 test('a thief who dates a proof ahead does not make the owner late', async () => {
@@ -137,9 +159,8 @@ test('a thief who dates a proof ahead does not make the owner late', async () =>
   await expectEnded(refresh(first), refresh, stolen)
 })
 
-test('of a client that has a secret alone nothing tells, and it counts as used again', async () => {
-  const secret = oidc.ClientSecretBasic((await rp.register(app)) ?? '')
-  const client: Client = async (age = 0) => ({ config: await discover('forum', age, 0, secret) })
+test('what the client of a secret says of its clock tells nothing, and it counts as used again', async () => {
+  const client = byItself('forum', oidc.ClientSecretBasic(secret))
   const [first, refresh] = [await signedIn(client), refresher(client)]
   const third = await refresh(await refresh(first))
   await expectEnded(refresh(first, 20), refresh, third)

@@ -125,7 +125,9 @@ export const oauthRows = toRemovals([
   ],
   [17, 'a late request is of the key', tokens(' && isItsKey', '')],
   [17, 'a late request is not told of', tokens("found.standing === 'late'", 'false')],
-  [17, 'a proof of now is not late', rotation('provenAt < before', 'true')],
+  [17, 'a proof of now is not late', rotation('provenAt < wentOn', 'true')],
+  [17, 'what was received before is late', rotation('ahead > 0', 'false')],
+  [17, 'and no longer before than it can wait', rotation('ahead <= REFRESH_RETRY_GRACE', 'true')],
   [
     17,
     'no proof is ahead of its time',

@@ -481,7 +481,7 @@ export const openidRows = toRemovals([
   [
     LATE_REFRESHES,
     'a late refresh is of its key',
-    tokens('proof.jkt !== null && proof.jkt !== jkt', 'false'),
+    tokens('isAuthenticated || jkt === (bound ?? null)', 'true'),
   ],
   [
     LATE_REFRESHES,
