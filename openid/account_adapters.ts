@@ -1,4 +1,4 @@
-import { type AdapterPayload, errors } from 'oidc-provider'
+import type { AdapterPayload } from 'oidc-provider'
 import type { GoodOpenidSession } from '../actors/account/openid.ts'
 import type { OpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { calledFrom } from '../http/requester.ts'
@@ -6,6 +6,7 @@ import { noteRevocation } from '../sagas/revocation.ts'
 import { isSelfRegistered } from './registration.ts'
 import { type ByResource, stillRegistered } from './resources.ts'
 import { openidScope, registeredAt } from './scope.ts'
+import { signInEnded } from './sign_in_ended.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
 /** Sessions of browsers in which somebody has signed in. @param before those of all others */
@@ -31,7 +32,7 @@ export function accountSessions(
       if (did === undefined) return before.upsert?.(id, payload, expiresIn)
       const { bases, deviceId, signedIn } = openidScope()
       const basis = bases.get(did)
-      if (!basis || deviceId === null) throw new errors.AccessDenied('The sign-in has ended')
+      if (!basis || deviceId === null) throw signInEnded()
       const session = {
         uid: uid as string,
         payload: written(payload),

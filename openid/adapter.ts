@@ -1,10 +1,11 @@
-import { type Adapter, errors } from 'oidc-provider'
+import type { Adapter } from 'oidc-provider'
 import { Refusal } from '../base/errors.ts'
 import type { Settings } from '../base/settings.ts'
 import { accountSessions, grants } from './account_adapters.ts'
 import { deviceCodes } from './device_adapter.ts'
 import { initialTokens, registering, registrationTokens } from './registration_adapters.ts'
 import { clients, interactions, requests, sessionsBefore } from './request_adapters.ts'
+import { signInEnded } from './sign_in_ended.ts'
 import type { Storage, Stored } from './stored.ts'
 import { tokens } from './token_adapters.ts'
 
@@ -32,7 +33,7 @@ export function createAdapter(
   return (model) => ({ ...missing(model), ...translating(stores[model] ?? {}) })
 }
 
-/** A sign-in that has ended meanwhile is no fault: the client begins anew. */
+/** What an account refuses, as the provider knows it. */
 function translating(store: Stored): Stored {
   const methods = Object.entries(store).map(([name, method]) => [
     name,
@@ -40,7 +41,7 @@ function translating(store: Stored): Stored {
       try {
         return await (method as (...given: never[]) => unknown)(...args)
       } catch (err) {
-        if (err instanceof Refusal) throw new errors.AccessDenied('The sign-in has ended')
+        if (err instanceof Refusal) throw signInEnded()
         throw err
       }
     },

@@ -27,6 +27,7 @@ import { resourceServers } from './resource_servers.ts'
 import { keepResourceToken, mayIntrospect } from './resource_tokens.ts'
 import { openidScope } from './scope.ts'
 import { completeDocument } from './shown_client.ts'
+import { signInEnded } from './sign_in_ended.ts'
 import { signOutAsked } from './sign_out_asked.ts'
 import { STAYED } from './signed_out.ts'
 import type { Storage } from './stored.ts'
@@ -117,6 +118,9 @@ const assertHash = (name: string) => (_: unknown, hash: unknown) => {
   if (typeof hash === 'string' && !isSha256(hash)) throw new errors.InvalidRequest(noSha256(name))
 }
 
+/** Where a person is led to a client, by the provider's names. */
+const AUTHORIZING: readonly string[] = ['authorization', 'resume']
+
 const seconds = (ms: number) => Math.ceil(ms / 1_000)
 
 /** How the provider is to be; what is left out is as it is by itself. */
@@ -139,10 +143,13 @@ export function configure(
     acrValues: [MULTI_FACTOR],
     // Many read the id token alone.
     conformIdTokenClaims: false,
-    async findAccount(_, did) {
+    async findAccount({ oidc }, did) {
       const { found } = openidScope()
       const account = found?.account.did === did ? found.account : await actors.account(did).read()
-      return account && isActive(account) ? toAccount(services, profiles, account) : undefined
+      if (account && isActive(account)) return toAccount(services, profiles, account)
+      // There the provider counts on it, since the session has just been found.
+      if (AUTHORIZING.includes(oidc.route)) throw signInEnded()
+      return undefined
     },
     loadExistingGrant: (ctx) => loadGrant(storage, ctx),
     responseTypes: ['code'],

@@ -20,6 +20,7 @@ import { chosenLanguage, type OpenidPages } from './pages.ts'
 import type { OpenidProvider } from './provider.ts'
 import { requestedBy, shownResources } from './requested.ts'
 import { shownClient } from './shown_client.ts'
+import { isSignInEnded } from './sign_in_ended.ts'
 import type { Storage } from './stored.ts'
 import type { SignedInPerson } from './visit.ts'
 
@@ -91,11 +92,11 @@ export class DevicePage {
         ? await this.#typed(visit)
         : await this.#decided(visit, form.userCode)
     } catch (err) {
-      if (!(err instanceof Refusal)) throw err
-      const isTooMany = err.code === 'RateLimitExceeded'
-      return isTooMany
-        ? pageRefusal(429, { obstacle: 'attempts', again: OPENID_DEVICE })
-        : pageRefusal(400, { obstacle: 'ended' })
+      if (err instanceof Refusal && err.code === 'RateLimitExceeded') {
+        return pageRefusal(429, { obstacle: 'attempts', again: OPENID_DEVICE })
+      }
+      if (isSignInEnded(err)) return pageRefusal(400, { obstacle: 'ended' })
+      throw err
     }
   }
 

@@ -1,6 +1,5 @@
-import { type Client, errors, type Interaction } from 'oidc-provider'
+import type { Client, Interaction } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
-import { Refusal } from '../base/errors.ts'
 import { readCookie } from '../http/cookie.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
 import { pageRefusal } from '../http/refuse.ts'
@@ -17,6 +16,7 @@ import { isSignIn, signIn } from './interaction_sign_in.ts'
 import type { OpenidPages } from './pages.ts'
 import { interactionOf } from './paths.ts'
 import type { OpenidProvider } from './provider.ts'
+import { isSignInEnded } from './sign_in_ended.ts'
 import { finish, REFUSED, type Visit } from './visit.ts'
 
 /**
@@ -62,9 +62,7 @@ export class OpenidInteractions {
       if (isSignIn(visit)) return await signIn(this.#services, visit)
       return await this.#consent.answer(visit, isForm)
     } catch (err) {
-      // Everything of the account was ended meanwhile.
-      const isOver = err instanceof Refusal || err instanceof errors.AccessDenied
-      if (isOver) return pageRefusal(400, { obstacle: 'ended' })
+      if (isSignInEnded(err)) return pageRefusal(400, { obstacle: 'ended' })
       throw err
     }
   }

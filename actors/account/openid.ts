@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { signedOutMeanwhile } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   type FoundOpenidGrant,
@@ -47,7 +48,7 @@ export function putSession(
     const now = Date.now()
     const before = findOpenidSessionByUid(db, session.uid, now)
     const isThere = isNew || before !== null
-    assertGood(db, isThere ? basis : NONE)
+    assertLetsIn(db, isThere ? basis : NONE)
     const ended = listEnded(db, session.payload, before, now)
     const payload = withoutOpenidGrants(session.payload, ended)
     upsertOpenidSession(db, { ...session, payload }, id, now)
@@ -95,7 +96,7 @@ export function good(
 /** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
 export function consent(db: Db, clientId: string, given: OpenidConsent, basis: Basis): void {
   transact(db, () => {
-    assertGood(db, basis)
+    assertLetsIn(db, basis)
     upsertOpenidConsent(db, clientId, given, Date.now())
   })
 }
@@ -117,7 +118,7 @@ export function putGrant(
     const now = Date.now()
     if (updateOpenidGrant(db, grant, now)) return
     const isConsented = consented === null || isKept(db, grant.clientId, consented)
-    assertGood(db, (isConsented && basis) || NONE)
+    assertLetsIn(db, (isConsented && basis) || NONE)
     insertOpenidGrant(db, grant, from, now)
     const detail = { clientId: grant.clientId, address: from?.address }
     appendAudit(db, { at: now, event: 'client_authorized', detail })
@@ -127,6 +128,16 @@ export function putGrant(
 function isKept(db: Db, clientId: string, { scope, refused, resources }: OpenidConsent): boolean {
   const { updatedAt: _, ...kept } = readOpenidConsent(db, clientId, 0) ?? {}
   return isDeepStrictEqual(kept, { scope, refused, resources })
+}
+
+/**
+ * As {@link assertGood}. No client is let in while the account is deactivated: that has ended what they had.
+ *
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+function assertLetsIn(db: Db, basis: Basis): void {
+  const { deactivatedAt } = assertGood(db, basis)
+  if (deactivatedAt !== null) throw signedOutMeanwhile()
 }
 
 /** The generation of no account. */

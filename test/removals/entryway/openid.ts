@@ -38,6 +38,7 @@ const REGISTRATION = 'test/openid/registration.test.ts'
 const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 const LATE_REFRESHES = 'test/openid/late_refreshes.test.ts'
 const ENDED_MEANWHILE = 'test/openid/ended_meanwhile.test.ts'
+const ACCOUNT_ENDED_MEANWHILE = 'test/openid/account_ended_meanwhile.test.ts'
 const REFUSALS = 'test/openid/refusals.test.ts'
 
 /** What the OpenID provider defends (45). */
@@ -329,6 +330,11 @@ export const openidRows = toRemovals([
     LOGOUT,
     'a sign-out that is told late ends no later sign-in',
     inFile('openid/consents.ts')('  session?.sidFor(clientId, newSid())\n', ''),
+  ],
+  [
+    ACCOUNT_ENDED_MEANWHILE,
+    'no client is let in while an account is deactivated',
+    account('if (deactivatedAt !== null) throw signedOutMeanwhile()', ''),
   ],
   [
     ENDED_MEANWHILE,
