@@ -12,6 +12,7 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
 import { signIn } from '../../lab/clients/lean_sign_in.ts'
+import { patientSignUp } from '../../lab/clients/patient_sign_up.ts'
 import { Person } from '../../lab/clients/person.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
 import { type Engine, startEngine } from '../../lab/world/engine.ts'
@@ -113,7 +114,7 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
   const [made, checked] = await Promise.all([
     cliJson(onEngine, ['backup', backup]),
     cliJson(onEngine, ['doctor', '--data']),
-    headlessSignUp(network.url, newCredentials('meanwhile')),
+    patientSignUp(network.url, 'meanwhile'),
   ])
   expect(made).toMatchObject({ secrets: [], pds: null })
   expect(checked).toMatchObject({ findings: [] })

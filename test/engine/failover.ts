@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { send } from '../../lab/clients/lean_client.ts'
 import { signIn } from '../../lab/clients/lean_sign_in.ts'
+import { patientSignUp } from '../../lab/clients/patient_sign_up.ts'
 import { Person } from '../../lab/clients/person.ts'
 import type { Cluster } from '../../lab/world/cluster.ts'
 import type { Program } from '../../lab/world/program.ts'
@@ -118,8 +118,7 @@ async function moveIn({ url }: Cluster, { accounts, say }: FailoverPlan) {
   let next = 0
   const lane = async () => {
     while (next++ < accounts) {
-      const credentials = newCredentials('engine')
-      await headlessSignUp(url, credentials)
+      const credentials = await patientSignUp(url, 'engine')
       const person = await Person.signIn(url, credentials)
       people.push(person)
       if (others.length >= TO_REVOKE) continue
