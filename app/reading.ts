@@ -2,7 +2,6 @@ import { VALUES } from '../base/value_bounds.ts'
 import { undoCoding } from '../http/content_coding.ts'
 import { doorOfNothing, xrpcDoor } from '../http/door.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
-import { tooLarge } from '../http/fault.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import {
   assertEachOnce,
@@ -113,7 +112,7 @@ function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading
     return { route, request: request.withReadBody(type, plain, parameters) }
   } catch (err) {
     if (err instanceof UnknownCodingError) return refused(door.wrongCoding())
-    if (err instanceof BodyTooLargeError) return refused(tooLarge())
+    if (err instanceof BodyTooLargeError) return refused(door.tooLarge())
     if (err instanceof UnreadableError) return refused(door.unreadable(err.message))
     throw err
   }

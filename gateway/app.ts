@@ -6,7 +6,7 @@ import { withDeadline } from '../base/deadline.ts'
 import type { Log } from '../base/log.ts'
 import { isTracing, traceRequest } from '../base/tracing.ts'
 import type { AuthActor } from '../http/envelope.ts'
-import { fault, tooLarge, unanswered, unavailable } from '../http/fault.ts'
+import { type Fault, fault, tooLarge, unanswered, unavailable } from '../http/fault.ts'
 import { jsonResponse } from '../http/message.ts'
 import { BodyTooLargeError } from '../http/read_body.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -21,6 +21,7 @@ import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
 import { RequestsOfOne } from './requests_of_one.ts'
 import type { Timeouts } from './timeouts.ts'
+import { told } from './told.ts'
 import type { Turns } from './turns.ts'
 import { writeResponse } from './write_response.ts'
 
@@ -42,11 +43,13 @@ export type GatewayOptions = {
   upstreams: Agent
   /** The entryway's public host, to which kept answers belong. */
   publicHost: string
+  /** What pages call this service. */
+  service: string
 }
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
-  const { auth, trusts, log, timeouts, exchanges, turns } = options
+  const { auth, trusts, log, timeouts, exchanges, turns, service } = options
   const kept = new KeptAnswers(options.publicHost)
   const requestsOfOne = new RequestsOfOne(options)
   const app = new Hono<Env>()
@@ -96,7 +99,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     const head = headOf(incoming, trusts)
     const refused = requestsOfOne.begin(head.client.address, outgoing)
     if (refused) {
-      writeResponse(outgoing, refused)
+      writeResponse(outgoing, told(refused, incoming, service))
       return RESPONSE_ALREADY_SENT
     }
     let body = await readShortBody(incoming, timeouts.body)
@@ -114,25 +117,27 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
       await passThrough({ ...answer, since, body: sent, incoming, outgoing }, options)
     } else {
       kept.keep(incoming, answer)
-      writeResponse(outgoing, answer)
+      writeResponse(outgoing, 'obstacle' in answer ? told(answer, incoming, service) : answer)
     }
     return RESPONSE_ALREADY_SENT
   })
 
-  app.onError((err, { env: { outgoing } }) => {
+  app.onError((err, { env: { incoming, outgoing } }) => {
     // The client went away.
     if (outgoing.destroyed) return RESPONSE_ALREADY_SENT
-    if (err instanceof BodyTooLargeError) {
-      writeResponse(outgoing, tooLarge({ connection: 'close' }))
-    } else if (err instanceof BodyTooSlowError) {
-      const tooSlow = { error: 'RequestTimeout', message: 'The body did not come in time' }
-      writeResponse(outgoing, fault(408, tooSlow, { connection: 'close' }))
-    } else {
-      log.error({ err }, 'gateway failed')
-      writeResponse(outgoing, unavailable())
-    }
+    writeResponse(outgoing, told(faultFor(err, log), incoming, service))
     return RESPONSE_ALREADY_SENT
   })
 
   return app
+}
+
+function faultFor(err: Error, log: Log): Fault {
+  if (err instanceof BodyTooLargeError) return tooLarge({ connection: 'close' })
+  if (err instanceof BodyTooSlowError) {
+    const tooSlow = { error: 'RequestTimeout', message: 'The body did not come in time' }
+    return fault(408, 'not whole', tooSlow, { connection: 'close' })
+  }
+  log.error({ err }, 'gateway failed')
+  return unavailable()
 }

@@ -4,7 +4,7 @@ import { workFor } from '../base/in_time.ts'
 import { CALL_BEGINS } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../http/envelope.ts'
-import { unanswered } from '../http/fault.ts'
+import { type Fault, unanswered } from '../http/fault.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** Where it is away, strangers cause as many lines as they like. */
@@ -21,7 +21,7 @@ export async function forward(
   { auth, log, timeouts }: { auth: AuthActor; log: Log; timeouts: Timeouts },
   envelope: RequestEnvelope,
   outgoing: { readonly destroyed: boolean },
-): Promise<Answer> {
+): Promise<Answer | Fault> {
   const begun = performance.now()
   const client = {
     get until() {

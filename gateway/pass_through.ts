@@ -11,6 +11,7 @@ import type { PassTo, RequestEnvelope } from '../http/envelope.ts'
 import { fault } from '../http/fault.ts'
 import { endToEnd, withoutNamed } from './hop_by_hop.ts'
 import type { OpenExchanges } from './open_exchanges.ts'
+import { told } from './told.ts'
 import { Exchange, isSilence, type UpstreamHead } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
@@ -65,7 +66,7 @@ export type Passage = {
   join?: (upstream: Duplex, head: UpstreamHead) => void
 }
 
-type Options = { log: Log; upstreams: Agent; exchanges: OpenExchanges }
+type Options = { log: Log; upstreams: Agent; exchanges: OpenExchanges; service: string }
 
 /**
  * Sends a request on to a PDS and streams its answer back, byte for byte. Each side goes at the
@@ -86,7 +87,7 @@ export async function passThrough(passage: Passage, options: Options): Promise<v
 
 async function pass(
   { passTo, since, body, incoming, outgoing, join }: Passage,
-  { log, upstreams, exchanges }: Options,
+  { log, upstreams, exchanges, service }: Options,
 ): Promise<void> {
   // The client may have gone while it was decided where to go.
   if (outgoing.destroyed) return
@@ -130,14 +131,18 @@ async function pass(
     }
     if (timed) timed({ result: 'failed' })
     if (hasRoom(log, url.origin)) log.warn({ err, pds: url.origin }, 'a PDS did not answer')
-    writeResponse(
-      outgoing,
-      isSilence(err)
-        ? fault(504, { error: 'UpstreamTimeout', message: 'The PDS does not answer in time' })
-        : fault(502, { error: 'UpstreamFailure', message: 'The PDS cannot be reached' }),
-    )
+    writeResponse(outgoing, told(isSilence(err) ? SILENT : AWAY, incoming, service))
   }
 }
+
+const SILENT = fault(504, 'server', {
+  error: 'UpstreamTimeout',
+  message: 'The PDS does not answer in time',
+})
+const AWAY = fault(502, 'server', {
+  error: 'UpstreamFailure',
+  message: 'The PDS cannot be reached',
+})
 
 /** W3C Trace Context. */
 const TRACE_CONTEXT = new Set(['traceparent', 'tracestate'])

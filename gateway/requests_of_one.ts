@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { refusedConnections } from '../base/metrics.ts'
 import { networkOf } from '../base/network.ts'
 import { Tally } from '../base/tally.ts'
-import type { ResponseEnvelope } from '../http/envelope.ts'
-import { tooManyAtOnce } from '../http/fault.ts'
+import { type Fault, tooManyAtOnce } from '../http/fault.ts'
 import { retryAfter } from '../http/retry_after.ts'
 import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
@@ -29,7 +28,7 @@ export class RequestsOfOne {
    * @param address of the client
    * @returns what a client is told that has too many under way
    */
-  begin(address: string, outgoing: ServerResponse): ResponseEnvelope | null {
+  begin(address: string, outgoing: ServerResponse): Fault | null {
     // An answer that is closed already has no `close` to come, and would be counted for ever.
     if (outgoing.destroyed || this.#trusts(address)) return null
     const network = networkOf(address)

@@ -30,7 +30,7 @@ const WAITING = 128 * 1024
  * @throws {Error} when the port is taken
  */
 export async function startGateway(
-  settings: Pick<Settings, 'host' | 'port' | 'trustedProxies' | 'publicUrl'>,
+  settings: Pick<Settings, 'host' | 'port' | 'trustedProxies' | 'publicUrl' | 'name'>,
   auth: AuthActor,
   log: Log,
   { timeouts = TIMEOUTS, capacity = CAPACITY }: { timeouts?: Timeouts; capacity?: Capacity } = {},
@@ -41,7 +41,8 @@ export async function startGateway(
   const upstreams = openUpstreams(timeouts)
   const turns = new Turns()
   const shared = { auth, trusts, log, timeouts, capacity }
-  const options = { ...shared, exchanges, turns, upstreams, publicHost }
+  const service = settings.name
+  const options = { ...shared, exchanges, turns, upstreams, publicHost, service }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,

@@ -1,4 +1,5 @@
 import { CODINGS } from './content_coding.ts'
+import { tooLarge } from './fault.ts'
 import type { HttpRequest, HttpResponse } from './message.ts'
 import { errorPage, pageRefusal, refuse } from './refuse.ts'
 import { xrpcError } from './xrpc_error.ts'
@@ -22,6 +23,8 @@ export type Door = {
   wrongType(given: string | undefined, taken: readonly string[]): HttpResponse
   wrongCharset(): HttpResponse
   wrongCoding(): HttpResponse
+  /** For a body that is longer than what is read, as it comes or when it is unpacked. */
+  tooLarge(): HttpResponse
   tooMany(headers: Headers): HttpResponse
   /** All clients together ask for too much. */
   busy(headers: Headers): HttpResponse
@@ -52,6 +55,7 @@ export const xrpcDoor: Door = {
     ),
   wrongCharset: () => xrpcError(415, 'InvalidRequest', UTF_8),
   wrongCoding: () => xrpcError(415, 'InvalidRequest', CODED, TAKEN),
+  tooLarge,
   tooMany: (headers) => xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers),
   busy: (headers) => xrpcError(503, 'NotEnoughResources', BUSY, headers),
 }
@@ -71,6 +75,7 @@ export const oauthDoor: Door = {
   wrongType: (_, [first]) => refuse(415, 'invalid_request', `Send ${first}`),
   wrongCharset: () => refuse(415, 'invalid_request', UTF_8),
   wrongCoding: () => refuse(415, 'invalid_request', CODED, TAKEN),
+  tooLarge,
   tooMany: (headers) =>
     refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', headers),
   busy: (headers) => refuse(503, 'temporarily_unavailable', BUSY, headers),
@@ -100,15 +105,29 @@ export const pageDoor: Door = {
   wrongType: (_, [first]) => asPage(415, `Send ${first}`),
   wrongCharset: () => asPage(415, UTF_8),
   wrongCoding: () => asPage(415, CODED, TAKEN),
+  tooLarge: () => pageRefusal(413, { obstacle: 'not whole' }),
   tooMany: (headers) => pageRefusal(429, { obstacle: 'too many' }, Object.entries(headers)),
   busy: (headers) => pageRefusal(503, { obstacle: 'server' }, Object.entries(headers)),
 }
 
 /**
+ * Whether a person with a browser waits for the answer. Only a navigation asks for HTML by name (RFC 9110 section
+ * 12.5.1); of a form the browser has to say that it is one (W3C Fetch Metadata), since programs that post may say
+ * that they take anything.
+ */
+export function isForPerson(
+  method: string,
+  headerOf: (name: string) => string | undefined,
+): boolean {
+  const isRead = method === 'GET' || method === 'HEAD'
+  const isNavigation = isRead || headerOf('sec-fetch-mode') === 'navigate'
+  return isNavigation && headerOf('accept')?.includes('text/html') === true
+}
+
+/**
  * How a request is refused that comes to no endpoint: a person with a browser reads a page, a program
- * reads JSON. Only a navigation asks for HTML by name (RFC 9110 section 12.5.1).
+ * reads JSON.
  */
 export function doorOfNothing({ method, headers }: Pick<HttpRequest, 'method' | 'headers'>): Door {
-  const isRead = method === 'GET' || method === 'HEAD'
-  return isRead && headers.get('accept')?.includes('text/html') ? pageDoor : oauthDoor
+  return isForPerson(method, (name) => headers.get(name)) ? pageDoor : oauthDoor
 }

@@ -41,6 +41,8 @@ export type Obstacle =
   | 'too many'
   /** A form was sent too often: a limit on guesses. */
   | 'attempts'
+  /** What was sent is longer than what is read, or did not come in time. */
+  | 'not whole'
   /** It is this server's fault. */
   | 'server'
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   })) {
     vi.stubEnv(name, value)
   }
-  const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl }
+  const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl, name: 'here' }
   const gateway = await startGateway(where, app.auth, app.runner.log)
   stop = () => gateway.stop()
 })

@@ -48,7 +48,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries({ ...env, ...own, ENTRYWAY_EMAIL_FROM: emailFrom })) {
     vi.stubEnv(name, value)
   }
-  const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl }
+  const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl, name: 'here' }
   const gateway = await startGateway(where, app.auth, app.runner.log)
   stop = () => gateway.stop()
   did = await app.addAccount({ handle: HANDLE, email: EMAIL, password: 'a good password' })

@@ -35,7 +35,7 @@ export async function startTestGateway(
 ): Promise<Peer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const settings = { host: '127.0.0.1', port, trustedProxies, publicUrl: url }
+  const settings = { host: '127.0.0.1', port, trustedProxies, publicUrl: url, name: 'here' }
   const gateway = await startGateway(settings, { ...withoutSessions, ...auth }, log, {
     timeouts: { ...TIMEOUTS, ...timeouts },
     capacity: { ...CAPACITY, ...capacity },

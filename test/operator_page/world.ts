@@ -26,7 +26,7 @@ export async function startPageWorld(): Promise<PageWorld> {
       ENTRYWAY_USER_INVITES: '5',
     },
   })
-  const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl: url }
+  const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl: url, name: 'here' }
   const gateway = await startGateway(where, app.auth, app.runner.log)
   return {
     url,

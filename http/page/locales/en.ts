@@ -40,6 +40,11 @@ export const en: ErrorPageTexts = {
       advice:
         'They came from your network or were made for your account in a short time. Wait a while, then try again.',
     },
+    'not whole': {
+      title: 'What you sent did not arrive whole',
+      advice:
+        'It was too long or the connection was too slow, so nothing was done. Go back and send less, or try again.',
+    },
     server: {
       title: 'Something went wrong here',
       advice:

@@ -40,6 +40,11 @@ export const es: ErrorPageTexts = {
       advice:
         'Se hicieron desde tu red o para tu cuenta en poco tiempo. Espera un rato e inténtalo de nuevo.',
     },
+    'not whole': {
+      title: 'Lo que enviaste no llegó completo',
+      advice:
+        'Era demasiado largo o la conexión fue demasiado lenta, así que no se hizo nada. Vuelve atrás y envía menos, o inténtalo de nuevo.',
+    },
     server: {
       title: 'Algo ha fallado aquí',
       advice:

@@ -40,6 +40,11 @@ export const fr: ErrorPageTexts = {
       advice:
         'Elles sont venues de votre réseau ou visaient votre compte en peu de temps. Patientez un peu, puis réessayez.',
     },
+    'not whole': {
+      title: 'Votre envoi n’est pas arrivé en entier',
+      advice:
+        'Il était trop long ou la connexion trop lente, et rien n’a été fait. Revenez en arrière et envoyez moins, ou réessayez.',
+    },
     server: {
       title: 'Un problème est survenu ici',
       advice:

@@ -41,6 +41,11 @@ export const ro: ErrorPageTexts = {
       advice:
         'Au venit din rețeaua dvs. sau au fost făcute pentru contul dvs. în scurt timp. Așteptați puțin, apoi încercați din nou.',
     },
+    'not whole': {
+      title: 'Ce ați trimis nu a ajuns în întregime',
+      advice:
+        'A fost prea lung sau conexiunea a fost prea lentă, așa că nu s-a făcut nimic. Reveniți și trimiteți mai puțin sau încercați din nou.',
+    },
     server: {
       title: 'Ceva nu a mers la noi',
       advice:

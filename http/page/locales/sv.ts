@@ -40,6 +40,11 @@ export const sv: ErrorPageTexts = {
       advice:
         'De kom från ditt nätverk eller gällde ditt konto under kort tid. Vänta en stund och försök igen.',
     },
+    'not whole': {
+      title: 'Det du skickade kom inte fram helt',
+      advice:
+        'Det var för långt eller så var anslutningen för långsam, så inget har gjorts. Gå tillbaka och skicka mindre, eller försök igen.',
+    },
     server: {
       title: 'Något gick fel här',
       advice: 'Felet är vårt, och inget har hänt med ditt konto. Vänta en stund och försök igen.',

@@ -75,7 +75,7 @@ export async function startCarriedWorld(fill: (pds: Pds) => Promise<void>): Prom
     for (const account of accounts) await carry(app, account, did)
 
     const { port } = home
-    const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl: url }
+    const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl: url, name: 'here' }
     const gateway = await startGateway(where, app.auth, app.runner.log)
     keep({ close: gateway.stop })
     const dbs = new Map<string, Db>()

@@ -80,7 +80,10 @@ export async function startWorld({ oneName = false } = {}): Promise<World> {
   await app.actors.directory.addPds({ did, url, address, adminPassword })
   await app.app.refreshPdses()
   const gateway = await startGateway(
-    { host: '127.0.0.1', port: identity.port, trustedProxies: [], publicUrl: identity.url },
+    {
+      ...{ host: '127.0.0.1', port: identity.port, trustedProxies: [] },
+      ...{ publicUrl: identity.url, name: 'here' },
+    },
     app.auth,
     app.runner.log,
   )

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http'
+import { isForPerson } from '../http/door.ts'
+import type { ResponseEnvelope } from '../http/envelope.ts'
+import type { Fault } from '../http/fault.ts'
+import { pageLanguage } from '../http/language.ts'
+import { writeErrorPage } from '../http/page/error_page.ts'
+import { pageRefusal } from '../http/refuse.ts'
+
+/** Below it, the answer is that of a method, also where a person looks at it. */
+const XRPC = '/xrpc/'
+/** Of an answer for programs alone, or of each page. */
+const NOT_KEPT = ['content-type', 'access-control-allow-origin', 'cache-control']
+
+/**
+ * A fault as the one who asked can read it: a person with a browser gets a page.
+ *
+ * @param service what the pages call this service
+ */
+export function told(fault: Fault, incoming: IncomingMessage, service: string): ResponseEnvelope {
+  const { method = '', url = '', headers } = incoming
+  const headerOf = (name: string) => headers[name]?.toString()
+  if (url.startsWith(XRPC) || !isForPerson(method, headerOf)) return fault
+  const kept = fault.headers.filter(([name]) => !NOT_KEPT.includes(name))
+  const language = pageLanguage(headers['accept-language'])
+  return writeErrorPage(
+    pageRefusal(fault.status, { obstacle: fault.obstacle }, kept),
+    service,
+    language,
+  )
+}
