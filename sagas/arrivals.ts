@@ -6,7 +6,7 @@ import {
 } from '../actors/account/known_devices.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
-import { calledFrom } from '../http/requester.ts'
+import { calledFrom, requester } from '../http/requester.ts'
 import type { SignInDetail } from './audit.ts'
 import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
@@ -38,7 +38,12 @@ export async function noteSignedIn(
 
 /** The same as the account records it, where a function of the account does that with what else it writes. */
 export function arrivalOf(device: SignInDevice, detail: SignInDetail): Arrival {
-  return { marks: marksOf(device), deviceId: deviceIdOf(device), detail }
+  return {
+    marks: marksOf(device),
+    deviceId: deviceIdOf(device),
+    language: languageOf(device),
+    detail,
+  }
 }
 
 /** Mails the owner of an account that the device of a sign-in was not known. */
@@ -54,8 +59,8 @@ export async function learnDevice(
   did: string,
   device: SignInDevice,
 ): Promise<void> {
-  const marks = marksOf(device)
-  await outlasting(() => actors.account(did).learnDevice(marks, deviceIdOf(device))).catch((err) =>
+  const learned = [marksOf(device), deviceIdOf(device), languageOf(device)] as const
+  await outlasting(() => actors.account(did).learnDevice(...learned)).catch((err) =>
     log.error({ err, did }, 'a device was not learned'),
   )
 }
@@ -66,3 +71,7 @@ function marksOf(device: SignInDevice): string[] {
 }
 
 const deviceIdOf = (device: SignInDevice) => (device === 'program' ? null : device.deviceId)
+
+/** What programs send is seldom a choice of their person. */
+const languageOf = (device: SignInDevice) =>
+  device === 'program' ? undefined : requester()?.language

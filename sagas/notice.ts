@@ -14,8 +14,8 @@ export function occasionNow(): Occasion | null {
 }
 
 /**
- * Tells the owner of an account what happened to it, in the language of the request, with a link that
- * signs everybody out. When the mail fails, what happened is not undone.
+ * Tells the owner of an account what happened to it, in their language or else that of the request, which may be a
+ * thief's, with a link that signs everybody out. When the mail fails, what happened is not undone.
  *
  * @param account as it was when it happened: the mail goes to the address of then
  * @param options.about what the kind does not say
@@ -31,14 +31,15 @@ export function notify(
 ): void {
   const content = {
     handle: account.handle ?? account.did,
-    locale: requester()?.language,
     occasion: occasion ?? { at: Date.now() },
     about,
   }
   const { mail } = services
+  const asked = requester()?.language
   const write = async () => ({
     ...content,
     signOutLink: await makeSignOutLink(services, account.did),
+    locale: (await services.actors.account(account.did).readLanguage()) ?? asked,
   })
   mail.aside(kind, account.did, () =>
     mail.send(kind, account, write).catch(async (err) => {

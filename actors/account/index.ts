@@ -6,6 +6,7 @@ import {
   listAuthorizedClients,
 } from '../../database/account/authorized_client.ts'
 import { listDeviceAccounts } from '../../database/account/device.ts'
+import { readLanguage } from '../../database/account/language.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import { deleteOpenidGrant, readOpenidConsent } from '../../database/account/openid_grant.ts'
 import * as profiles from '../../database/account/profile.ts'
@@ -131,6 +132,7 @@ export const accountFunctions = {
   forgetDevice: devices.forget,
   distrustDevice: devices.distrust,
   proveOn: devices.proveOn,
+  readLanguage,
   noteSignIn: knownDevices.noteSignIn,
   learnDevice: knownDevices.learn,
   unlearnDevice: knownDevices.unlearn,

@@ -3,11 +3,15 @@ import { networkOf } from '../../base/network.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_USER_AGENT } from '../../database/account/bounds.ts'
 import * as devices from '../../database/account/known_device.ts'
+import { setLanguage } from '../../database/account/language.ts'
 import * as profile from '../../database/account/profile.ts'
 import { deleteProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { hashSecret } from '../../database/hash.ts'
 import type { CalledFrom } from '../../http/requester.ts'
+
+/** A BCP 47 tag of the usual length (RFC 5646 section 4.4.1). */
+const LANGUAGE = /^[a-z\d-]{1,35}$/i
 
 /** Somebody who signs in. */
 export type Arrival = {
@@ -15,6 +19,8 @@ export type Arrival = {
   marks: readonly string[]
   /** Of a browser, as the provider names it. */
   deviceId: string | null
+  /** In which a person reads there, as a BCP 47 tag. */
+  language?: string | undefined
   /** For the audit trail. */
   detail: Record<string, unknown>
 }
@@ -33,30 +39,37 @@ export function noteSignIn(db: Db, arrival: Arrival): profile.AccountRow | null 
 
 /**
  * Records a sign-in, and learns the device. The first sign-in of an account is from no new device. What was
- * proven in the browser before it, was in another sign-in. To be called in a transaction.
+ * proven in the browser before it, was in another sign-in. The language of a device that is new may be a thief's. To be
+ * called in a transaction.
  *
  * @returns whether the owner is to be told of the device
  */
 export function arrive(
   db: Db,
   { newDeviceMails }: Pick<profile.AccountRow, 'newDeviceMails'>,
-  { marks, deviceId, detail }: Arrival,
+  { marks, deviceId, language, detail }: Arrival,
 ): boolean {
   const now = Date.now()
   const isKnown = marks.some((mark) => devices.isKnownDevice(db, mark, now))
   const since = devices.readDevicesKnownSince(db)
-  learn(db, marks, deviceId)
+  learn(db, marks, deviceId, isKnown || since === null ? language : undefined)
   if (deviceId !== null) deleteProof(db, deviceId)
   appendAudit(db, { at: now, event: 'signed_in', detail })
   return !isKnown && since !== null && since <= now && newDeviceMails
 }
 
-/** Learns the device of somebody who has shown otherwise that the account is theirs. */
-export function learn(db: Db, marks: readonly string[], deviceId: string | null): void {
+/** Learns the device of somebody who has shown otherwise that the account is theirs, and their language. */
+export function learn(
+  db: Db,
+  marks: readonly string[],
+  deviceId: string | null,
+  language?: string,
+): void {
   transact(db, () => {
     const now = Date.now()
     for (const mark of marks) devices.putKnownDevice(db, mark, deviceId, now)
     if (devices.readDevicesKnownSince(db) === null) devices.setDevicesKnownSince(db, now)
+    if (language !== undefined && LANGUAGE.test(language)) setLanguage(db, language)
   })
 }
 

@@ -347,5 +347,9 @@ export const accountSchema: Schema = {
       table: 'openid_token',
       sql: 'ALTER TABLE openid_token RENAME COLUMN issued_at TO received_at',
     },
+    `
+  -- In which language its owner reads, as a BCP 47 tag; null until a browser says so.
+  ALTER TABLE account ADD COLUMN language TEXT;
+  `,
   ],
 }

@@ -26,7 +26,8 @@ export const firstTables = `
     only_app_passwords INTEGER NOT NULL DEFAULT 0,
     password_scrypt TEXT,
     updated_at INTEGER NOT NULL DEFAULT 0,
-    profile_cid TEXT
+    profile_cid TEXT,
+    language TEXT
   );
   CREATE TABLE audit (
     id INTEGER PRIMARY KEY,

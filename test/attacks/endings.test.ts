@@ -44,7 +44,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['read', 'listFactors', 'listPasskeys', 'findPasskeyOwner', 'resumeLogin', 'isSessionOpen'],
   ...['checkEmailToken', 'findSessionByTokenId', 'findSessionByCode', 'listSessions'],
   ...['listAppPasswords', 'listLegacySessions', 'listDevices', 'listTrustedDevices'],
-  ...['listAuthorizedClients', 'listAudit', 'listActivity'],
+  ...['listAuthorizedClients', 'listAudit', 'listActivity', 'readLanguage'],
   ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent', 'findOpenidChain'],
   ...['listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // What is public on the PDS.

@@ -3,6 +3,8 @@ import { DEVICE_UNUSED, DEVICES_LEARNED } from '../../base/lifetimes.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../mail/locales/en.ts'
+import { fr } from '../../mail/locales/fr.ts'
+import { sv } from '../../mail/locales/sv.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
 import { mailLimits } from '../../sagas/mail_limits.ts'
 import { enrol } from '../factors/authenticator.ts'
@@ -248,6 +250,37 @@ describe('44. the mail', () => {
     expect(await createSession(thief)).toMatchObject({ status: 200, isTold: false })
     app.counters.exec('DELETE FROM counter')
     expect((await createSession(thief)).isTold).toBe(true)
+  })
+
+  test('comes in the language of who owns the account, whatever a thief reads', async () => {
+    const subjectsAfter = async (visitor: Visitor) => {
+      await signIn(visitor)
+      const mails = (await app.readMails()).filter(({ to }) => to?.[0]?.address === kim.email)
+      return mails.map(({ subject }) => subject)
+    }
+    const [own, thief] = [new Visitor(app), new Visitor(app)]
+    own.language = 'sv-SE, en;q=0.5'
+    thief.language = 'ro'
+    expect(await subjectsAfter(own)).toEqual([])
+    const told = sv.notices.newDevice.subject
+    expect(await subjectsAfter(thief)).toEqual([told])
+    await app.actors.account(did).signOutEverywhere()
+    expect(await subjectsAfter(thief)).toEqual([told, told])
+    // Who has a browser that is known may have come to read another.
+    thief.language = 'fr'
+    await subjectsAfter(thief)
+    expect(await subjectsAfter(new Visitor(app))).toEqual([
+      told,
+      told,
+      fr.notices.newDevice.subject,
+    ])
+  })
+
+  test.each(['x'.repeat(36), 'sv_SE', '<b>'])('comes in no language %j', async (language) => {
+    const visitor = new Visitor(app)
+    visitor.language = language
+    await signIn(visitor)
+    expect(await app.actors.account(did).readLanguage()).toBeNull()
   })
 
   test('can be turned off and on, and no other', async () => {

@@ -292,7 +292,15 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['listPasskeys', 'findPasskeyOwner', 'addPasskey', 'renamePasskey', 'removePasskey'],
   'removePassword',
   ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],
-  ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit', 'listActivity'],
+  ...[
+    'proveOn',
+    'authorizeClient',
+    'listAuthorizedClients',
+    'audit',
+    'listAudit',
+    'listActivity',
+    'readLanguage',
+  ],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
   ...['setProtection', 'forgetConsent'],
   // Its tokens are looked up here, and the PDS takes none.

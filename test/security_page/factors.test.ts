@@ -79,11 +79,12 @@ test.each([
   expect((await person.account.read())?.emailAuthFactor).toBe(false)
 })
 
-test('the mail about a change comes in the language that was chosen on the page', async () => {
+test('the mail about a change comes in the language that was chosen at the sign-in', async () => {
   const person = await newPerson('noa')
-  const visitor = await come(person)
-  const proof = await visitor.open(`${PAGE}/code-by-mail?lang=fr`)
-  const task = await visitor.follow(await visitor.send(proof, { password: person.password }))
+  const visitor = new Visitor(app)
+  const page = await visitor.follow(await visitor.open(`${PAGE}?lang=fr`))
+  await visitor.send(page, { username: person.handle, password: person.password, remember: 'on' })
+  const task = await begin(visitor, 'code-by-mail', person)
   expect((await visitor.send(task)).status).toBe(303)
   expect((await subjects()).at(-1)).toBe(fr.notices.factorAdded.subject)
 })

@@ -61,6 +61,16 @@ export const alarmRows = toRemovals([
   [44, 'a device is known by its browser', knownDevices('hashed(secret)', "''")],
   [44, 'an app is known at its address', knownDevices('networkOf(address)', "''")],
   [44, 'an app is known by its name', knownDevices("programOf(userAgent ?? '')", "''")],
+  [
+    44,
+    'the language is that of a known device',
+    knownDevices('isKnown || since === null ? language : undefined', 'language'),
+  ],
+  [
+    44,
+    'a mail comes in the language of its owner',
+    notices('(await services.actors.account(account.did).readLanguage()) ?? asked', 'asked'),
+  ],
   [44, 'a lost mail leaves the device new', notices('      await unsent?.()\n', '')],
   [44, 'an ending forgets devices', endings('    deleteAllKnownDevices(db)\n', '')],
   [
