@@ -4,6 +4,7 @@ import {
   lchownSync,
   lstatSync,
   readdirSync,
+  readlinkSync,
   type Stats,
   statSync,
 } from 'node:fs'
@@ -30,6 +31,20 @@ export class UnreadableError extends Error {
 export function isThere(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (err) {
+    throw explainUnreadable(err, path)
+  }
+}
+
+/**
+ * Where a symbolic link leads, as it says; null where there is none.
+ *
+ * @throws {UnreadableError}
+ */
+export function readLink(path: string): string | null {
+  try {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+    return isLink ? readlinkSync(path) : null
   } catch (err) {
     throw explainUnreadable(err, path)
   }

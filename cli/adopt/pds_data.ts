@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { giveAloneToOwnerOf, giveToOwnerOf } from '../../base/files.ts'
@@ -32,7 +32,8 @@ export async function copyPdsData(db: Db, places: PdsPlaces, to: string): Promis
 
 /** Gives the data of a PDS to the user that runs this program, to whom the data folder here belongs. */
 export function givePdsData(dataDir: string, places: PdsPlaces): void {
-  giveAloneToOwnerOf(dataDir, places.dataDirectory)
+  // The folder may be a link to another disk.
+  giveAloneToOwnerOf(dataDir, realpathSync(places.dataDirectory))
   const databases = [places.accounts, places.sequencer, places.didCache].flatMap(filesOf)
   const folders = [places.actors, places.blobs, places.temporaryBlobs]
   for (const path of [...databases.map(({ path }) => path), ...folders]) {

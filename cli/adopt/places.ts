@@ -5,15 +5,20 @@ import type { PdsEnv } from '../pds_env.ts'
 
 const TEMPORARY_BLOBS = 'PDS_BLOBSTORE_DISK_TMP_LOCATION'
 
+/** The parts of the data of a PDS, each with the setting that says where it lies. */
+export const PLACES = [
+  ['accounts', 'PDS_ACCOUNT_DB_LOCATION'],
+  ['sequencer', 'PDS_SEQUENCER_DB_LOCATION'],
+  ['didCache', 'PDS_DID_CACHE_DB_LOCATION'],
+  ['actors', 'PDS_ACTOR_STORE_DIRECTORY'],
+  ['blobs', 'PDS_BLOBSTORE_DISK_LOCATION'],
+  ['temporaryBlobs', TEMPORARY_BLOBS],
+] as const
+
 /** Settings of a PDS that say where something of it lies. */
 export const LOCATIONS: readonly string[] = [
   'PDS_DATA_DIRECTORY',
-  'PDS_ACCOUNT_DB_LOCATION',
-  'PDS_SEQUENCER_DB_LOCATION',
-  'PDS_DID_CACHE_DB_LOCATION',
-  'PDS_ACTOR_STORE_DIRECTORY',
-  'PDS_BLOBSTORE_DISK_LOCATION',
-  TEMPORARY_BLOBS,
+  ...PLACES.map(([, setting]) => setting),
 ]
 
 /** Where the data of a PDS are on this machine, by absolute paths. */

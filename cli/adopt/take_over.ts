@@ -1,12 +1,14 @@
-import { isThere } from '../../base/files.ts'
+import { dirname, resolve } from 'node:path'
+import { isThere, readLink } from '../../base/files.ts'
 import type { Db } from '../../database/database.ts'
+import { assertNotNewer } from '../../database/import/pds_steps.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { type ImportReport, importPds, type PdsData, readPdsData } from '../import_pds.ts'
 import type { Installation } from '../installation.ts'
 import { carryInstallation } from './carry.ts'
 import { openOwnActors, ownOperator } from './own_operator.ts'
-import type { PdsPlaces } from './places.ts'
+import { type PdsPlaces, PLACES } from './places.ts'
 import type { Plan } from './plan.ts'
 
 export type TakenOver = Omit<ImportReport, 'sessionsLeftBehind'> & {
@@ -24,6 +26,8 @@ const NOT_YET = 'http://127.0.0.1:9'
  * @param plan its settings are those of the real installation
  */
 export async function takeOver(installation: Installation, db: Db, plan: Plan): Promise<TakenOver> {
+  assertNotNewer(db, plan.places.accounts)
+  assertNoLinks(plan.places)
   const data = readPdsData(db, { sessions: true })
   if (data.accounts.length > 0) assertRepos(plan.places)
   const carried = carryInstallation({ pds: db, jwtSecret: plan.jwtSecret, ...installation })
@@ -66,6 +70,24 @@ function assertRepos({ actors, sequencer }: PdsPlaces): void {
     if (isThere(path)) continue
     throw new CliError(
       `There is no ${path}, where by its settings the PDS has a part of its data: mount it there, or say in its settings where it is on this machine (--pds-env)`,
+      ExitCode.wrongUsage,
+    )
+  }
+}
+
+/**
+ * A link is copied as one, and what it leads to is not given to the user of this program: who may write to the data
+ * of the PDS could make one to what is not theirs.
+ *
+ * @throws {CliError} where a part of the data is one
+ */
+function assertNoLinks(places: PdsPlaces): void {
+  for (const [name, setting] of PLACES) {
+    const path = places[name]
+    const target = path === null ? null : readLink(path)
+    if (path === null || target === null) continue
+    throw new CliError(
+      `${path} is a symbolic link: say in the settings of the PDS where that part of its data is (${setting}=${resolve(dirname(path), target)})`,
       ExitCode.wrongUsage,
     )
   }

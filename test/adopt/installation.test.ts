@@ -22,20 +22,31 @@ import { parseEnv } from 'node:util'
 import { envToSecrets } from '@atproto/pds'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { PLACES } from '../../cli/adopt/places.ts'
 import { unlocked } from '../../cli/adopt/settings_lock.ts'
 import { readPdsFile } from '../../cli/pds_env.ts'
 import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
 import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
+import { KNOWN_STEPS, listSteps } from '../../database/import/pds_steps.ts'
 import { childArguments, childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
-import type { PdsHome } from '../../lab/world/pds.ts'
+import { type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { listDatabases } from '../../maintenance/data_folder.ts'
 import { readPdsMark } from '../../maintenance/pds_marks.ts'
 import { sayUnlessRoot } from '../left_out.ts'
-import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
+import { adoptIn, makeStoppedPds, NOWHERE } from './stopped_pds.ts'
 
+/** What each part of the data is called in the folder. */
+const PARTS = {
+  accounts: 'account.sqlite',
+  sequencer: 'sequencer.sqlite',
+  didCache: 'did_cache.sqlite',
+  actors: 'actors',
+  blobs: 'blobs',
+  temporaryBlobs: 'blobs-incoming',
+}
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
 const isRoot = sayUnlessRoot('a PDS of another user')
@@ -226,6 +237,9 @@ test.runIf(isRoot)(
     mkdirSync(data)
     chownSync(data, OTHER_USER, OTHER_USER)
     for (const name of ['caddy', 'blobs-incoming']) mkdirSync(join(pds, name))
+    // The folder may be on another disk.
+    renameSync(pds, join(own.path, 'disk'))
+    symlinkSync('disk', pds)
     await run()
     const ofOther = (path: string) => statSync(path).uid === OTHER_USER
     const databases = ['account.sqlite', 'sequencer.sqlite']
@@ -304,6 +318,39 @@ test('what stands against it is said in a line, and nothing is done', async () =
   expect(existsSync(file)).toBe(false)
   expect(await run()).toMatchObject({ accounts: { imported: 2 } })
 })
+
+test('a PDS that is newer than the one inside is refused, since that would not start on it', async () => {
+  const accounts = new Sqlite(join(pds, 'account.sqlite'))
+  expect(listSteps(accounts)).toEqual(KNOWN_STEPS)
+  accounts.exec("INSERT INTO kysely_migration (name, timestamp) VALUES ('999', '2999-01-01')")
+  accounts.close()
+  for (const dryRun of [true, false]) {
+    await expect(run({ dryRun })).rejects.toThrow('its step 999: upgrade this program first')
+  }
+  const folder = { ...own, path: pds }
+  await expect(startPds({ plcUrl: NOWHERE, home: { ...home, folder } })).rejects.toThrow('999')
+})
+
+test.each(PLACES)(
+  'a link in the place of a part of the data is refused: %s',
+  async (part, name) => {
+    const path = join(pds, PARTS[part])
+    const elsewhere = join(own.path, 'elsewhere')
+    if (existsSync(path)) renameSync(path, elsewhere)
+    else mkdirSync(elsewhere)
+    symlinkSync(elsewhere, path)
+    for (const options of [{ dryRun: true }, { copy: true }, {}]) {
+      await expect(run(options)).rejects.toThrow(
+        `${path} is a symbolic link: say in the settings of the PDS where that part of its data is (${name}=${elsewhere})`,
+      )
+    }
+    const file = join(pds, 'pds.env')
+    const here = readFileSync(file, 'utf8').replaceAll(home.folder.path, pds)
+    const others = here.replace(new RegExp(`^${name}=.*\\n`, 'm'), '')
+    writeFileSync(file, `${others}${name}=${elsewhere}\n`)
+    expect(await run({ copy: true })).toMatchObject({ accounts: { imported: 2 } })
+  },
+)
 
 test('what is found only once it is done, a rehearsal finds, too', async () => {
   const accounts = new Sqlite(join(pds, 'account.sqlite'))

@@ -6,7 +6,7 @@ import type { AdoptInput } from '../../cli/adopt/plan.ts'
 import { createOutput } from '../../cli/output.ts'
 import { envOf, makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
 
-const NOWHERE = 'http://127.0.0.1:9'
+export const NOWHERE = 'http://127.0.0.1:9'
 
 /** What a stock PDS leaves when it is stopped: two accounts (without repos), and its settings. */
 export async function makeStoppedPds(): Promise<PdsHome> {

@@ -11,6 +11,7 @@ const pdsSessions = inFile('database/import/pds_sessions.ts')
 const returned = inFile('database/import/returned_sessions.ts')
 
 const adoption = inFile('cli/adopt/adopt.ts')
+const takingOver = inFile('cli/adopt/take_over.ts')
 const settingsLock = inFile('cli/adopt/settings_lock.ts')
 const marks = inFile('maintenance/pds_marks.ts')
 
@@ -54,6 +55,16 @@ export const adoptionRows = toRemovals([
     INSTALLATION,
     'no PDS works on the data that are adopted',
     heldAccounts("db.pragma('locking_mode = EXCLUSIVE')", ''),
+  ],
+  [
+    INSTALLATION,
+    'a PDS that is newer than the one inside is not adopted',
+    takingOver('assertNotNewer(db, plan.places.accounts)', ''),
+  ],
+  [
+    INSTALLATION,
+    'no link among the data that are adopted is followed',
+    takingOver('assertNoLinks(plan.places)', ''),
   ],
   [
     INSTALLATION,
