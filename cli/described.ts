@@ -11,7 +11,7 @@ export function described(parent: Command, words: string): Command {
     if (field.elsewhere === 'options') continue
     if (field.elsewhere === 'file') command.argument('<file>', field.about)
     else if (field.flags === undefined) command.argument(placeOf(field), field.about)
-    else command.addOption(optionOf(field, field.flags))
+    else addOption(command, field, field.flags)
   }
   if (description.asks) command.option('--yes', 'do not ask')
   return command
@@ -20,6 +20,16 @@ export function described(parent: Command, words: string): Command {
 function placeOf({ name, kind, isRequired }: Field): string {
   if (kind === 'list') return `[${name}...]`
   return isRequired ? `<${name}>` : `[${name}]`
+}
+
+function addOption(command: Command, field: Field, flags: string): void {
+  const option = optionOf(field, flags)
+  command.addOption(option)
+  if (!field.mayBeNone) return
+  // Commander keeps '' in place of the null that was read.
+  command.on(`option:${option.name()}`, (given: string) => {
+    if (readNumber(field, given) === null) command.setOptionValue(option.attributeName(), null)
+  })
 }
 
 function optionOf(field: Field, flags: string): Option {

@@ -40,9 +40,32 @@ const numbers = descriptions.flatMap((description) =>
     .filter(({ kind, flags }) => kind === 'number' && flags !== undefined)
     .map((field) => ({
       ...{ words: description.words, flag: field.flags?.split(' ')[0] ?? '' },
-      range: field.range,
+      ...{ range: field.range, mayBeNone: field.mayBeNone },
     })),
 )
+
+test.each(numbers)('$words reads the least $flag, and none where it may', async (each) => {
+  const { words, flag, range, mayBeNone } = each
+  for (const [given, read] of [
+    [String(range.least), range.least],
+    ...(mayBeNone ? [['none', null]] : []),
+  ]) {
+    const program = createProgram()
+    const leaf = words
+      .split(' ')
+      .reduce<Command>(
+        (at, name) => at.commands.find((one) => one.name() === name) as Command,
+        program,
+      )
+    leaf.action(() => {})
+    const args = leaf.registeredArguments.map(() => 'somebody.test')
+    await program.parseAsync([...words.split(' '), ...args, `${flag}`, String(given)], {
+      from: 'user',
+    })
+    const option = leaf.options.find(({ long }) => long === flag)
+    expect(leaf.opts()[option?.attributeName() ?? '']).toBe(read)
+  }
+})
 
 test.each(numbers)('$words takes no $flag that is no number', async ({ words, flag }) => {
   const { stderr, exitCode } = await runCliHere({}, [...words.split(' '), flag, 'many'])
