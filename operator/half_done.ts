@@ -33,11 +33,16 @@ export async function tellingHalf<T>(
   } catch (err) {
     if (err instanceof PdsRefusal) {
       if (!(await actors.directory.find(did, ['did']))) throw accountNotFound()
-      throw new HalfDoneError(did, await tell(`The PDS said: ${err.message}.`), { cause: err })
+      throw new HalfDoneError(did, await tell(asSentence(`The PDS said: ${err.message}`)), {
+        cause: err,
+      })
     }
     if (err instanceof UnavailableError) {
-      throw new HalfDoneError(did, await tell(`${err.message}.`), { cause: err })
+      throw new HalfDoneError(did, await tell(asSentence(err.message)), { cause: err })
     }
     throw err
   }
 }
+
+/** What another server says may end as a sentence does. */
+const asSentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`)

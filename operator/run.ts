@@ -80,8 +80,8 @@ async function keep(
   const description = descriptions.find(({ command }) => command === name)
   if (!description || description.isReading(input)) return
   const { did } = (value ?? {}) as { did?: unknown }
-  const [first] = Object.keys(description.takes)
-  const subject = description.subject(value) ?? String(did ?? (first && input[first]) ?? '')
+  const [first = ''] = Object.keys(description.takes)
+  const subject = description.subject(value) ?? String(did ?? namedBy(input[first]))
   const account = 'account' in description.takes && typeof did === 'string' ? did : null
   const act = { at: Date.now(), ...by, command: name, subject, did: account }
   await services.actors.directory.addOperatorAct(act)
@@ -89,6 +89,10 @@ async function keep(
     await recordAudit(services, account, 'operator_acted', { what: name, ...by })
   }
 }
+
+/** What an argument names: a switch or a number names nothing. */
+const namedBy = (given: unknown): unknown =>
+  typeof given === 'string' || Array.isArray(given) ? given : ''
 
 /** Of what has a size. */
 const UNITS: Record<string, string> = { string: 'characters', array: 'entries' }

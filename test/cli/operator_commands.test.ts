@@ -1,6 +1,9 @@
+import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { tellingHalf } from '../../operator/half_done.ts'
+import { PdsRefusal } from '../../pds/client.ts'
 import { command } from '../operator_page/operators.ts'
 import { newOwner } from '../passkeys/owner.ts'
 
@@ -59,6 +62,26 @@ test.each([
     body: { message: expect.stringContaining(message) },
   })
   expect(await standing()).toEqual(['active'])
+})
+
+test('what a PDS says is one sentence, whether or not it ends as one', async () => {
+  const said = async (words: string) => {
+    const refused = new PdsRefusal(new XRPCError(400, 'InvalidRequest', words))
+    const work = () => Promise.reject(refused)
+    return tellingHalf(app, did, work, async (why) => why).catch(({ message }: Error) => message)
+  }
+  expect(await said('No')).toBe('The PDS said: No.')
+  expect(await said('No. Try again.')).toBe('The PDS said: No. Try again.')
+})
+
+test('the trail has no switch or number for what something was done to', async () => {
+  expect(await call('openid/rotate-keys', { atOnce: true })).toMatchObject({ status: 200 })
+  expect(await call('invite/create', { count: 2 })).toMatchObject({ status: 200 })
+  const { body } = await call('trail', { event: 'operator_acted', limit: 2 })
+  expect((body as { events: { detail: object }[] }).events.map(({ detail }) => detail)).toEqual([
+    { what: 'invite/create', to: '' },
+    { what: 'openid/rotate-keys', to: '' },
+  ])
 })
 
 test('another password of a PDS is tried before it is kept', async () => {
