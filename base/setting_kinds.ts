@@ -25,8 +25,11 @@ function setting<T extends z.ZodType>(wanted: string, schema: T, secret = false)
   })
 }
 
-export const shown = (value: string) =>
-  JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value)
+/** A wrong value as the operator reads it: of a URL without user, password and query, which may be secret. */
+export function shown(value: string): string {
+  const open = value.replace(/:\/\/.*@/s, '://…@').replace(/(:\/\/[^?]*\?).*/s, '$1…')
+  return JSON.stringify(open.length > LONGEST_SHOWN ? `${open.slice(0, LONGEST_SHOWN)}…` : open)
+}
 
 const isWeb = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 

@@ -46,6 +46,7 @@ import {
   publicOrigin,
   sender,
   serviceName,
+  shown,
   webFolder,
 } from './setting_kinds.ts'
 import { type TracesSetting, toTracesSetting, tracesEnvironment } from './traces_setting.ts'
@@ -196,6 +197,11 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   const isLocal = isLoopback(publicUrl)
   const lines = [...misspelt]
   lines.push(...mistakesInPds(e, { publicUrl: publicUrl.origin, dev: e.ENTRYWAY_DEV }))
+  if (!(e.ENTRYWAY_PLC_URL.startsWith('https:') || e.ENTRYWAY_DEV)) {
+    lines.push(
+      `ENTRYWAY_PLC_URL: must be https unless ENTRYWAY_DEV=1, such as https://plc.directory; it is ${shown(e.ENTRYWAY_PLC_URL)}`,
+    )
+  }
   if (e.ENTRYWAY_SMTP_URL && !e.ENTRYWAY_EMAIL_FROM) {
     lines.push(
       'ENTRYWAY_EMAIL_FROM: is needed when ENTRYWAY_SMTP_URL is set, such as noreply@example.com',

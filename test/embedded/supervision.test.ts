@@ -63,7 +63,7 @@ const directory = {
 async function make(env: Record<string, string> = {}, looks: Looks = LOOKS): Promise<EmbeddedPds> {
   const settings = readSettings({
     ENTRYWAY_DATA_DIR: folder.path,
-    ENTRYWAY_PLC_URL: 'http://127.0.0.1:9',
+    ENTRYWAY_PLC_URL: 'https://127.0.0.1:9',
     ...env,
   })
   const { logLevel: level } = settings

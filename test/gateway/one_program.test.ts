@@ -12,7 +12,7 @@ beforeAll(async () => {
   env = {
     PATH: process.env.PATH,
     ENTRYWAY_DATA_DIR: join(folder.path, 'data'),
-    ENTRYWAY_PLC_URL: 'http://127.0.0.1:9',
+    ENTRYWAY_PLC_URL: 'https://127.0.0.1:9',
     ENTRYWAY_EMBEDDED_PDS: 'off',
   }
 })

@@ -37,7 +37,7 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_PDS_URL: ORIGINS,
   ENTRYWAY_PDS_ADDRESS: ORIGINS,
   ENTRYWAY_PDS_DID: DIDS,
-  ENTRYWAY_PLC_URL: ORIGINS,
+  ENTRYWAY_PLC_URL: [...ORIGINS, 'http://plc.internal'],
   ENTRYWAY_HANDLE_DOMAINS: ['.good.com,b@d', ',', 'https://example.com', '.a b.com', '..com'],
   ENTRYWAY_INVITE_REQUIRED: FLAGS,
   ENTRYWAY_USER_INVITES: ['0', '101', '5 per month', '1.5', 'off'],
@@ -129,6 +129,16 @@ function linesOf(env: Record<string, string>): string[] {
 
 test('each setting has wrong values here, but those that any text may be', () => {
   expect([...Object.keys(WRONG), ...ANY_TEXT].sort()).toEqual([...settingNames].sort())
+})
+
+test.each(settingNames)('%s: what may be secret in a URL is not told', (name) => {
+  for (const url of [
+    'https://me:hunter2@a.example/b c',
+    'https://me:hunter2/?#@a.example',
+    'hunter://a.example/b c?key=hunter2',
+  ]) {
+    expect(linesOf({ ...BESIDE[name], [name]: url }).join('\n')).not.toContain('hunter2')
+  }
 })
 
 describe.each(Object.entries(WRONG))('%s', (name, values) => {
