@@ -10,9 +10,11 @@ import {
   storeSecret,
 } from './setting_kinds.ts'
 
+export const BACKUP_KEEP = countUpTo(1_000)
+
 export const backupEnvironment = {
   ENTRYWAY_BACKUP_DIR: folder.optional(),
-  ENTRYWAY_BACKUP_KEEP: countUpTo(1_000).default(14),
+  ENTRYWAY_BACKUP_KEEP: BACKUP_KEEP.default(14),
   ENTRYWAY_BACKUP_S3_BUCKET: bucketName.optional(),
   ENTRYWAY_BACKUP_S3_ENDPOINT: originOf('https://s3.example.com').optional(),
   ENTRYWAY_BACKUP_S3_REGION: region.default('us-east-1'),
@@ -67,9 +69,14 @@ export function mistakesInBackups(e: BackupEnvironment, dataDir: string): string
   if (missing.length > 0 && ofS3.some((name) => e[name])) {
     return [`${missing[0]}: is needed where backups go to S3: set ${S3_SETTINGS.join(', ')}`]
   }
-  if (e.ENTRYWAY_BACKUP_DIR === undefined) return []
-  const inside = relative(resolve(dataDir), resolve(e.ENTRYWAY_BACKUP_DIR))
-  return inside.startsWith('..') || isAbsolute(inside)
+  const { ENTRYWAY_BACKUP_DIR: dir } = e
+  return dir === undefined || !isInside(dataDir, dir)
     ? []
     : ['ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA_DIR, such as /var/backups/vestibule']
+}
+
+/** Whether a folder is the data folder or in it: what happens to the data would happen to a backup there. */
+export function isInside(dataDir: string, folder: string): boolean {
+  const inside = relative(resolve(dataDir), resolve(folder))
+  return !(inside.startsWith('..') || isAbsolute(inside))
 }

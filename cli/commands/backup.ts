@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { S3Place } from '../../base/backup_setting.ts'
+import { BACKUP_KEEP, isInside, type S3Place } from '../../base/backup_setting.ts'
 import { count } from '../../base/in_words.ts'
 import type { Settings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
@@ -36,11 +36,11 @@ export function addBackupCommand(program: Command): void {
           const { withSecrets = false, to, keep: keepGiven, copyOnly } = options
           const { settings } = installation
           const { s3 } = settings.backup
-          const keep = keepGiven === undefined ? settings.backup.keep : wholeNumber(keepGiven)
+          const keep = keepGiven === undefined ? settings.backup.keep : readKeep(keepGiven)
           if (given && keepGiven !== undefined) throw wrong('--keep: goes with --to, not a folder')
           if (copyOnly && given) throw wrong('--copy-only: goes with --to, not a folder')
           if (copyOnly && withSecrets) throw wrong('--copy-only: goes without --with-secrets')
-          const place = placeOf(given, to, settings.backup.dir)
+          const place = placeOf(given, to, settings)
           if (copyOnly) {
             const copied = output.progress(TO_S3)
             const copying = copyAgain(place, { s3, keep }, copied.update)
@@ -104,9 +104,17 @@ export function addBackupCommand(program: Command): void {
 /** A folder of its own, or one in a folder of backups. */
 type Place = { folder: string } | { to: string }
 
-function placeOf(folder: string | undefined, to: string | undefined, usual: string | null): Place {
+function placeOf(
+  folder: string | undefined,
+  to: string | undefined,
+  { dataDir, backup }: Settings,
+): Place {
   if (folder && to) throw wrong('Name a folder, or --to a folder of backups')
-  const all = to ?? usual
+  const all = to ?? backup.dir
+  const named = folder || all
+  if (named && isInside(dataDir, named)) {
+    throw wrong(`${named} is in the data folder ${dataDir}, and is lost with it; name another`)
+  }
   if (folder) {
     assertNewFolder(resolve(folder))
     return { folder: resolve(folder) }
@@ -165,10 +173,10 @@ const copyingTo =
   ({ folder, name }: { folder: string; name: string }): Promise<void> =>
     inStore(s3, (store) => store.put(folder, name, keep, onCopy))
 
-function wholeNumber(text: string): number {
-  const n = Number(text)
-  if (Number.isInteger(n) && n > 0) return n
-  throw wrong('--keep: must be a whole number, such as 14')
+function readKeep(given: string): number {
+  const read = BACKUP_KEEP.safeParse(given)
+  if (read.success) return read.data
+  throw wrong(`--keep: ${read.error.issues[0]?.message}`)
 }
 
 const wrong = (message: string) => new CliError(message, ExitCode.wrongUsage)

@@ -298,7 +298,13 @@ test('a command that names no place says what to do', async () => {
   expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Name a folder') })
   mkdirSync(to)
   const wrong = await run(settingsWith(), '--keep', 'all')
-  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('such as 14') })
+  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('from 1 to 1000') })
+  for (const args of [[join(data.dataDir, 'inside')], ['--to', data.dataDir]]) {
+    expect(await run(settingsWith(), ...args)).toMatchObject({
+      ...{ exitCode: 2, stdout: '' },
+      stderr: expect.stringContaining('is in the data folder'),
+    })
+  }
   const made = await run(settingsWith(), '--json')
   expect(JSON.parse(made.stdout)).toMatchObject({ folder: expect.stringContaining(to) })
 })
