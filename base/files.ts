@@ -92,7 +92,9 @@ export function explainUnwritable(err: unknown, path: string): unknown {
     const { code } = found as NodeJS.ErrnoException
     if (code === 'EROFS') return new ReadOnlyError(path, { cause: err })
     const isAbove = code === 'ENOENT' && dirname(path) !== path
-    return isAbove ? explainUnwritable(err, dirname(path)) : explainUnreadable(err, path)
+    if (isAbove) return explainUnwritable(err, dirname(path))
+    const explained = explainUnreadable(found, path)
+    return explained === found ? explainUnreadable(err, path) : explained
   }
 }
 

@@ -1,5 +1,6 @@
 import { OPERATOR_WAIT } from '../base/lifetimes.ts'
 import { reachedAt, takesCommands } from '../base/loopback.ts'
+import { MAX_BODY } from '../http/read_body.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
 import { INVALID_INPUT } from '../operator/invalid_input.ts'
 import { CliError, DataMovedError, ExitCode } from './errors.ts'
@@ -55,6 +56,12 @@ export function connectOperator(
     }
     if (body === null || response.status === 503) {
       throw notRunning(`What answers at ${origin} is not this entryway, or not ready`)
+    }
+    if (response.status === 413) {
+      throw new CliError(
+        `What was given is too long: all arguments and options together may have ${MAX_BODY / 1024} KiB`,
+        ExitCode.wrongUsage,
+      )
     }
     // A wrong token is answered as an unknown path is.
     if (body.error === 'not_found') {

@@ -122,6 +122,13 @@ test('invite codes are made, listed and disabled', async () => {
   expect(stdout).toContain(codes[0])
 })
 
+test('what is too long to be sent is wrong usage, and is told as such', async () => {
+  expect(await cli('account', 'show', 'a'.repeat(70_000))).toMatchObject({
+    ...{ exitCode: 2, stdout: '' },
+    stderr: expect.stringMatching(/^What was given is too long: .* 64 KiB\n$/),
+  })
+})
+
 test('a PDS is listed, closed, opened and checked, and its password never shown', async () => {
   const { did } = network.pds
   await json('pds', 'close', did)

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../../lab/world/cli.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -101,4 +103,20 @@ test.runIf(isRoot)('nor is a data directory of another user', async () => {
   const { exitCode, stderr } = await pdsSettings({}, OTHER_USER)
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(/^The user nobody may not use .*: run this as root, or as the user.*\n$/)
+})
+
+test.runIf(isRoot)('nor does the program start on one, and says why', async () => {
+  await pdsSettings()
+  chmodSync(join(folder.path, 'data'), 0o700)
+  const start = fileURLToPath(new URL('../../start.ts', import.meta.url))
+  const { status, stderr } = spawnSync(process.execPath, [start], {
+    ...{ cwd: folder.path, uid: OTHER_USER, gid: OTHER_USER, encoding: 'utf8' },
+    env: { ...SECRETS, ENTRYWAY_DATA_DIR: join(folder.path, 'data') },
+  })
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^The user nobody may not use .*: run this as root, or as the user.*\n$/,
+    ),
+  })
 })
