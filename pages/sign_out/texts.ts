@@ -30,7 +30,7 @@ export const signOutTexts: ByLanguage<SignOutTexts> = {
   },
   es: {
     title: '¿Cerrar sesión en todas partes?',
-    what: 'Se cierra la sesión de tu cuenta en todos los navegadores y aplicaciones, y se anulan las contraseñas de aplicación. Después eliges una contraseña nueva.',
+    what: 'Se cierra la sesión de tu cuenta en todos los navegadores y aplicaciones, y se revocan las contraseñas de aplicación. Después eliges una contraseña nueva.',
     otherwise: 'Si reconoces lo que dice el correo, no hagas nada.',
     button: 'Cerrar sesión en todas partes',
     done: 'Se ha cerrado la sesión en todas partes. Ahora elige una contraseña nueva.',
@@ -78,7 +78,7 @@ export const signOutTexts: ByLanguage<SignOutTexts> = {
   },
   ro: {
     title: 'Vă deconectați de peste tot?',
-    what: 'Toate browserele și aplicațiile sunt deconectate de la contul dvs., iar parolele de aplicație sunt anulate. Apoi vă alegeți o parolă nouă.',
+    what: 'Toate browserele și aplicațiile sunt deconectate de la contul dvs., iar parolele de aplicație sunt revocate. Apoi vă alegeți o parolă nouă.',
     otherwise: 'Dacă știți despre ce este vorba în e-mail, nu faceți nimic.',
     button: 'Deconectare de peste tot',
     done: 'Totul este deconectat. Alegeți acum o parolă nouă.',

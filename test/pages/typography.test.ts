@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { type ByLanguage, PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
+import { securityTexts } from '../../pages/security/locales/index.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { forbiddenIn, otherWordsIn } from '../mail/typography.ts'
 
 /** Every text of the pages: what the modules of these folders export by language. */
@@ -68,4 +70,21 @@ test.each(PAGE_LANGUAGES)(
 test.each(PAGE_LANGUAGES)('%s has one word for the name of an account', (language) => {
   const texts = said.get(language) ?? []
   expect(texts.filter((text) => OTHER_WORDS[language].test(text))).toEqual([])
+})
+
+/** Of the button that leads back without anything done. */
+const CANCEL: ByLanguage<RegExp> = {
+  en: /cancel/i,
+  es: /cancel/i,
+  fr: /annul/i,
+  ja: /キャンセル/,
+  ko: /취소/,
+  ro: /anul[aă]/i,
+  sv: /avbr[yö]t/i,
+}
+
+test.each(PAGE_LANGUAGES)('%s calls what is taken away otherwise than going back', (language) => {
+  expect(signInTexts[language].cancel).toMatch(CANCEL[language])
+  const taken = words(securityTexts[language]).filter((text) => CANCEL[language].test(text))
+  expect(taken).toEqual([])
 })
