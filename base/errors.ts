@@ -67,6 +67,10 @@ export function inviteNotAvailable(): Refusal {
   return new Refusal('InvalidInviteCode', 'Provided invite code not available')
 }
 
+/** What an operator is advised to do where something is away. */
+export const TRY_AGAIN =
+  '. Try again when it answers; `vestibule doctor` says what is wrong between this program and what it needs'
+
 /** Something this program needs did not answer: an actor, the PDS, PLC, the mail server. */
 export class UnavailableError extends Error {
   constructor(what: string, options?: ErrorOptions) {
@@ -76,10 +80,7 @@ export class UnavailableError extends Error {
 
   /** What an operator reads: what is wrong, and what to do. */
   get advice(): string {
-    return (
-      `${this.message}. Try again when it answers; ` +
-      '`vestibule doctor` says what is wrong between this program and what it needs'
-    )
+    return this.message + TRY_AGAIN
   }
 }
 

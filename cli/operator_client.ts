@@ -6,6 +6,9 @@ import { INVALID_INPUT } from '../operator/invalid_input.ts'
 import { CliError, DataMovedError, ExitCode } from './errors.ts'
 import type { Installation } from './installation.ts'
 
+/** What an operator is advised to do where the program cannot answer. */
+export const SEE_LOG = ': its log says why, and `vestibule doctor` what else is wrong'
+
 /** Asks the running program. @throws {CliError} */
 export type Operator = <N extends CommandName>(
   name: N,
@@ -49,10 +52,7 @@ export function connectOperator(
     if (response.ok && body !== null) return body
     if (body?.move) throw new DataMovedError(origin, body.message)
     if (response.status === 503 && body?.error === 'temporarily_unavailable') {
-      throw new CliError(
-        `The program at ${origin} does not answer: its log says why, and \`vestibule doctor\` what else is wrong`,
-        ExitCode.notRunning,
-      )
+      throw new CliError(`The program at ${origin} does not answer${SEE_LOG}`, ExitCode.notRunning)
     }
     if (body === null || response.status === 503) {
       throw notRunning(`What answers at ${origin} is not this entryway, or not ready`)

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
+import { TRY_AGAIN } from '../../base/errors.ts'
 import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
 import { type Check, thatAnswered } from '../../operator/check.ts'
 import type { Known } from '../../operator/doctor/around.ts'
 import { look } from '../../operator/doctor/look.ts'
 import { CliError, DATA_MOVED, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
-import { connectOperator } from '../operator_client.ts'
+import { connectOperator, SEE_LOG } from '../operator_client.ts'
 import type { Output } from '../output.ts'
 
 /**
@@ -44,11 +45,13 @@ export async function checkProgram(
   }
 }
 
-/** It advises to ask `vestibule doctor`, which this is. */
+/** That a command advises to ask `vestibule doctor`, which this is. */
+const ADVICE = [TRY_AGAIN, SEE_LOG]
+
 const saysNoMore = ({ message }: Error): Check => ({
   name: 'What the program keeps',
   state: 'failed',
-  found: message.split('. ')[0] as string,
+  found: ADVICE.reduce((found, advice) => found.replace(advice, ''), message),
   mend: 'see what its log says, and mend what else is found here',
 })
 

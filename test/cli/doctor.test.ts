@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { UnavailableError } from '../../base/errors.ts'
 import type { Secrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { checkProgram } from '../../cli/doctor/program.ts'
@@ -162,22 +163,33 @@ test.runIf(canMount)('a disk that can only be read', async () => {
   expect(JSON.parse(String(looked('rw')))).toMatchObject([{ state: 'ok' }])
 })
 
-test('a program that cannot say more is told, and what is around it looked at', async () => {
-  const program = await listenOnLoopback((request, response) => {
-    const isStatus = request.url === '/_operator/status'
-    response.writeHead(isStatus ? 200 : 502, { 'content-type': 'application/json' })
-    const refusal = { error: 'UpstreamFailure', message: 'It is away. Try again; ask doctor' }
-    response.end(JSON.stringify(isStatus ? { url: host.url, version: '1' } : refusal))
-  })
-  const at = settings({ ENTRYWAY_HOST: '127.0.0.1', ENTRYWAY_PORT: new URL(program.url).port })
-  const secrets = { operatorToken: '' } as Secrets
-  const found = await checkProgram({ settings: at, secrets }, { note: () => {} })
-  await program.close()
-  expect(found).toMatchObject({
-    checks: [{ state: 'ok' }, { state: 'failed', found: 'It is away' }],
-    pdses: [],
-  })
-})
+test.each([
+  [new UnavailableError('The directory').advice, 'The directory is unavailable'],
+  // Other sentences are what is wrong, not what to do about it.
+  [
+    'The PDS said: No. It is of version 0.4. See there',
+    'The PDS said: No. It is of version 0.4. See there',
+  ],
+  ['The command failed; the log says why', 'The command failed; the log says why'],
+])(
+  'a program that cannot say more is told, and what is around it looked at: %s',
+  async (message, said) => {
+    const program = await listenOnLoopback((request, response) => {
+      const isStatus = request.url === '/_operator/status'
+      response.writeHead(isStatus ? 200 : 502, { 'content-type': 'application/json' })
+      const refusal = { error: 'UpstreamFailure', message }
+      response.end(JSON.stringify(isStatus ? { url: host.url, version: '1' } : refusal))
+    })
+    const at = settings({ ENTRYWAY_HOST: '127.0.0.1', ENTRYWAY_PORT: new URL(program.url).port })
+    const secrets = { operatorToken: '' } as Secrets
+    const found = await checkProgram({ settings: at, secrets }, { note: () => {} })
+    await program.close()
+    expect(found).toMatchObject({
+      checks: [{ state: 'ok' }, { state: 'failed', found: said }],
+      pdses: [],
+    })
+  },
+)
 
 test('open files: enough, too few, and a system that does not say', () => {
   expect(states(checkOpenFiles(65_536))).toEqual(['ok'])
