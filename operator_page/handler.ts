@@ -63,7 +63,9 @@ export function createOperatorPage(
     if (pathname === OPERATOR_LINK_FORM) return openByLink(request)
     const secret = readSession(request)
     const session = secret === undefined ? null : await findOperatorSession(services, secret)
-    if (secret === undefined || session === null) return outside(request, secret !== undefined)
+    if (secret === undefined || session === null) {
+      return outside(request, secret !== undefined, 'undone')
+    }
     const by = { operator: nameOf(session), operatorAddress: request.peer.address }
     const sealed = forms.write(secret)
     const given = { ...context, by, ground: session.ground }
@@ -83,12 +85,17 @@ export function createOperatorPage(
     return pathname.startsWith(OPERATOR_DO) ? answerCommand(visitor) : showOverview(visitor)
   }
 
-  function outside(request: HttpRequest, isOver: boolean): HttpResponse {
-    const isForm = request.method === 'POST'
+  /** @param done of a form, if one was sent */
+  function outside(
+    request: HttpRequest,
+    isOver: boolean,
+    done: 'undone' | 'unknown',
+  ): HttpResponse {
+    const sent = request.method === 'POST' ? done : 'none'
     const page = signInPage(service, {
       page: pageOf(services.secrets.seal, request),
       isOver,
-      isForm,
+      sent,
     })
     return isOver ? withCookies(page, [noSessionCookie(publicUrl)]) : page
   }
@@ -114,7 +121,7 @@ export function createOperatorPage(
         if (!scope.fault) return response
         throw scope.fault.cause
       } catch (err) {
-        if (err instanceof Refusal) return outside(request, true)
+        if (err instanceof Refusal) return outside(request, true, 'unknown')
         log.error({ err }, "the operator's page failed")
         return pageRefusal(503, { obstacle: 'server' })
       }

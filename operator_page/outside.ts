@@ -12,19 +12,19 @@ type Outsider = {
   page: string
   /** Whether they were in before. */
   isOver: boolean
-  /** Whether they have sent a form, of which nothing was done. */
-  isForm: boolean
+  /** Whether they have sent a form, and what was done of it, as far as that is known. */
+  sent: 'none' | 'undone' | 'unknown'
 }
 
 /**
  * For who is not in. The way is a link, not a redirect: a browser that was led here by another site shows the
  * session only once it goes on from here.
  */
-export function signInPage(service: string, { page, isOver, isForm }: Outsider): HttpResponse {
-  const said = [isOver && 'You were signed out.', isForm && NOTHING_DONE].filter(Boolean).join(' ')
+export function signInPage(service: string, { page, isOver, sent }: Outsider): HttpResponse {
+  const said = [isOver && 'You were signed out.', SENT[sent]].filter(Boolean).join(' ')
   return writeOutside(service, {
     title: "The operator's page",
-    status: isForm ? 403 : 200,
+    status: sent === 'none' ? 200 : 403,
     content: html`${said && html`<p class="notice" role="status">${said}</p>`}
       <p>Sign in with an account that is an operator here. It needs a passkey or a second factor.</p>
       <p><a class="button primary" href="${operatorEntrance(page)}">Sign in</a></p>
@@ -32,7 +32,12 @@ export function signInPage(service: string, { page, isOver, isForm }: Outsider):
   })
 }
 
-const NOTHING_DONE = 'Nothing was done of what you sent: sign in, look at it and send it again.'
+const SENT: Record<Outsider['sent'], string> = {
+  none: '',
+  undone: 'Nothing was done of what you sent: sign in, look at it and send it again.',
+  unknown:
+    'Whether what you sent was done is not known: sign in, and look before you send it again.',
+}
 
 /** @param name of the account, as people read it @param page to which they wanted to come */
 export function noOperatorPage(service: string, name: string, page: string): HttpResponse {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { signedOutMeanwhile } from '../../base/errors.ts'
 import { OPERATOR_IDLE, PROOF_AGAIN } from '../../base/lifetimes.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { type Field, fieldsOf } from '../../operator/fields.ts'
@@ -17,15 +18,17 @@ import {
 /** What an operator has typed is still there where it was not done, and the page says that it was not. */
 let app: AppInProcess
 let visitor: Visitor
+let failing: ((action: string) => void) | null = null
 /** The form of a session that is another one by now. */
 let stale: string
 beforeAll(async () => {
-  app = await startOperatorApp()
+  app = await startOperatorApp({}, ({ action }) => failing?.(action))
   stale = (await (await enterByLink(app)).open(PAGE)).fields.form as string
   visitor = await enterByLink(app)
 })
 afterAll(() => app?.close())
 afterEach(() => {
+  failing = null
   vi.useRealTimers()
 })
 
@@ -161,4 +164,17 @@ test('the name of a tab says what came of it, and about whom', async () => {
   expect(done.text).toContain(`<title>Done. – Invite create – ${did} – Operator`)
   const shown = await visitor.open(formOf('account show', { account: handle }))
   expect(shown.text).toContain(`<title>Account show – ${handle} – Operator`)
+})
+
+test('who is signed out while something is done reads that it may be done', async () => {
+  const { did } = await newSomebody(app)
+  const { form = '' } = (await visitor.open(PAGE)).fields
+  failing = (action) => {
+    // As it comes over the boundary of an actor.
+    if (action === 'isOperator') throw Object.assign(signedOutMeanwhile(), { group: 'user' })
+  }
+  later(PROOF_AGAIN)
+  const seen = await send(visitor, form, 'account activate', { account: did })
+  expect([seen.status, seen.notice]).toEqual([403, expect.stringContaining('is not known')])
+  expect(seen.notice).not.toContain('Nothing was done')
 })

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import type { OnCall } from '../../lab/world/watched_actors.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { enrol } from '../factors/authenticator.ts'
 import { newPerson } from '../factors/person.ts'
@@ -11,8 +12,8 @@ const NETWORK = '192.0.2.0/24'
 export const PAGE = '/operator'
 const SIGN_IN = '/account/sign-in?for=operator&step=sign-in'
 
-export const startOperatorApp = (env: Record<string, string> = {}) =>
-  startApp({ env: { ENTRYWAY_OPERATOR_PAGE: NETWORK, ...env } })
+export const startOperatorApp = (env: Record<string, string> = {}, onCall?: OnCall) =>
+  startApp({ env: { ENTRYWAY_OPERATOR_PAGE: NETWORK, ...env }, onCall })
 
 /** A command as on the command line. */
 export async function command(app: AppInProcess, name: string, input: object = {}) {

@@ -48,7 +48,7 @@ export const en: ErrorPageTexts = {
     server: {
       title: 'Something went wrong here',
       advice:
-        'It is our fault, and nothing happened to your account. Wait a moment, then try again.',
+        'It is our fault. Wait a moment, then try again. If you had sent something, look first whether it was done.',
     },
   },
   forMakers: 'If it happens again, tell the makers of the app:',

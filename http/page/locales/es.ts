@@ -48,7 +48,7 @@ export const es: ErrorPageTexts = {
     server: {
       title: 'Algo ha fallado aquí',
       advice:
-        'Es culpa nuestra y no ha pasado nada con tu cuenta. Espera un momento e inténtalo de nuevo.',
+        'Es culpa nuestra. Espera un momento e inténtalo de nuevo. Si habías enviado algo, mira antes si se hizo.',
     },
   },
   forMakers: 'Si vuelve a ocurrir, comunícalo a quienes hacen la aplicación:',

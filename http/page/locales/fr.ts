@@ -48,7 +48,7 @@ export const fr: ErrorPageTexts = {
     server: {
       title: 'Un problème est survenu ici',
       advice:
-        'C’est notre faute, et rien n’est arrivé à votre compte. Patientez un instant, puis réessayez.',
+        'C’est notre faute. Patientez un instant, puis réessayez. Si vous aviez envoyé quelque chose, vérifiez d’abord si cela a été fait.',
     },
   },
   forMakers: 'Si cela se reproduit, signalez-le aux auteurs de l’application :',

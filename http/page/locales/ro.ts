@@ -49,7 +49,7 @@ export const ro: ErrorPageTexts = {
     server: {
       title: 'Ceva nu a mers la noi',
       advice:
-        'Este vina noastră, iar contul dvs. nu a fost afectat. Așteptați o clipă, apoi încercați din nou.',
+        'Este vina noastră. Așteptați o clipă, apoi încercați din nou. Dacă ați trimis ceva, verificați întâi dacă s-a făcut.',
     },
   },
   forMakers: 'Dacă se întâmplă din nou, spuneți-le celor care au făcut aplicația:',

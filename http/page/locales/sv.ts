@@ -47,7 +47,8 @@ export const sv: ErrorPageTexts = {
     },
     server: {
       title: 'Något gick fel här',
-      advice: 'Felet är vårt, och inget har hänt med ditt konto. Vänta en stund och försök igen.',
+      advice:
+        'Felet är vårt. Vänta en stund och försök igen. Om du hade skickat något, se först efter om det blev gjort.',
     },
   },
   forMakers: 'Om det händer igen, berätta det för dem som har gjort appen:',
