@@ -77,7 +77,7 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   bar.stop()
 
   let inviteCodes = 0
-  for (const codes of inBatches(invites)) {
+  for (const codes of inBatches(invites.flatMap((one) => inParts(one, dryRun)))) {
     inviteCodes += (await operator('import/invites', { dryRun, codes })).imported
   }
 
@@ -116,6 +116,12 @@ export function readPdsData(db: Db, options: { sessions?: boolean } = {}): PdsDa
     invites: listPdsInviteCodes(db),
     leftBehind: countLeftBehind(db),
   }
+}
+
+/** A code, each time with a few of its uses: of one that many used they do not go into one request. */
+function inParts(invite: InviteCode, dryRun: boolean): InviteCode[] {
+  const [first = [], ...more] = dryRun ? [] : inBatches(invite.uses)
+  return [first, ...more].map((uses) => ({ ...invite, uses }))
 }
 
 /** Slices that fit into one request. */

@@ -63,19 +63,23 @@ export function endImport(db: Db, entry: DirectoryEntry): void {
 }
 
 /**
- * Adds invite codes with their uses; codes that are here already stay as they are.
+ * Adds invite codes, and uses of them; what is here already stays as it is. A code may come several times, each time
+ * with other uses.
  *
- * @returns how many were new
+ * @returns how many codes were new
  */
 export function importInviteCodes(db: Db, codes: InviteCode[]): number {
   return transact(db, () => {
-    const unknown = codes.filter(({ code }) => !readInviteCode(db, code))
-    for (const { uses, ...invite } of unknown) {
-      insertInviteCode(db, invite)
+    let added = 0
+    for (const { uses, ...invite } of codes) {
+      if (!readInviteCode(db, invite.code)) {
+        insertInviteCode(db, invite)
+        added++
+      }
       for (const { usedBy, usedAt } of uses) {
         insertInviteUse(db, sealInvite(db, invite.code), usedBy, usedAt)
       }
     }
-    return unknown.length
+    return added
   })
 }

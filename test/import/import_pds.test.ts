@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { Client } from '@did-plc/lib'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ImportReport } from '../../cli/import_pds.ts'
 import type { ReleaseReport } from '../../cli/release/release.ts'
@@ -22,6 +23,9 @@ import { snapshot } from './snapshot.ts'
 /** The long version makes 200: `IMPORT_ACCOUNTS=200`. */
 const ACCOUNTS = Number(process.env.IMPORT_ACCOUNTS ?? 20)
 
+/** More uses of a code than go into one request. */
+const MANY = 1_500
+
 const TIMEOUT = 120_000 + ACCOUNTS * 3_000
 
 let plc: Peer
@@ -38,6 +42,7 @@ beforeAll(async () => {
   pds = await startPds({ plcUrl: plc.url, home, inviteRequired: true })
   people = await populate(pds, ACCOUNTS)
   await pds.close()
+  addManyUses(join(home.folder.path, 'account.sqlite'))
   copy = join(home.folder.path, 'copy')
   mkdirSync(copy)
   cpSync(join(home.folder.path, 'account.sqlite'), join(copy, 'account.sqlite'))
@@ -56,6 +61,19 @@ afterAll(async () => {
   await plc?.close()
   await home?.folder.remove()
 })
+
+/** Adds a code with which a whole community signed up, and left again. */
+function addManyUses(path: string): void {
+  const db = new Sqlite(path)
+  const at = '2024-01-01T00:00:00.000Z'
+  db.prepare(
+    `INSERT INTO invite_code (code, availableUses, disabled, forAccount, createdBy, createdAt)
+     VALUES ('many', ?, 0, 'admin', 'admin', ?)`,
+  ).run(MANY + 1, at)
+  const use = db.prepare("INSERT INTO invite_code_use (code, usedBy, usedAt) VALUES ('many', ?, ?)")
+  for (let n = 0; n < MANY; n++) use.run(`did:plc:${String(n).padStart(24, 'a')}`, at)
+  db.close()
+}
 
 const importPds = (...options: string[]) =>
   cliJsonHere<ImportReport>(
@@ -80,7 +98,7 @@ test('a dry run says what it would do and does nothing', async () => {
     present: 0,
     refused: [],
     appPasswords: 2,
-    inviteCodes: 1,
+    inviteCodes: 2,
     plc: { added: ACCOUNTS, present: 0, missing: [], elsewhere: [], failed: [] },
   })
   expect(report.sessionsLeftBehind).toBeGreaterThanOrEqual(ACCOUNTS)
@@ -182,6 +200,7 @@ test('app passwords, confirmed addresses, invite codes and states came along', a
   expect(await show(fourth.did)).toMatchObject({ takedownRef: 'mod-7' })
   const [code] = await cliJsonHere<{ uses: unknown[] }[]>(vestibule.env, ['invite', 'list'])
   expect(code?.uses).toHaveLength(ACCOUNTS)
+  expect(snapshot(vestibule.dataDir)['directory.sqlite invite_use']).toHaveLength(ACCOUNTS + MANY)
 })
 
 test('one signs in to an app by OAuth', async () => {
