@@ -32,6 +32,8 @@ const ABOUT_THE_ORIGIN = [
 ]
 /** A browser asks the person for a password then, in the name of the origin, and sends it to the PDS. */
 const ASKS_IN_BROWSER = /(?:^|,)\s*(?:basic|digest|negotiate|ntlm)\b/i
+/** nginx, Apache, lighttpd, LiteSpeed and H2O in front do what these say: send another file, or what is at another address. */
+const TO_A_PROXY = /^x-(?:accel-|sendfile|lighttpd-send-|litespeed-|reproxy-)/
 const NOT_FROM_A_PDS = new Set([...ABOUT_THE_ORIGIN, ...INERT.map(([name]) => name)])
 
 /** The headers of a PDS's answer that may be given at the entryway's origin. */
@@ -45,7 +47,7 @@ export function fromPds({ headers }: UpstreamHead): [string, string][] {
 function isFromPds([name, value]: [string, string]): boolean {
   const lower = name.toLowerCase()
   if (lower === 'www-authenticate' && ASKS_IN_BROWSER.test(value)) return false
-  return !NOT_FROM_A_PDS.has(lower)
+  return !NOT_FROM_A_PDS.has(lower) && !TO_A_PROXY.test(lower)
 }
 
 /** What the gateway itself says to the PDS about a request. */

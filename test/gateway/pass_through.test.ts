@@ -126,6 +126,24 @@ test('what a PDS says of its origin is not said of that of the sign-in pages', a
   for (const name of Object.keys(said)) expect(headers).not.toHaveProperty(name)
 })
 
+test('a PDS tells no proxy in front of the gateway to answer with something else', async () => {
+  const told = {
+    ...{
+      'X-Accel-Redirect': '/private/file',
+      'X-Accel-Expires': '@0',
+      'X-Sendfile': '/etc/passwd',
+    },
+    ...{ 'X-Sendfile2': '/etc/passwd 0-', 'X-LIGHTTPD-send-file': '/etc/passwd' },
+    ...{ 'X-LiteSpeed-Location': '/private', 'X-Reproxy-URL': 'http://169.254.169.254/' },
+  }
+  const { gateway } = await inFrontOf((_incoming, outgoing) => {
+    outgoing.writeHead(200, { ...told, 'X-Accelerated': '1' }).end('ok')
+  })
+  const { headers } = await send(`${gateway}/xrpc/a.b.c`)
+  expect(headers).toMatchObject({ 'x-accelerated': '1' })
+  for (const name of Object.keys(told)) expect(headers).not.toHaveProperty(name.toLowerCase())
+})
+
 test.each([
   ['DPoP algs="ES256", error="use_dpop_nonce"', 1],
   ['Bearer resource_metadata="https://pds.example.com/basic"', 1],
