@@ -9,6 +9,7 @@ import { readRefreshProof } from './refresh_proof.ts'
 import { assertShort } from './request_adapters.ts'
 import { noteReuse } from './reuse.ts'
 import { chainOfIssued, type Issued, openidScope } from './scope.ts'
+import { signInEnded } from './sign_in_ended.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
 /** Codes and tokens of one kind. */
@@ -59,7 +60,7 @@ export function tokens(
         return
       }
       if (await actors.account(did).putOpenidTokens(grantId, [token], calledFrom())) return
-      throw hasEnded()
+      throw signInEnded()
     },
     async find(secret): Promise<AdapterPayload | undefined> {
       const named = ofAccount(secret)

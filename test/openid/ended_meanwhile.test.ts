@@ -66,7 +66,10 @@ async function tried(attempt: () => Promise<unknown>, at: number | null): Promis
   const made: string[] = []
   calls = made
   endsBefore = at
-  await attempt().catch(() => {})
+  await attempt().catch((err) => {
+    // Where the browser brings the client an error: RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6.
+    if (err instanceof oidc.AuthorizationResponseError) expect(err.error).toBe('access_denied')
+  })
   calls = null
   return made
 }
