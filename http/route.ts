@@ -1,4 +1,5 @@
 import type { Door } from './door.ts'
+import type { HttpRequest } from './message.ts'
 
 /** What a route takes as the body of a request; it is read once, for everybody who looks at it. */
 export type BodyKind =
@@ -31,8 +32,8 @@ export type RouteShape = {
   isBodyOptional?: boolean
   /** The member of the body that names the account it is about. */
   account?: string
-  /** A member with which, unless it is blank, the body names none: a passkey says itself whose it is. */
-  unnamedWith?: string
+  /** Whether a body is about none, whatever it names: a passkey says itself whose it is. */
+  isUnnamed?: (request: Pick<HttpRequest, 'parameter'>) => boolean
   /** The name of an account as it is meant, where people may leave a part of it out. */
   readAccount?: (typed: string) => string
   /** It asks who calls: its answers are for that caller, also those that refuse. */

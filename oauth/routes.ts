@@ -1,4 +1,5 @@
 import { pageApiDoor } from '../http/door.ts'
+import type { HttpRequest } from '../http/message.ts'
 import type { BodyKind, RouteShape } from '../http/route.ts'
 import { documentRoute, endpointRoute, formRoute, pageRoute } from '../http/route_shapes.ts'
 import {
@@ -83,8 +84,15 @@ const document = (name: string, path: string): RouteShape => ({
 const form = (name: Action, path: string): RouteShape => ({
   ...formRoute(name, path),
   ...(FORM_ACCOUNT[name] && { account: FORM_ACCOUNT[name] }),
-  ...(name === 'sign-in' && { unnamedWith: 'passkey' }),
+  ...(name === 'sign-in' && { isUnnamed: hasPasskey }),
 })
+
+type Body = Pick<HttpRequest, 'parameter'>
+
+const hasPasskey = (body: Body) => Boolean(body.parameter('passkey')?.trim())
+
+/** A proof by a passkey, or one that is asked for. Nothing else that the body has is judged then. */
+const isByPasskey = (body: Body) => hasPasskey(body) || body.parameter('with') === 'passkey'
 
 const FORM_ACCOUNT: Partial<Record<Action, string>> = {
   'sign-in': 'username',
@@ -118,7 +126,7 @@ export const providerRoutes: readonly RouteShape[] = [
   ...SECURITY_ACTIONS.map(
     (action): RouteShape => ({
       ...formRoute(action === 'prove' ? 'security proof' : 'security form', securityForm(action)),
-      ...(action === 'prove' && { account: 'username' }),
+      ...(action === 'prove' && { account: 'username', isUnnamed: isByPasskey }),
     }),
   ),
   pageRoute('sign-out link', SIGN_OUT_LINK),

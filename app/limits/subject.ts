@@ -24,9 +24,8 @@ export function subjectOf(per: Subject, account: string | null, address: string)
  */
 export function accountOf(
   request: HttpRequest,
-  { account, unnamedWith, readAccount = (typed) => typed }: RouteShape,
+  { account, isUnnamed, readAccount = (typed) => typed }: RouteShape,
 ): string | null {
   const name = account && request.parameter(account)
-  const isUnnamed = unnamedWith !== undefined && Boolean(request.parameter(unnamedWith)?.trim())
-  return name === undefined || isUnnamed ? null : readSubject(readAccount(name)).name
+  return name === undefined || isUnnamed?.(request) ? null : readSubject(readAccount(name)).name
 }

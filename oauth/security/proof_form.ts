@@ -41,9 +41,15 @@ export class ProofForm {
       return this.#views.proof(visitor, task, undefined, wrong(textsFor(request).stale))
     }
     const kinds = await this.#views.proofKinds(visitor, task)
-    const asked = kinds.find((kind) => kind === request.parameter('with'))
-    if (asked) return this.#ask(visitor, task, asked)
-    const kind = kinds.find((each) => each === request.parameter('kind')) ?? kinds[0] ?? 'password'
+    const kindOf = (given?: string) => kinds.find((kind) => kind === given)
+    // With one no account is counted, so nothing else is judged or sent.
+    const isPasskey = field(visitor, 'passkey') !== ''
+    const wanted = isPasskey ? undefined : request.parameter('with')
+    const asked = kindOf(wanted)
+    if (asked || wanted === 'passkey') return this.#ask(visitor, task, asked)
+    const kind = isPasskey
+      ? 'passkey'
+      : (kindOf(request.parameter('kind')) ?? kinds[0] ?? 'password')
     try {
       await this.#prove(visitor, kind, challenge)
     } catch (err) {
@@ -65,7 +71,11 @@ export class ProofForm {
   }
 
   /** Asks for another proof; a code by mail is sent with that. */
-  async #ask(visitor: Visitor, task: SecurityTask, kind: ProofKind): Promise<HttpResponse> {
+  async #ask(
+    visitor: Visitor,
+    task: SecurityTask,
+    kind: ProofKind | undefined,
+  ): Promise<HttpResponse> {
     if (kind !== 'mail') return this.#views.proof(visitor, task, kind)
     const { did, basis } = visitor.person
     try {

@@ -4,7 +4,9 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Misdeeds, SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { newChallenge } from '../../sagas/passkey_challenge.ts'
 import { enrol, nextStep } from '../factors/authenticator.ts'
+import { newPerson, type Person } from '../factors/person.ts'
 import { answerOf, asked, newOwner, type Owner } from '../passkeys/owner.ts'
+import { come as enter } from '../security_page/come.ts'
 import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 
@@ -40,6 +42,11 @@ const use = (page: Seen, { authenticator }: Owner, misdeeds: Misdeeds = {}) =>
 async function signedIn(visitor: Visitor, answer: Seen): Promise<string> {
   expect(answer.status).toBe(303)
   return (await visitor.follow(answer)).text
+}
+async function browserOf({ handle: username, password }: Person): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  await visitor.send(await visitor.open('/account/sign-in?step=sign-in'), { username, password })
+  return visitor
 }
 async function isRefused(owner: Owner, misdeeds: Misdeeds): Promise<void> {
   const { visitor, page } = await come()
@@ -192,6 +199,43 @@ describe('41. guesses at passkeys', () => {
     expect(await audit(owner, 'sign_in_failed')).toEqual([])
     const { visitor, page } = await come()
     expect((await visitor.send(page, use(page, owner))).status).toBe(303)
+  })
+
+  test('nor do guesses of its password: a passkey proves that it is the person, too', async () => {
+    const owner = await newOwner(app)
+    const visitor = await enter(app, owner, {})
+    const wrong = { identifier: owner.handle, password: 'wrong' }
+    const guess = () => post(app, '/xrpc/com.atproto.server.createSession', wrong)
+    await Promise.all(Array.from({ length: 10 }, guess))
+    const byPassword = await visitor.open('/account/security/recovery-codes')
+    const { password } = owner
+    expect((await visitor.send(byPassword, { password })).status).toBe(429)
+    const proof = await visitor.send(byPassword, { with: 'passkey' })
+    const answer = await visitor.send(proof, use(proof, owner))
+    expect((await visitor.follow(answer)).title).toBe('Recovery codes')
+  })
+
+  test('beside another proof hide nothing of its count', async () => {
+    const owner = await newOwner(app)
+    const visitor = await enter(app, owner, {})
+    const proof = await visitor.open('/account/security/recovery-codes')
+    const passkey = '{}'
+    const { password, recoveryCodes } = owner
+    const [code = ''] = recoveryCodes
+    const others: Record<string, string>[] = [{ password }, { kind: 'recovery', code }]
+    for (const given of [...others, { with: 'recovery' }]) {
+      expect((await visitor.send(proof, { ...given, passkey })).status).toBe(400)
+    }
+    // Nobody is counted for who asks for a passkey.
+    for (const given of others) {
+      expect((await visitor.send(proof, { ...given, with: 'passkey' })).status).toBe(200)
+    }
+    const lee = await newPerson(app)
+    const other = await browserOf(lee)
+    const none = await other.open('/account/security/recovery-codes')
+    expect((await other.send(none, { password: lee.password, with: 'passkey' })).status).toBe(200)
+    expect(await audit(owner, 'recovery_code_used')).toEqual([])
+    expect((await visitor.send(proof, { password })).status).toBe(303)
   })
 
   test('that are blank hide no password from its count', async () => {

@@ -10,6 +10,8 @@ const sagas = inFile('sagas/passkeys.ts')
 const secondFactor = inFile('sagas/second_factor.ts')
 const proof = inFile('sagas/proof.ts')
 const subject = inFile('app/limits/subject.ts')
+const routes = inFile('oauth/routes.ts')
+const proofForm = inFile('oauth/security/proof_form.ts')
 const signUpOpen = inFile('actors/account/sign_up_open.ts')
 const securityPage = 'test/security_page/passkeys.test.ts'
 const SENT_AGAIN = 'test/security_page/sent_again.test.ts'
@@ -119,9 +121,20 @@ export const passkeyRows = toRemovals([
   [
     41,
     'who gives no name shares no limit',
-    subject('name === undefined || isUnnamed', 'name === undefined'),
+    subject('name === undefined || isUnnamed?.(request)', 'name === undefined'),
   ],
-  [41, 'a blank passkey hides no name', subject('(unnamedWith)?.trim()', '(unnamedWith)')],
+  [41, 'a blank passkey hides no name', routes("('passkey')?.trim()", "('passkey')")],
+  [41, 'guesses keep no proof by a passkey away', routes(', isUnnamed: isByPasskey', '')],
+  [
+    41,
+    'beside a passkey no other proof is judged',
+    proofForm("const isPasskey = field(visitor, 'passkey') !== ''", 'const isPasskey = false'),
+  ],
+  [
+    41,
+    'who asks for another proof gives none',
+    proofForm("asked || wanted === 'passkey'", 'asked'),
+  ],
   [
     41,
     'a passkey makes a password not enough',
