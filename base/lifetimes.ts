@@ -511,6 +511,9 @@ export const UPGRADE_LOOK = 2 * MINUTE
 /** `vestibule doctor` waits this long for each answer. */
 export const DOCTOR_LOOK = 10 * SECOND
 
+/** `/_health` looks this often whether the disk takes writes. */
+export const DISK_LOOK = 5 * SECOND
+
 /** What doctor found is shown on the operator's page for this long before it is looked at anew. */
 export const DOCTOR_RECENT = 5 * MINUTE
 

@@ -28,6 +28,8 @@ import { writeResponse } from './write_response.ts'
 /** Where it is asked whether all is well, also under the name of a PDS. */
 const HEALTH = ['/_health', '/_health/']
 
+const NOT_WELL = 'The PDS does not answer, or the disk takes no writes'
+
 /** Node's own request and response: Hono's would add to them. */
 type Env = Metered & { Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }
 
@@ -65,7 +67,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     c.set('route', 'health')
     try {
       if (!(await withDeadline(auth.ready(), timeouts.health))) {
-        writeResponse(c.env.outgoing, unavailable('The PDS does not answer'))
+        writeResponse(c.env.outgoing, unavailable(NOT_WELL))
         return RESPONSE_ALREADY_SENT
       }
     } catch (err) {

@@ -55,7 +55,8 @@ export type Answer = ResponseEnvelope | PassTo | ReadBody
 export type AuthActor = {
   answer(envelope: RequestEnvelope): Promise<Answer>
   /**
-   * Whether all that it needs is there: false while the PDS that the program runs itself is not.
+   * Whether all that it needs is there: false while the PDS that the program runs itself is not, or the disk takes no
+   * writes.
    *
    * @throws {Error} when it is not there itself
    */

@@ -1,6 +1,7 @@
 import { actor } from 'rivetkit'
 import { every } from '../../base/every.ts'
 import { ACTION, AUTH_WAKE, SWEEP_INTERVAL } from '../../base/lifetimes.ts'
+import { WritableDisk } from '../../base/writable_disk.ts'
 import { closeDatabase, type Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
@@ -56,11 +57,15 @@ export const authActor = (
   const serving = { start, stop, keepHead, schema: flowSchema }
   return actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: AUTH_WAKE },
-    ...movable('auth', runner, serving, actionsOf(runner)),
+    ...movable('auth', runner, serving, actionsOf(runner, diskOf(runner))),
   })
 }
 
-const actionsOf = (runner: Runner) => ({
+/** Null where an engine keeps the data: one machine that is full is not to take the others out. */
+const diskOf = ({ settings: { database, dataDir } }: Runner) =>
+  database === 'file' ? new WritableDisk(dataDir) : null
+
+const actionsOf = (runner: Runner, disk: WritableDisk | null) => ({
   answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>
     runner.inFlight.run(async () => {
       const { app, actors, db, number } = c.vars
@@ -71,7 +76,7 @@ const actionsOf = (runner: Runner) => ({
       return answered
     }, unavailable),
   ),
-  ready: () => !runner.embeddedPds.isDown,
+  ready: async () => !runner.embeddedPds.isDown && ((await disk?.isWritable()) ?? true),
   authActors: () => runner.settings.authActors,
   directories: () => runner.settings.directories,
   owned: answering(({ vars }: { vars: AuthVars }, name: string, args: never[]) =>

@@ -1,6 +1,6 @@
-import { rm, statfs, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { statfs } from 'node:fs/promises'
 import type { Settings } from '../../base/settings.ts'
+import { tryWriting } from '../../base/writable_disk.ts'
 import type { Check } from '../check.ts'
 import { look } from './look.ts'
 
@@ -30,15 +30,8 @@ export async function checkDisk({ dataDir, database }: Settings): Promise<Check[
   return [await check]
 }
 
-/** After an error a disk may say that it can be written, and take nothing. */
-async function isReadOnly(dataDir: string): Promise<boolean> {
-  const path = join(dataDir, `.doctor-${process.pid}`)
-  try {
-    await writeFile(path, '')
-    // Another look at the same time may have removed it.
-    await rm(path, { force: true })
-    return false
-  } catch (err) {
-    return (err as NodeJS.ErrnoException).code === 'EROFS'
-  }
-}
+const isReadOnly = (dataDir: string): Promise<boolean> =>
+  tryWriting(dataDir, 'doctor').then(
+    () => false,
+    (err: NodeJS.ErrnoException) => err.code === 'EROFS',
+  )

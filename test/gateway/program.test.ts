@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { rename } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
@@ -60,6 +61,19 @@ const navigate = {
   'sec-fetch-mode': 'navigate',
   'sec-fetch-site': 'none',
 }
+
+test('health says that the data cannot be written, and that they can again', async () => {
+  const away = `${folder.path}-away`
+  await rename(folder.path, away)
+  try {
+    await untilStatus(`${url}/_health`, 503)
+    expect((await (await fetch(`${url}/_health`)).json()).message).toContain('takes no writes')
+    expect((await fetch(url + METADATA)).status).toBe(200)
+  } finally {
+    await rename(away, folder.path)
+  }
+  await untilStatus(`${url}/_health`, 200)
+})
 
 test('HEAD is GET without the body', async () => {
   const get = await send(url + METADATA)
