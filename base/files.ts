@@ -1,15 +1,6 @@
-import {
-  accessSync,
-  constants,
-  lchownSync,
-  lstatSync,
-  readdirSync,
-  readlinkSync,
-  type Stats,
-  statSync,
-} from 'node:fs'
+import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 
 /** Raised where a file may be there, but this user may not look or write. */
 export class UnreadableError extends Error {
@@ -109,43 +100,6 @@ export function explainUnreadable(err: unknown, path?: string): unknown {
   if (where === undefined) return err
   if (code === 'EROFS') return new ReadOnlyError(where, { cause: err })
   return code === 'EACCES' || code === 'EPERM' ? new UnreadableError(where, { cause: err }) : err
-}
-
-/**
- * Gives a file or folder, and all in it, to the owner of `folder`. What root makes in a folder of
- * the service's user, the service could not write. Another user's files are that user's already.
- */
-export function giveToOwnerOf(folder: string, path: string): void {
-  if (process.getuid?.() !== 0) return
-  const { uid, gid } = statSync(folder)
-  if (uid !== 0) give(path, uid, gid)
-}
-
-/** Likewise, but for files that have another name, too, as blobs of a PDS that a backup links: they were there before. */
-export function giveNewToOwnerOf(folder: string, path: string): void {
-  if (process.getuid?.() !== 0) return
-  const { uid, gid } = statSync(folder)
-  if (uid !== 0) give(path, uid, gid, (found) => found.isDirectory() || found.nlink === 1)
-}
-
-/** Gives a file or folder alone, without what is in it. */
-export function giveAloneToOwnerOf(folder: string, path: string): void {
-  if (process.getuid?.() !== 0) return
-  const { uid, gid } = statSync(folder)
-  if (uid !== 0) lchownSync(path, uid, gid)
-}
-
-function give(
-  path: string,
-  uid: number,
-  gid: number,
-  isMeant: (found: Stats) => boolean = () => true,
-): void {
-  const found = lstatSync(path)
-  if (found.isDirectory()) {
-    for (const name of readdirSync(path)) give(join(path, name), uid, gid, isMeant)
-  }
-  if (isMeant(found)) lchownSync(path, uid, gid)
 }
 
 function userName(): string {

@@ -1,4 +1,4 @@
-import { giveToOwnerOf } from '../base/files.ts'
+import { giveToOwnerOf } from '../base/ownership.ts'
 import { loadSecrets } from '../base/secrets.ts'
 import { missingForUse, readSettings } from '../base/settings.ts'
 import { assertNew, writeEnvFile } from './env_file.ts'

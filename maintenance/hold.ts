@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { explainUnwritable, giveToOwnerOf } from '../base/files.ts'
+import { explainUnwritable } from '../base/files.ts'
+import { giveToOwnerOf } from '../base/ownership.ts'
 import { makeDataFolder } from '../base/private_files.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { DATABASE_FOLDERS, LOCK } from './data_folder.ts'

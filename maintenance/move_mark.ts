@@ -8,8 +8,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { isThere } from '../base/files.ts'
 import { aMove, type Move, MovedError } from '../base/move.ts'
+import { giveToOwnerOf } from '../base/ownership.ts'
 import { MOVE } from './data_folder.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { isThere } from '../base/files.ts'
+import { giveToOwnerOf } from '../base/ownership.ts'
 
 /**
  * What a file beside data says, so that they do not serve two masters: `ADOPTED` that the accounts of the

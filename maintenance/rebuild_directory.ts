@@ -1,6 +1,7 @@
 import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { isThere } from '../base/files.ts'
+import { giveToOwnerOf } from '../base/ownership.ts'
 import { readAccount, setHandle } from '../database/account/profile.ts'
 import { type Claims, readClaims, readDid } from '../database/check/account.ts'
 import { openAsItIs } from '../database/check/database.ts'

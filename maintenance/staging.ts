@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { isThere } from '../base/files.ts'
+import { giveToOwnerOf } from '../base/ownership.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
 import { syncAll } from './file_copies.ts'
 

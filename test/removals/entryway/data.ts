@@ -24,6 +24,8 @@ const SERVING = 'test/copy/serving_engine.test.ts'
 const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
 const DATA_GONE = 'test/storage/data_gone.test.ts'
+const OWNERSHIP = 'test/base/ownership.test.ts'
+const ownership = inFile('base/ownership.ts')
 const LOST = 'test/storage/lost_account.test.ts'
 const ODD_NAMES = 'test/backup/odd_names.test.ts'
 const WRONG_CLOCK = 'test/storage/wrong_clock.test.ts'
@@ -372,6 +374,16 @@ export const dataRows = toRemovals([
       'if (!size) await assertNew',
       'if (!path) await assertNew',
     ),
+  ],
+  [
+    OWNERSHIP,
+    'root gives away nothing behind a link that takes the place of a folder',
+    ownership('| O_NOFOLLOW', ''),
+  ],
+  [
+    OWNERSHIP,
+    'root gives away what is in the folder that was listed, though another has its name by now',
+    ownership("process.platform === 'linux'", 'false'),
   ],
   [
     LOST,

@@ -1,0 +1,69 @@
+import {
+  closeSync,
+  constants,
+  lchownSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * Gives a file or folder, and all in it, to the owner of `folder`. What root makes in a folder of
+ * the service's user, the service could not write. Another user's files are that user's already.
+ */
+export function giveToOwnerOf(folder: string, path: string): void {
+  asOwnerOf(folder, (uid, gid) => give(path, uid, gid))
+}
+
+/** Likewise, but for files that have another name, too, as blobs of a PDS that a backup links: they were there before. */
+export function giveNewToOwnerOf(folder: string, path: string): void {
+  const isNew = (found: Stats) => found.isDirectory() || found.nlink === 1
+  asOwnerOf(folder, (uid, gid) => give(path, uid, gid, isNew))
+}
+
+/** Gives a file or folder alone, without what is in it. */
+export function giveAloneToOwnerOf(folder: string, path: string): void {
+  asOwnerOf(folder, (uid, gid) => lchownSync(path, uid, gid))
+}
+
+/** Only root can give files away, and what is root's stays so. */
+function asOwnerOf(folder: string, work: (uid: number, gid: number) => void): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(folder)
+  if (uid !== 0) work(uid, gid)
+}
+
+function give(
+  path: string,
+  uid: number,
+  gid: number,
+  isMeant: (found: Stats) => boolean = () => true,
+): void {
+  const found = lstatSync(path)
+  if (found.isDirectory()) {
+    withFolder(path, (held) => {
+      for (const name of readdirSync(held)) give(join(held, name), uid, gid, isMeant)
+    })
+  }
+  if (isMeant(found)) lchownSync(path, uid, gid)
+}
+
+/**
+ * Opens a folder, and hands on a path that leads to what is open. The service's user may rename a folder there and put a
+ * link in its place meanwhile, and root would give away what the link leads to.
+ *
+ * @throws {Error} ELOOP or ENOTDIR, where a link is in its place
+ */
+function withFolder(path: string, work: (held: string) => void): void {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
+  const descriptor = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  try {
+    // Node.js has no `openat`; elsewhere than on Linux nothing leads from a descriptor to what is in its folder.
+    work(process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : path)
+  } finally {
+    closeSync(descriptor)
+  }
+}
