@@ -74,4 +74,4 @@ const deviceIdOf = (device: SignInDevice) => (device === 'program' ? null : devi
 
 /** What programs send is seldom a choice of their person. */
 const languageOf = (device: SignInDevice) =>
-  device === 'program' ? undefined : requester()?.language
+  device === 'program' ? null : (requester()?.language ?? null)

@@ -19,8 +19,8 @@ export type Arrival = {
   marks: readonly string[]
   /** Of a browser, as the provider names it. */
   deviceId: string | null
-  /** In which a person reads there, as a BCP 47 tag. */
-  language?: string | undefined
+  /** In which a person reads there, as a BCP 47 tag; null where that is not known. */
+  language: string | null
   /** For the audit trail. */
   detail: Record<string, unknown>
 }
@@ -52,7 +52,7 @@ export function arrive(
   const now = Date.now()
   const isKnown = marks.some((mark) => devices.isKnownDevice(db, mark, now))
   const since = devices.readDevicesKnownSince(db)
-  learn(db, marks, deviceId, isKnown || since === null ? language : undefined)
+  learn(db, marks, deviceId, isKnown || since === null ? language : null)
   if (deviceId !== null) deleteProof(db, deviceId)
   appendAudit(db, { at: now, event: 'signed_in', detail })
   return !isKnown && since !== null && since <= now && newDeviceMails
@@ -63,13 +63,13 @@ export function learn(
   db: Db,
   marks: readonly string[],
   deviceId: string | null,
-  language?: string,
+  language: string | null = null,
 ): void {
   transact(db, () => {
     const now = Date.now()
     for (const mark of marks) devices.putKnownDevice(db, mark, deviceId, now)
     if (devices.readDevicesKnownSince(db) === null) devices.setDevicesKnownSince(db, now)
-    if (language !== undefined && LANGUAGE.test(language)) setLanguage(db, language)
+    if (language !== null && LANGUAGE.test(language)) setLanguage(db, language)
   })
 }
 

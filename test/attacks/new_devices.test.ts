@@ -339,6 +339,8 @@ describe('44. the mail', () => {
     expect((await createSession({ address: ELSEWHERE })).isTold).toBe(false)
     expect((await createSession({ userAgent: 'of a thief' })).isTold).toBe(true)
     const marks = ['browser x', 'device dev-carried']
-    expect(await account.noteSignIn({ marks, deviceId: null, detail: {} })).toBe(null)
+    expect(await account.noteSignIn({ marks, deviceId: null, language: null, detail: {} })).toBe(
+      null,
+    )
   })
 })

@@ -64,7 +64,7 @@ export const alarmRows = toRemovals([
   [
     44,
     'the language is that of a known device',
-    knownDevices('isKnown || since === null ? language : undefined', 'language'),
+    knownDevices('isKnown || since === null ? language : null', 'language'),
   ],
   [
     44,
