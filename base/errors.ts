@@ -26,6 +26,7 @@ export type RefusalCode =
   | 'ReservedHandle'
   | 'SignedOut'
   | 'SignUpClosed'
+  | 'SignUpUnderWay'
   | 'TokenRequired'
   | 'UnresolvableHandle'
   | 'UnsupportedDomain'
@@ -70,6 +71,13 @@ export function inviteNotAvailable(): Refusal {
 /** What an operator is advised to do where something is away. */
 export const TRY_AGAIN =
   '. Try again when it answers; `vestibule doctor` says what is wrong between this program and what it needs'
+
+export function signUpUnderWay(): Refusal {
+  return new Refusal(
+    'SignUpUnderWay',
+    'A sign-up with this handle, email address, invite code or DID is not finished. If it is yours, wait a few minutes: then you can sign in, or sign up again',
+  )
+}
 
 /** Something this program needs did not answer: an actor, the PDS, PLC, the mail server. */
 export class UnavailableError extends Error {

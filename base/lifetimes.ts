@@ -443,6 +443,9 @@ export const SWEEP_INTERVAL = 60 * SECOND
 /** A sign-up or handle change is finished or undone when its record did not change for this long. */
 export const SAGA_ABANDONED = 2 * MINUTE
 
+/** For so long a PDS may go on with a sign-up that was given up, and it is taken back. */
+export const SIGN_UP_LATE = HOUR
+
 /** How often the program looks for those, and for accounts that are not active on their PDS. */
 export const RECOVERY_INTERVAL = 60 * SECOND
 

@@ -7,7 +7,7 @@ import type { AccountRow } from '../database/account/profile.ts'
 import type { HandleChange } from '../database/directory/handle_change.ts'
 import { plcSaidNo } from '../identity/plc.ts'
 import type { HandleOptions } from '../identity/service_handles.ts'
-import { PdsRefusal } from '../pds/client.ts'
+import { type PdsClient, PdsRefusal } from '../pds/client.ts'
 import { takePoint } from './account_limits.ts'
 import { requireAccount } from './accounts.ts'
 import { newHandle } from './new_handle.ts'
@@ -136,7 +136,7 @@ async function finish(
   } catch (err) {
     if (!(err instanceof PdsRefusal || err instanceof Refusal)) throw err
     if (isDecided) await directory.completeHandleChange(did, handle)
-    else await takeBack(services, before, createdAt, err)
+    else await takeBack(services, pds, before, createdAt, err)
     throw err
   }
   await directory.completeHandleChange(did, handle)
@@ -149,14 +149,15 @@ async function finish(
 /** The account keeps the handle that it had, if any, and may choose another. @param refusal of the PDS, or ours */
 async function takeBack(
   services: Services,
-  { did, handle, pdsDid }: AccountRow,
+  pds: PdsClient,
+  { did, handle }: AccountRow,
   createdAt: number,
   refusal: PdsRefusal | Refusal,
 ): Promise<void> {
   if (handle !== null) {
     // The document of another DID is its owner's to change.
     if (isPlcDid(did)) await publishHandle(services, did, handle)
-    if (refusal instanceof Refusal) await (await services.pds(pdsDid)).updateHandle(did, handle)
+    if (refusal instanceof Refusal) await pds.updateHandle(did, handle)
   }
   await services.actors.directory.abandonHandleChange(did, createdAt)
 }

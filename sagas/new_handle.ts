@@ -1,5 +1,6 @@
 import { Refusal } from '../base/errors.ts'
 import type { HandleOptions } from '../identity/service_handles.ts'
+import { tellingHeld } from './held_names.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -26,9 +27,19 @@ export async function newHandle(
   return handle
 }
 
-/** Checks that a new account may have a handle, and normalises it. @throws {Refusal} */
+/**
+ * Checks that a new account may have a handle, and normalises it. One that a sign-up holds passes: to sign up says of it
+ * that it is held.
+ *
+ * @throws {Refusal}
+ */
 export async function assertHandleFree(services: Services, typed: string): Promise<string> {
   const handle = services.handles.forNewAccount(typed)
-  await services.actors.directory.assertAvailable({ handle })
+  const { directory } = services.actors
+  await tellingHeld(services, { handle }, () => directory.assertAvailable({ handle })).catch(
+    (err) => {
+      if (!(err instanceof Refusal && err.code === 'SignUpUnderWay')) throw err
+    },
+  )
   return handle
 }

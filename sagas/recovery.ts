@@ -8,6 +8,7 @@ import { SteadyClock } from '../base/steady_clock.ts'
 import { finishDeletion } from './account_life.ts'
 import { settleEmailChange } from './email_change.ts'
 import { settleHandleChange } from './handle_change.ts'
+import { takeBackLate } from './late_sign_up.ts'
 import { PdsWatch } from './pds_watch.ts'
 import type { Services } from './services.ts'
 import { settleSignUp } from './sign_up.ts'
@@ -51,6 +52,9 @@ async function countOpen({ actors }: Services): Promise<void> {
   openSagas.set({ what: 'deletion' }, deletions.length)
   openSagas.set({ what: 'change of standing' }, standingChanges.length)
 }
+
+/** So many sign-ups that were given up are looked after in one round. */
+const LATE_AT_ONCE = 100
 
 /** The account that something was about, and its PDS where that is on record with it. */
 type Whose = { did: string; pdsDid?: string } | { did: string | null; pdsDid: string }
@@ -105,5 +109,8 @@ async function recover(services: Services, begun: number, faults: FaultLog): Pro
     if (!isLeft(createdAt)) continue
     const work = () => settleStandingChange(services, change, isAbandoned)
     await settle('change of standing', { did }, work)
+  }
+  for (const identity of await directory.listWithdrawnIdentities(LATE_AT_ONCE)) {
+    await settle('late sign-up', identity, () => takeBackLate(services, identity))
   }
 }

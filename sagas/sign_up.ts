@@ -7,6 +7,7 @@ import type { SignUp } from '../database/directory/sign_up.ts'
 import { writePasskey } from '../factors/passkey.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
 import { type PdsClient, PdsRefusal, saidNo } from '../pds/client.ts'
+import { tellingHeld } from './held_names.ts'
 import { prepareIdentity, withdrawIdentity } from './new_identity.ts'
 import { answered } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
@@ -44,9 +45,12 @@ export async function signUp(
   const input = await acceptSignUp(services, typed, policy)
   const { handle, email, inviteCode } = input
   const credential = await credentialOf(services, input)
-  const reserved = await services.actors.directory.reserveSignUp(
-    { handle, email, inviteCode, ...credential },
-    input.passkey?.identity.pdsDid,
+  const names = { handle, email, inviteCode }
+  const reserved = await tellingHeld(services, names, () =>
+    services.actors.directory.reserveSignUp(
+      { ...names, ...credential },
+      input.passkey?.identity.pdsDid,
+    ),
   )
   return outlasting(() => carryOut(services, input, credential, reserved))
 }
@@ -113,8 +117,8 @@ async function credentialOf(
 export type Settlement = 'finished' | 'given up' | 'open'
 
 /**
- * What is known of a sign-up that was interrupted: `refused` by the PDS, or `abandoned` so long ago that it makes no
- * account any more.
+ * What is known of a sign-up that was interrupted: `refused` by the PDS, or `abandoned` so long ago that most likely it
+ * makes no account any more (`late_sign_up.ts`).
  */
 type Interrupted = 'under way' | 'refused' | 'abandoned'
 
@@ -137,7 +141,11 @@ export async function settleSignUp(
     }
     if (interrupted === 'under way') return 'open'
     await withdrawIdentity(services, client, signUp.did, signUp.movedFrom)
-    if (interrupted === 'abandoned') await deleteHalfMade(client, signUp.did)
+    if (interrupted === 'abandoned') {
+      await deleteHalfMade(client, signUp.did)
+      await directory.withdrawSignUp(signUp.id)
+      return 'given up'
+    }
   }
   await directory.abandonSignUp(signUp.id)
   return 'given up'

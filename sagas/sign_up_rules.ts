@@ -5,6 +5,7 @@ import { isPlcDid } from '../base/did.ts'
 import { inviteNotAvailable, Refusal } from '../base/errors.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import { assertNewPassword } from '../passwords/new_password.ts'
+import { tellingHeld } from './held_names.ts'
 import { newHandle } from './new_handle.ts'
 import type { Challenge } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
@@ -65,7 +66,7 @@ export type AcceptedSignUp = {
  * is the reference's.
  *
  * @throws {Refusal} InvalidRequest, InvalidPassword, InvalidInviteCode, AuthenticationRequired,
- *   IncompatibleDidDoc, and those of {@link newHandle}
+ *   IncompatibleDidDoc, SignUpUnderWay, and those of {@link newHandle}
  */
 export async function acceptSignUp(
   services: Services,
@@ -93,10 +94,12 @@ export async function acceptSignUp(
   if (recoveryKey !== undefined) assertDidKey(recoveryKey)
   const handle = await newHandle(services, input.handle, did ?? null, { allowReserved })
   if (did !== undefined) await assertMayMove(services, did, policy.provenDid)
-  // Without one nobody hears which addresses have an account.
-  if (inviteCode !== null) await assertInvited(services, inviteCode)
-  // The directory decides in the end; here it spares the work for a password.
-  await services.actors.directory.assertAvailable({ handle, email })
+  await tellingHeld(services, { handle, email, inviteCode }, async () => {
+    // Without one nobody hears which addresses have an account.
+    if (inviteCode !== null) await assertInvited(services, inviteCode)
+    // The directory decides in the end; here it spares the work for a password.
+    await services.actors.directory.assertAvailable({ handle, email })
+  })
   return { handle, email, password, passkey, inviteCode, recoveryKey, did }
 }
 

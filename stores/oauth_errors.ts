@@ -51,6 +51,8 @@ export function toOAuthError(err: unknown): unknown {
   }
   // RFC 9110 section 15.5.10.
   if (err.code === 'NoPassword') return new SaidByStatusError(409, 'no_password', err.message, err)
+  // RFC 4918 section 11.3.
+  if (err.code === 'SignUpUnderWay') return new SaidByStatusError(423, 'held', err.message, err)
   return new InvalidRequestError(WORDS[err.code] ?? err.message, err)
 }
 

@@ -55,6 +55,7 @@ const NAMES: Partial<Record<RefusalCode, string | null>> = {
   // Clients know this one: they refresh, and are told to sign in.
   SignedOut: 'ExpiredToken',
   SignUpClosed: null,
+  SignUpUnderWay: null,
   UnresolvableHandle: null,
 }
 

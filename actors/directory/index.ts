@@ -19,6 +19,7 @@ import {
   listStandingChangesOf,
 } from '../../database/directory/standing_change.ts'
 import { listUnderWay } from '../../database/directory/under_way.ts'
+import * as withdrawn from '../../database/directory/withdrawn_identity.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
 import { movable } from '../hosting/movable.ts'
@@ -64,6 +65,11 @@ export const directoryFunctions = {
   recordSignUpDid: sagas.recordDid,
   completeSignUp: sagas.complete,
   abandonSignUp: sagas.abandon,
+  withdrawSignUp: sagas.withdraw,
+  isHeldBySignUp: sagas.isHeld,
+  listWithdrawnIdentities: withdrawn.listWithdrawnIdentities,
+  lookAtWithdrawnIdentity: withdrawn.lookAtWithdrawnIdentity,
+  deleteWithdrawnIdentity: withdrawn.deleteWithdrawnIdentity,
 
   reserveHandle: handleChanges.reserve,
   readHandleChange,

@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { Refusal } from '../../base/errors.ts'
+import { Refusal, signUpUnderWay } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { type DirectoryEntry, findByDid, insertEntry } from '../../database/directory/account.ts'
-import { insertInviteUse, sealInvite } from '../../database/directory/invite.ts'
+import { insertInviteUse, readInviteCode, sealInvite } from '../../database/directory/invite.ts'
 import {
+  countSignUpsWithInvite,
   deleteSignUp,
+  findSignUpByName,
   hasOtherSignUp,
   insertSignUp,
   readSignUp,
   type SignUp,
   setSignUpCreating,
 } from '../../database/directory/sign_up.ts'
+import {
+  deleteWithdrawnIdentity,
+  putWithdrawnIdentity,
+} from '../../database/directory/withdrawn_identity.ts'
 import type { Pds } from '../../pds/pds.ts'
 import { readUsable } from './invites.ts'
 import { assertAvailable } from './names.ts'
@@ -73,7 +79,8 @@ export function choosePds(
 /**
  * Records for which DID a sign-up is, before anything is published.
  *
- * @throws {Refusal} InvalidRequest where that has an account, or another sign-up; where this one was undone
+ * @throws {Refusal} InvalidRequest where that has an account, or where this one was undone; SignUpUnderWay where it has
+ *   another
  */
 export function recordDid(
   db: Db,
@@ -83,10 +90,10 @@ export function recordDid(
 ): void {
   transact(db, () => {
     const { did } = identity
-    if (findByDid(db, did) || hasOtherSignUp(db, id, did)) {
-      throw hasAccountHere()
-    }
+    if (findByDid(db, did)) throw hasAccountHere()
+    if (hasOtherSignUp(db, id, did)) throw signUpUnderWay()
     if (!setSignUpCreating(db, id, identity, now)) throw tookTooLong()
+    deleteWithdrawnIdentity(db, did)
   })
 }
 
@@ -133,4 +140,27 @@ export function end(db: Db, id: string, did: string): void {
 export function abandon(db: Db, id: string): string[] {
   const signUp = deleteSignUp(db, id)
   return signUp ? [signUp.handle, signUp.email] : []
+}
+
+/** Likewise, where its PDS may yet go on with it. */
+export function withdraw(db: Db, id: string): string[] {
+  return transact(db, () => {
+    const signUp = readSignUp(db, id)
+    if (signUp?.did) {
+      const { did, pdsDid, movedFrom } = signUp
+      putWithdrawnIdentity(db, { did, pdsDid, movedFrom, withdrawnAt: Date.now() })
+    }
+    return abandon(db, id)
+  })
+}
+
+/** Whether a sign-up in progress has the name, or the last use of the invite code. */
+export function isHeld(
+  db: Db,
+  { handle = '', email = '', inviteCode }: { handle?: string; email?: string; inviteCode?: string },
+): boolean {
+  if (inviteCode === undefined) return findSignUpByName(db, handle, email) !== null
+  const invite = readInviteCode(db, inviteCode)
+  if (!invite || invite.disabled || invite.uses.length >= invite.availableUses) return false
+  return countSignUpsWithInvite(db, sealInvite(db, inviteCode)) > 0
 }

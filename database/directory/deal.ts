@@ -19,6 +19,7 @@ const OWNED_BY: Record<string, string | null> = {
   name_claim: 'partition_of(hash_of(name), @of)',
   pds: FIRST,
   sign_up: FIRST,
+  withdrawn_identity: FIRST,
   invite_code: FIRST,
   invite_use: FIRST,
   event: FIRST,

@@ -268,5 +268,15 @@ export const directorySchema: Schema = {
     PRIMARY KEY (did, aspect)
   ) WITHOUT ROWID;
   `,
+    `
+  -- DIDs of sign-ups that were given up, which their PDS may publish all the same.
+  CREATE TABLE withdrawn_identity (
+    did TEXT PRIMARY KEY,
+    pds_did TEXT NOT NULL,
+    moved_from TEXT,
+    withdrawn_at INTEGER NOT NULL,
+    looked_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

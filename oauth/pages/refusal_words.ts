@@ -1,15 +1,20 @@
-import type { ByLanguage } from '../../http/language.ts'
+import { type ByLanguage, PAGE_LANGUAGES } from '../../http/language.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 
 /** Of the answer to a mailed code that is wrong or has expired (RFC 9110 section 15.5.21). */
 export const WRONG_CODE = 422
 /** Of the answer to who would delete an account that has no password (RFC 9110 section 15.5.10). */
 const NO_PASSWORD = 409
+/** Of the answer to who signs up with names that a sign-up holds (RFC 4918 section 11.3). */
+const HELD = 423
 /** Of the answer to who deletes or deactivates an account whose PDS is away (RFC 4918 section 11.4). */
 const DONE_LATER = 424
 /** Of an answer to those who try too often (RFC 6585 section 4). */
 export const TOO_MANY = 429
 /** Of every answer to a form that failed because the PDS, PLC or a part of this program is away. */
 export const UNAVAILABLE = 503
+
+const held = PAGE_LANGUAGES.map((each) => [each, signUpTexts[each].underWay])
 
 /** What the provider's forms say of an answer with that status; their script has no words for it. */
 export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
@@ -31,6 +36,7 @@ export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
     ro: 'Acest cont nu are parolă, iar aici este cerută. Setați una pe pagina „Securitate”, apoi reveniți.',
     sv: 'Kontot har inget lösenord, men här krävs ett. Välj ett på sidan ”Säkerhet” och kom sedan tillbaka.',
   },
+  [HELD]: Object.fromEntries(held),
   [DONE_LATER]: {
     en: 'This will be done, but not just now, because something that the service needs does not answer. You need not do anything more.',
     es: 'Se hará, aunque no ahora mismo, porque algo que el servicio necesita no responde. No tienes que hacer nada más.',

@@ -38,7 +38,7 @@ const POLICY: SignUpPolicy = {
   provenDid: null,
 }
 
-type Word = 'handleWrong' | 'handleTaken' | 'emailTaken' | 'inviteWrong' | 'closed'
+type Word = 'handleWrong' | 'handleTaken' | 'emailTaken' | 'inviteWrong' | 'underWay' | 'closed'
 
 const WORDS: Partial<Record<RefusalCode, Word>> = {
   DisallowedTld: 'handleWrong',
@@ -49,6 +49,7 @@ const WORDS: Partial<Record<RefusalCode, Word>> = {
   OffensiveHandle: 'handleWrong',
   ReservedHandle: 'handleTaken',
   SignUpClosed: 'closed',
+  SignUpUnderWay: 'underWay',
   UnsupportedDomain: 'handleWrong',
 }
 

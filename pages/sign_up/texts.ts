@@ -21,6 +21,8 @@ export type SignUpTexts = {
   readonly handleWrong: string
   readonly emailTaken: string
   readonly inviteWrong: string
+  /** Names or code are held by another sign-up, or by one of the same person. */
+  readonly underWay: string
   readonly captchaMissing: string
   readonly closed: string
   readonly notAccepted: string

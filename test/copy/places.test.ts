@@ -98,10 +98,12 @@ function fillDirectory(db: Db): void {
     functions.reserveSignUp(db, { ...names, ...credential, inviteCode })
   }
   insertInviteUse(db, sealInvite(db, used), did, now)
-  functions.abandonSignUp(
-    db,
-    listSignUps(db, now + 1).find((it) => it.handle === 'now.test')?.id ?? '',
-  )
+  const [undone = ''] = listSignUps(db, Number.MAX_SAFE_INTEGER)
+    .filter(({ handle }) => handle === 'now.test')
+    .map(({ id }) => id)
+  functions.recordSignUpDid(db, undone, { did: 'did:plc:undone', movedFrom: null }, now)
+  functions.withdrawSignUp(db, undone)
+  functions.beginStandingChange(db, 'did:plc:person4', { takedownRef: 'spam' }, null)
   functions.reserveHandle(db, 'did:plc:person2', 'other2.test', 0)
   functions.reserveEmail(db, 'did:plc:person3', 'other3@mail.test')
   functions.beginDeletion(db, 'did:plc:person5', now)

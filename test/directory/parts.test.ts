@@ -232,7 +232,9 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     ]
     const bob = { did: didOf('bob'), movedFrom: '{}' }
     await directory.recordSignUpDid(one, bob, Date.now())
-    await expect(directory.recordSignUpDid(two, bob, Date.now())).rejects.toThrow('here')
+    await expect(directory.recordSignUpDid(two, bob, Date.now())).rejects.toMatchObject({
+      code: 'SignUpUnderWay',
+    })
   })
 
   test('operators, their sessions, resets and takedowns are where their account is', async () => {

@@ -1,8 +1,8 @@
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { Client } from '@did-plc/lib'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CreatedAccount } from '../../actors/account/lifecycle.ts'
-import { SAGA_ABANDONED } from '../../base/lifetimes.ts'
+import { SAGA_ABANDONED, SIGN_UP_LATE } from '../../base/lifetimes.ts'
 import { PdsClient, PdsRefusal } from '../../pds/client.ts'
 import {
   activateAccount,
@@ -12,6 +12,7 @@ import {
 } from '../../sagas/account_life.ts'
 import { setEmail } from '../../sagas/email_change.ts'
 import { changeHandle } from '../../sagas/handle_change.ts'
+import { tellingHeld } from '../../sagas/held_names.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
 import type { Services } from '../../sagas/services.ts'
 import { signUp } from '../../sagas/sign_up.ts'
@@ -208,10 +209,7 @@ const sagas: Record<string, Saga> = {
   },
   'a sign-up': {
     begin: async () => ({ did: '', ...newNames() }),
-    run: async (through, person) => {
-      const { account }: CreatedAccount = await join(through, person)
-      return account
-    },
+    run: (through, person) => join(through, person),
     holds: isWhole,
   },
   'a move to here': {
@@ -345,4 +343,82 @@ test('a decision stays on record while the PDS does not take the admin password'
   const all = await seen(person)
   standsAlike(all)
   expect(all.here?.deactivatedAt).not.toBeNull()
+})
+
+/** Its names are held (0), the PDS asked for a key (1), the DID recorded (2), and the PDS told to create it (3). */
+const CREATED = 3
+
+describe.each(['a sign-up', 'a move to here'])('%s with which the PDS goes on late', (name) => {
+  const saga = sagas[name] as Saga
+  let person: Person
+  let did: string
+  let line: Line
+  beforeEach(async () => {
+    person = await saga.begin()
+    line = new Line({ at: CREATED, when: 'late', how: 'gets no answer' })
+    await expect(saga.run(line.through(services), person)).rejects.toThrow('unavailable')
+    did = person.did || (await newDidOf(person.handle))
+  })
+
+  test('is said to be not finished until then', async () => {
+    const [one, other] = [newNames(), newNames()]
+    for (const names of [
+      { ...person },
+      { ...one, email: person.email },
+      { ...other, handle: person.handle },
+    ]) {
+      await expect(join(services, names, person.did || undefined)).rejects.toMatchObject({
+        code: 'SignUpUnderWay',
+      })
+    }
+    await line.goOn()
+    await settle()
+    saga.holds(await seen({ ...person, did }), person, true)
+    expect(await services.actors.directory.find(person.handle)).toMatchObject({ did })
+    await expect(join(services, person)).rejects.toMatchObject({ code: 'HandleTaken' })
+  })
+
+  test('after it was given up leaves nothing there', async () => {
+    await settle()
+    expect(await line.goOn()).toBe(true)
+    expect((await seen({ ...person, did })).isPublished).toBe(true)
+    const stop = startRecovery(services, true)
+    await looked(1)
+    stop()
+    const { entry, there, isPublished, holder } = await seen({ ...person, did })
+    expect({ entry, there, isPublished, holder }).toEqual({
+      ...{ entry: null, there: null, isPublished: false, holder: null },
+    })
+    await saga.run(services, name === 'a sign-up' ? person : await newcomer())
+  })
+
+  test('after another of it was made takes nothing from that', async () => {
+    await settle()
+    const again = (await saga.run(services, person)) as CreatedAccount
+    await line.goOn()
+    passed += SIGN_UP_LATE
+    const stop = startRecovery(services, true)
+    await looked(1)
+    stop()
+    const made = { ...person, did: again.account.did }
+    isWhole(await seen(made), made)
+    if (!person.did) expect((await seen({ ...person, did })).isPublished).toBe(false)
+    expect(await services.actors.directory.listWithdrawnIdentities(10)).toEqual([])
+  })
+})
+
+test('an invite code that a sign-up holds is said to be held', async () => {
+  const { directory } = services.actors
+  const [{ codes = [] } = {}] = await directory.createInviteCodes({
+    ...{ host: 'cut.test', count: 1, useCount: 1, forAccounts: ['admin'], createdBy: 'admin' },
+  })
+  const [inviteCode = ''] = codes
+  const held = { ...newNames(), inviteCode, passwordScrypt: 'none', passkey: null }
+  const { id } = await directory.reserveSignUp(held)
+  const again = () =>
+    tellingHeld(services, { inviteCode }, () => directory.readUsableInvite(inviteCode))
+  await expect(again()).rejects.toMatchObject({ code: 'SignUpUnderWay' })
+  await directory.recordSignUpDid(id, { did: 'did:plc:held', movedFrom: null }, Date.now())
+  await directory.completeSignUp(id)
+  await expect(again()).rejects.toMatchObject({ code: 'InvalidInviteCode' })
 })

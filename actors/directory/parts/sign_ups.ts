@@ -8,7 +8,16 @@ import type { Names } from './names.ts'
 
 type SignUps = Pick<
   DirectoryStub,
-  'choosePds' | 'reserveSignUp' | 'recordSignUpDid' | 'completeSignUp' | 'abandonSignUp'
+  | 'choosePds'
+  | 'reserveSignUp'
+  | 'recordSignUpDid'
+  | 'completeSignUp'
+  | 'abandonSignUp'
+  | 'withdrawSignUp'
+  | 'isHeldBySignUp'
+  | 'listWithdrawnIdentities'
+  | 'lookAtWithdrawnIdentity'
+  | 'deleteWithdrawnIdentity'
 >
 
 /**
@@ -74,6 +83,15 @@ export function signUpsIn(names: Names): SignUps {
       await first.endSignUp(id, did)
     },
     abandonSignUp,
+    async withdrawSignUp(id) {
+      const held = await first.withdrawSignUp(id)
+      await names.release(held)
+      return held
+    },
+    isHeldBySignUp: (held) => first.isHeldBySignUp(held),
+    listWithdrawnIdentities: (limit) => first.listWithdrawnIdentities(limit),
+    lookAtWithdrawnIdentity: (did, now) => first.lookAtWithdrawnIdentity(did, now),
+    deleteWithdrawnIdentity: (did) => first.deleteWithdrawnIdentity(did),
   }
 }
 

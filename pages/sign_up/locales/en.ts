@@ -20,6 +20,8 @@ export const en: SignUpTexts = {
     'This username cannot be used. Choose another one, of 3 to 18 letters, digits and hyphens.',
   emailTaken: 'An account has this email address already.',
   inviteWrong: 'This invite code is not valid.',
+  underWay:
+    'A sign-up with this username, email address or invite code is not finished. If it is yours, wait a few minutes: then you can sign in, or sign up again.',
   captchaMissing: 'Show that you are human, below the form.',
   closed: 'No new accounts can be made here at the moment.',
   notAccepted: 'This passkey was not accepted. Try again.',

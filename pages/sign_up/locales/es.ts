@@ -20,6 +20,8 @@ export const es: SignUpTexts = {
     'Este nombre de usuario no se puede usar. Elige otro, de 3 a 18 letras, cifras y guiones.',
   emailTaken: 'Ya hay una cuenta con esta dirección de correo.',
   inviteWrong: 'Este código de invitación no es válido.',
+  underWay:
+    'Hay un registro sin terminar con este nombre de usuario, dirección de correo o código de invitación. Si es tuyo, espera unos minutos: después podrás iniciar sesión o registrarte de nuevo.',
   captchaMissing: 'Demuestra que eres una persona, debajo del formulario.',
   closed: 'En este momento no se pueden crear cuentas aquí.',
   notAccepted: 'No se aceptó esta clave de acceso. Inténtalo de nuevo.',

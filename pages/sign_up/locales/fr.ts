@@ -20,6 +20,8 @@ export const fr: SignUpTexts = {
     'Ce nom d’utilisateur ne peut pas être utilisé. Choisissez-en un autre, de 3 à 18 lettres, chiffres ou tirets.',
   emailTaken: 'Un compte a déjà cette adresse e-mail.',
   inviteWrong: 'Ce code d’invitation n’est pas valable.',
+  underWay:
+    'Une inscription avec ce nom d’utilisateur, cette adresse e-mail ou ce code d’invitation n’est pas terminée. Si c’est la vôtre, patientez quelques minutes. Vous pourrez ensuite vous connecter ou vous inscrire de nouveau.',
   captchaMissing: 'Montrez que vous êtes humain, sous le formulaire.',
   closed: 'Aucun compte ne peut être créé ici pour le moment.',
   notAccepted: 'Cette clé d’accès n’a pas été acceptée. Réessayez.',

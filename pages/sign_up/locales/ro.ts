@@ -20,6 +20,8 @@ export const ro: SignUpTexts = {
     'Acest nume de utilizator nu poate fi folosit. Alegeți altul, din 3 până la 18 litere, cifre și cratime.',
   emailTaken: 'Există deja un cont cu această adresă de e-mail.',
   inviteWrong: 'Acest cod de invitație nu este valabil.',
+  underWay:
+    'O înregistrare cu acest nume de utilizator, această adresă de e-mail sau acest cod de invitație nu este încheiată. Dacă este a dvs., așteptați câteva minute: apoi vă puteți conecta sau înregistra din nou.',
   captchaMissing: 'Arătați că sunteți om, sub formular.',
   closed: 'Momentan nu se pot crea conturi aici.',
   notAccepted: 'Această cheie de acces nu a fost acceptată. Încercați din nou.',

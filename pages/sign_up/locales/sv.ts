@@ -20,6 +20,8 @@ export const sv: SignUpTexts = {
     'Användarnamnet kan inte användas. Välj ett annat, med 3 till 18 bokstäver, siffror och bindestreck.',
   emailTaken: 'Ett konto har redan den här e-postadressen.',
   inviteWrong: 'Inbjudningskoden är inte giltig.',
+  underWay:
+    'En registrering med det här användarnamnet, den här e-postadressen eller inbjudningskoden är inte klar. Om den är din, vänta några minuter: sedan kan du logga in eller registrera dig igen.',
   captchaMissing: 'Visa att du är en människa, under formuläret.',
   closed: 'Just nu kan inga nya konton skapas här.',
   notAccepted: 'Passnyckeln godtogs inte. Försök igen.',

@@ -157,11 +157,10 @@ export const passkeyRows = toRemovals([
     ),
   ],
   [
-    signUpPage,
+    'test/directory/parts.test.ts',
     'a DID has one account',
-    inFile('actors/directory/sign_ups.ts')(
-      'if (findByDid(db, did) || hasOtherSignUp(db, id, did))',
-    ),
+    inFile('actors/directory/sign_ups.ts')('if (findByDid(db, did))'),
+    inFile('actors/directory/sign_ups.ts')('if (hasOtherSignUp(db, id, did))'),
   ],
   [
     signUpPage,

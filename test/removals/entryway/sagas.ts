@@ -45,7 +45,7 @@ export const sagaRows = toRemovals([
   [
     DECIDED,
     'no DID ends that is elsewhere',
-    inFile('sagas/new_identity.ts')('?.pds === client.pds.url', ''),
+    inFile('sagas/new_identity.ts')('?.pds !== client.pds.url', ' === null'),
   ],
   [
     RECOVERY,
@@ -85,6 +85,21 @@ export const sagaRows = toRemovals([
       'generation === null ? null : { generation, mayBeTakenDown: true }',
       'null',
     ),
+  ],
+  [
+    CUT_OFF,
+    'a sign-up with which its PDS goes on after it was given up is taken back',
+    inFile('sagas/sign_up.ts')('directory.withdrawSignUp(', 'directory.abandonSignUp('),
+  ],
+  [
+    CUT_OFF,
+    'a DID that signs up again is not taken back as late',
+    inFile('actors/directory/sign_ups.ts')('    deleteWithdrawnIdentity(db, did)', ''),
+  ],
+  [
+    CUT_OFF,
+    'what a sign-up holds is not said to be taken',
+    inFile('sagas/held_names.ts')('err instanceof Refusal && (await', 'false && (await'),
   ],
   [
     RECOVERY,

@@ -1,0 +1,30 @@
+import { hasPassed } from '../base/has_passed.ts'
+import { SIGN_UP_LATE } from '../base/lifetimes.ts'
+import type { WithdrawnIdentity } from '../database/directory/withdrawn_identity.ts'
+import { withdrawIdentity } from './new_identity.ts'
+import type { Services } from './services.ts'
+import type { Settlement } from './sign_up.ts'
+
+/**
+ * Looks whether a PDS has gone on with a sign-up that was given up, and takes that back: its DID would lead to a PDS where
+ * nobody can sign in to it, and the account there would keep the handle. It is forgotten after {@link SIGN_UP_LATE}.
+ *
+ * @throws {UnavailableError} when the PDS or PLC does not answer
+ */
+export function takeBackLate(
+  services: Services,
+  { did, pdsDid, movedFrom, withdrawnAt }: WithdrawnIdentity,
+): Promise<Settlement> {
+  const { directory } = services.actors
+  return services.mutex.run(did, async () => {
+    const client = await services.pds(pdsDid)
+    const isThere = (await client.readStanding(did)) !== null
+    // Another sign-up of it takes it over, before it asks the PDS for anything.
+    if (!(await directory.lookAtWithdrawnIdentity(did, Date.now()))) return 'open'
+    const isOver = hasPassed(withdrawnAt, SIGN_UP_LATE)
+    const isPublished = await withdrawIdentity(services, client, did, movedFrom)
+    if (isThere) await client.deleteAccount(did)
+    if (isOver) await directory.deleteWithdrawnIdentity(did)
+    return isThere || isPublished ? 'given up' : 'open'
+  })
+}
