@@ -8,6 +8,7 @@ import { Tally } from '../base/tally.ts'
 import type { Capacity } from './capacity.ts'
 import { clientAddress, type Trust } from './client_address.ts'
 import { Pace } from './pace.ts'
+import { takeRest } from './rest_of_body.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** What a client that sends its headers too slowly is told (RFC 9110 section 15.5.9). */
@@ -15,7 +16,7 @@ const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'
 
 type Connection = {
   address: string
-  /** Requests that are being answered; more than one where the client does not wait. */
+  /** Requests that are being answered, or still being sent; more than one where the client does not wait. */
   inFlight: number
   /** Bytes that had come when the last answer ended: more of them are a request's. */
   bytesBefore: number
@@ -57,7 +58,7 @@ export class Connections {
       this.#begin(socket, incoming)
       outgoing.once('close', () => {
         this.inFlight--
-        this.#end(socket)
+        takeRest(incoming, () => this.#end(socket))
         this.onAnswered()
       })
     })

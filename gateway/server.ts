@@ -49,6 +49,8 @@ export async function startGateway(
     // For what asks without a `Host`, as HTTP/1.0 may: load balancers do.
     hostname: 'localhost',
     overrideGlobalObjects: false,
+    // It would close a connection by which more of a body comes half a second after the answer; see `takeRest`.
+    autoCleanupIncoming: false,
     serverOptions: {
       highWaterMark: WAITING,
       // Node would take the first `Host` of several, another server the last (RFC 9112 section 3.2).

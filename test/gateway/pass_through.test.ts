@@ -260,6 +260,34 @@ test('an answer before the end of the upload arrives', async () => {
   upload.destroy()
 })
 
+test.each(['content-length', 'transfer-encoding'])(
+  'a client that sends all of it before it reads sees it, too, and the connection goes on: %s',
+  async (framing) => {
+    const { gateway } = await inFrontOf((_incoming, outgoing) => {
+      outgoing.writeHead(401).end('too old')
+    })
+    const socket = connect(Number(new URL(gateway).port), '127.0.0.1')
+    socket.on('error', () => {})
+    const isChunked = framing === 'transfer-encoding'
+    const piece = Buffer.alloc(MB)
+    socket.write(
+      `POST /b HTTP/1.1\r\nHost: a\r\n${framing}: ${isChunked ? 'chunked' : 20 * MB}\r\n\r\n`,
+    )
+    for (let sent = 0; sent < 20; sent++) {
+      if (isChunked) socket.write(`${MB.toString(16)}\r\n`)
+      // Slower than the half second in which another program would have closed it.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => socket.write(piece, resolve))
+      if (isChunked) socket.write('\r\n')
+    }
+    socket.write(
+      `${isChunked ? '0\r\n\r\n' : ''}GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+    )
+    const answers = Buffer.concat(await socket.toArray()).toString()
+    expect(answers.match(/^HTTP\/1.1 401 /gm)).toHaveLength(2)
+  },
+)
+
 test('a client that goes away takes its request at the PDS along', async () => {
   const gone = Promise.withResolvers<void>()
   const { gateway } = await inFrontOf((_incoming, outgoing) => {

@@ -64,6 +64,16 @@ export const requestRows = toRemovals([
     inFile('gateway/write_response.ts')('isSaid ?', 'true ?'),
   ],
   [
+    'test/gateway/rest_of_body.test.ts',
+    'what is taken of an upload after its answer has a bound',
+    inFile('gateway/rest_of_body.ts')('if (taken > MOST)', 'if (taken < 0)'),
+  ],
+  [
+    'test/gateway/pass_through.test.ts',
+    'who sends all of an upload before reading sees the answer to it',
+    inFile('gateway/server.ts')('autoCleanupIncoming: false,', ''),
+  ],
+  [
     'test/gateway/pass_through.test.ts',
     'a PDS tells no proxy in front to answer with something else',
     inFile('gateway/pass_through.ts')(' && !TO_A_PROXY.test(lower)', ''),
