@@ -70,7 +70,10 @@ export function refusalFor(
 /** After these the account is gone, or they write a line of their own. */
 const WITHOUT_AUDIT: readonly CommandName[] = ['account/delete', 'operator/add', 'operator/remove']
 
-/** In the operators' trail and, where it is about an account, in that of the account. */
+/**
+ * In the operators' trail and, where it is about an account, in that of the account. Where that cannot be, it is in the
+ * log: what was done is not to be told as something to try again.
+ */
 async function keep(
   { services, by }: OperatorContext,
   name: CommandName,
@@ -84,9 +87,13 @@ async function keep(
   const subject = description.subject(value) ?? String(did ?? namedBy(input[first]))
   const account = 'account' in description.takes && typeof did === 'string' ? did : null
   const act = { at: Date.now(), ...by, command: name, subject, did: account }
-  await services.actors.directory.addOperatorAct(act)
-  if (account !== null && !WITHOUT_AUDIT.includes(name)) {
-    await recordAudit(services, account, 'operator_acted', { what: name, ...by })
+  try {
+    await services.actors.directory.addOperatorAct(act)
+    if (account !== null && !WITHOUT_AUDIT.includes(name)) {
+      await recordAudit(services, account, 'operator_acted', { what: name, ...by })
+    }
+  } catch (err) {
+    services.log.error({ err, ...act }, 'an operator command was done, and is in no trail')
   }
 }
 

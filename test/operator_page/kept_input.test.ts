@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { signedOutMeanwhile } from '../../base/errors.ts'
 import { OPERATOR_IDLE, PROOF_AGAIN } from '../../base/lifetimes.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
@@ -7,6 +7,7 @@ import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import {
+  command,
   enterAs,
   enterByLink,
   newOperator,
@@ -177,4 +178,20 @@ test('who is signed out while something is done reads that it may be done', asyn
   const seen = await send(visitor, form, 'account activate', { account: did })
   expect([seen.status, seen.notice]).toEqual([403, expect.stringContaining('is not known')])
   expect(seen.notice).not.toContain('Nothing was done')
+})
+
+test('what was done and cannot be kept in the trail is told as done, and logged', async () => {
+  const log = vi.spyOn(app.runner.log, 'error').mockImplementation(() => {})
+  onTestFinished(() => log.mockRestore())
+  const { did, handle } = await newSomebody(app)
+  failing = (action) => {
+    if (action === 'addOperatorAct') throw new Error('away')
+  }
+  const made = await command(app, 'invite/create', { account: handle })
+  expect([made.status, made.body.codes.length]).toEqual([200, 1])
+  const act = { command: 'invite/create', operator: 'the command line', err: expect.any(Error) }
+  expect(log).toHaveBeenCalledWith(expect.objectContaining(act), expect.any(String))
+  failing = null
+  const { body } = await command(app, 'invite/list', { account: did })
+  expect(body.codes).toHaveLength(1)
 })
