@@ -7,7 +7,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import { atprotoCrypto } from './atproto_crypto.ts'
@@ -150,7 +150,11 @@ function keep(folder: string, name: string, generate: () => string, shape: RegEx
       writeFileSync(path, `${generate()}\n`, { mode: 0o600, flag: 'wx', flush: true })
     } catch (err) {
       // Two processes of one machine may start at once; the first to write decides.
-      if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err
+      if ((err as NodeJS.ErrnoException).code !== 'EEXIST') {
+        // What a full disk leaves would be taken for a key that is damaged.
+        rmSync(path, { force: true })
+        throw err
+      }
     }
     giveToOwnerOf(dirname(folder), folder)
   }

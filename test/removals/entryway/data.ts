@@ -376,6 +376,11 @@ export const dataRows = toRemovals([
     ),
   ],
   [
+    'test/secrets/full_disk.test.ts',
+    'a key that a full disk did not take whole is not left there',
+    inFile('base/secrets.ts')('rmSync(path, { force: true })', ''),
+  ],
+  [
     OWNERSHIP,
     'root gives away nothing behind a link that takes the place of a folder',
     ownership('| O_NOFOLLOW', ''),
