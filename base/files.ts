@@ -102,6 +102,26 @@ export function explainUnreadable(err: unknown, path?: string): unknown {
   return code === 'EACCES' || code === 'EPERM' ? new UnreadableError(where, { cause: err }) : err
 }
 
+/** What the file system and SQLite say where a disk is full, or an account has used up its share of it. */
+const FULL = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']
+
+/** What to tell an operator instead of an error of a disk that is full, or that cannot be read or written: what to do. */
+export function explainDisk(err: unknown): unknown {
+  const { code = '', message } = (err ?? {}) as NodeJS.ErrnoException
+  if (FULL.includes(code)) {
+    return new Error(`${message}. Make room on that disk (df -h shows them), and try again`, {
+      cause: err,
+    })
+  }
+  if (code === 'EIO' || code.startsWith('SQLITE_IOERR')) {
+    return new Error(
+      `${message} (${code}). See whether that disk is full (df -h) or fails (dmesg), and try again`,
+      { cause: err },
+    )
+  }
+  return err
+}
+
 function userName(): string {
   try {
     return `The user ${userInfo().username}`

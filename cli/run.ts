@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { loadEnvFile } from '../base/env_file.ts'
 import { UnavailableError } from '../base/errors.ts'
-import { explainUnreadable, UnreadableError } from '../base/files.ts'
+import { explainDisk, explainUnreadable, UnreadableError } from '../base/files.ts'
 import { SettingsError } from '../base/settings.ts'
 import { keepFromOthers } from '../base/umask.ts'
 import { CliError, ExitCode } from './errors.ts'
@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
     await createProgram().parseAsync(args, { from: 'user' })
     return ExitCode.ok
   } catch (err) {
-    return report(explainUnreadable(err))
+    return report(explainDisk(explainUnreadable(err)))
   }
 }
 

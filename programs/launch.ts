@@ -2,7 +2,7 @@ import { takeConsole } from '../base/console.ts'
 import { loadEnvFile } from '../base/env_file.ts'
 import { UnavailableError } from '../base/errors.ts'
 import { countExternalMemory } from '../base/external_memory.ts'
-import { explainUnreadable } from '../base/files.ts'
+import { explainDisk, explainUnreadable } from '../base/files.ts'
 import { createLog, type Log } from '../base/log.ts'
 import { unhandledRejections } from '../base/metrics.ts'
 import { serveMetrics } from '../base/metrics_server.ts'
@@ -69,7 +69,7 @@ export async function launch(
     if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort, log)
     stop = await start(settings, log)
   } catch (err) {
-    giveUp(explainListening(explainUnreadable(err)))
+    giveUp(explainListening(explainDisk(explainUnreadable(err))))
   }
 }
 
