@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { compactVerify, decodeProtectedHeader } from 'jose'
+import { compactVerify } from 'jose'
 import type Provider from 'oidc-provider'
 import type {
   AccessToken,
@@ -91,8 +91,10 @@ export async function nameResourceToken(
   request: HttpRequest,
   keys: readonly PrivateJwk[],
 ): Promise<HttpRequest> {
+  const isOne = ([name, value]: readonly [string, string]) => name === 'token' && isJwt(value)
+  if (!request.parameters.some(isOne)) return request
   const named = request.parameters.map(async ([name, value]) => {
-    if (name !== 'token' || !isJwt(value)) return [name, value]
+    if (!isOne([name, value])) return [name, value]
     const id = await idOf(value, keys)
     openidScope().resourceToken = id
     return [name, id ?? UNKNOWN]
@@ -100,13 +102,13 @@ export async function nameResourceToken(
   return request.withBody(String(new URLSearchParams(await Promise.all(named))))
 }
 
+/** By the number of its parts (RFC 7515 section 7.1, RFC 7516 section 7.1): to decode what is none throws, which takes tens of µs. */
 function isJwt(token: string): boolean {
-  try {
-    return decodeProtectedHeader(token) !== undefined
-  } catch {
-    return false
-  }
+  return [JWS, JWE].includes(token.split('.').length)
 }
+
+const JWS = 3
+const JWE = 5
 
 /** @returns null where it is none of ours, or its key is published no more; it may have expired */
 async function idOf(token: string, keys: readonly PrivateJwk[]): Promise<string | null> {
