@@ -29,8 +29,8 @@ export type Description = {
   pagedBy: string | null
   /** Only for who has proven a moment ago who they are. */
   needsProof: boolean
-  /** By the member of the answer that names a thing: the command that goes on with it. */
-  leadsTo: Readonly<Record<string, string>>
+  /** By the member of the answer that names a thing: the command that goes on with it; null where none does. */
+  leadsTo: Readonly<Record<string, string | null>>
   /** What the operators' trail says that it was done to, where its first argument does not. */
   subject(value: unknown): string | null
 }
@@ -44,7 +44,7 @@ type Given<N extends CommandName> = {
   readsWhere?: (input: Record<string, unknown>) => boolean
   pagedBy?: keyof CommandInput<N> & string
   needsProof?: true
-  leadsTo?: Record<string, string>
+  leadsTo?: Record<string, string | null>
   subject?: (value: CommandOutput<N>) => string
 }
 

@@ -4,6 +4,8 @@ import { ACCOUNT, accountDescriptions } from './list_accounts.ts'
 import { clientDescriptions } from './list_clients.ts'
 
 const PDS = { about: 'DID, URL or host name' }
+/** The DID in the answer is that of a PDS. */
+const OF_PDS = { did: null }
 const PLACEMENT = {
   weight: {
     about: 'its share of new accounts, relative to the others',
@@ -98,7 +100,7 @@ export const descriptions: readonly Description[] = [
     subject: ({ limit, whom }) => `${whom} (${limit})`,
     needsProof: true,
   }),
-  reads('pds list', 'pds/list', { what: 'List the PDSes behind this entryway' }),
+  reads('pds list', 'pds/list', { what: 'List the PDSes behind this entryway', leadsTo: OF_PDS }),
   acts('pds add', 'pds/add', {
     what: 'Put a PDS behind this entryway, or change what is known of one, once it takes the password',
     takes: {
@@ -115,21 +117,25 @@ export const descriptions: readonly Description[] = [
         elsewhere: 'secret',
       },
     },
+    leadsTo: OF_PDS,
     needsProof: true,
   }),
   acts('pds close', 'pds/place', {
     what: 'Let a PDS take no new accounts',
     takes: { pds: PDS, ...PLACEMENT },
     fixed: { open: false },
+    leadsTo: OF_PDS,
   }),
   acts('pds open', 'pds/place', {
     what: 'Let a PDS take new accounts',
     takes: { pds: PDS, ...PLACEMENT },
     fixed: { open: true },
+    leadsTo: OF_PDS,
   }),
   acts('pds remove', 'pds/remove', {
     what: 'Remove a PDS that has no accounts left',
     takes: { pds: PDS },
+    leadsTo: OF_PDS,
   }),
   reads('pds check', 'pds/check', { what: 'Look whether each PDS is set up for this entryway' }),
   ...clientDescriptions,

@@ -8,7 +8,7 @@ import { sentence } from './layout.ts'
 import { table } from './table.ts'
 
 /** By members of answers: which command goes on with what one names. */
-type LeadsTo = Readonly<Record<string, string>>
+type LeadsTo = Readonly<Record<string, string | null>>
 
 const TO_ACCOUNT = { did: 'account show', usedBy: 'account show', forAccount: 'account show' }
 
@@ -87,9 +87,9 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (typeof value === 'object') {
     return accountIn(value) ?? properties(value, leadsTo)
   }
-  const words = leadsTo[name]
+  const words = leadsTo[name] ?? null
   const isNobody = words === 'account show' && !isDid(String(value))
-  if (words === undefined || isNobody) {
+  if (words === null || isNobody) {
     if (SENTENCES.includes(name)) return sentence(String(value))
     return SHORT.test(String(value)) ? whole(value) : String(value)
   }
