@@ -1,5 +1,6 @@
-import { isAbsolute, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { z } from 'zod'
+import { isInside } from './inside.ts'
 import {
   bucketName,
   countUpTo,
@@ -73,10 +74,4 @@ export function mistakesInBackups(e: BackupEnvironment, dataDir: string): string
   return dir === undefined || !isInside(dataDir, dir)
     ? []
     : ['ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA_DIR, such as /var/backups/vestibule']
-}
-
-/** Whether a folder is the data folder or in it: what happens to the data would happen to a backup there. */
-export function isInside(dataDir: string, folder: string): boolean {
-  const inside = relative(resolve(dataDir), resolve(folder))
-  return !(inside.startsWith('..') || isAbsolute(inside))
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { chmod, copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { isThere } from '../base/files.ts'
+import { isInside } from '../base/inside.ts'
 import { giveToOwnerOf } from '../base/ownership.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
@@ -90,11 +91,13 @@ export async function restorePds(
   const moves: [string, string][] = []
   /** Where a part is prepared. */
   const prepare = async (place: string, isFolder: boolean) => {
-    const inside = relative(join(dataDir, EMBEDDED_PDS), place)
-    const isInside = !inside.startsWith('..')
-    await assertFree(isInside ? join(dataDir, EMBEDDED_PDS) : place)
-    const target = isInside ? join(prepared, EMBEDDED_PDS, inside) : `${place}.restoring`
-    if (!isInside) moves.push([target, place])
+    const usual = join(dataDir, EMBEDDED_PDS)
+    const isUsual = isInside(usual, place)
+    await assertFree(isUsual ? usual : place)
+    const target = isUsual
+      ? join(prepared, EMBEDDED_PDS, relative(usual, place))
+      : `${place}.restoring`
+    if (!isUsual) moves.push([target, place])
     await rm(target, { recursive: true, force: true })
     await mkdir(isFolder ? target : dirname(target), { recursive: true, mode: 0o700 })
     return target

@@ -107,6 +107,7 @@ describe('settings', () => {
       /^ENTRYWAY_BACKUP_DIR: is needed where backups go to S3/,
     ],
     [{ ENTRYWAY_BACKUP_DIR: 'data/backups' }, /^ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA/],
+    [{ ENTRYWAY_BACKUP_DIR: 'data/..b' }, /^ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA/],
     [{ ENTRYWAY_DATABASE: 'engine' }, /^ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT/],
     [{ ...machines, ENTRYWAY_DATABASE: 'file' }, /^RIVET_ENDPOINT: needs ENTRYWAY_DATABASE=engine/],
     [{ ...machines, ENTRYWAY_JWT_KEY_HEX: '' }, /^RIVET_ENDPOINT: needs ENTRYWAY_JWT_KEY_HEX, the/],
