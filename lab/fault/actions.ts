@@ -6,12 +6,13 @@ import { headlessSignIn, headlessSignUp } from '../clients/headless_sign_in.ts'
 import { newPost } from '../clients/new_post.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import { finishLogin, refresh, revoke, startLogin } from '../clients/oauth_session.ts'
+import type { Network } from '../world/network.ts'
 import { SoftAuthenticator } from '../world/passkeys.ts'
+import { comeAndGo, moveIn, pause, resetPassword, suspend } from './actions_of_life.ts'
 import { type Attempted, attempt, call } from './attempt.ts'
 import type { Facet, Person } from './person.ts'
 
 export type Action =
-  | 'signUp'
   | 'signIn'
   | 'refresh'
   | 'revoke'
@@ -26,23 +27,36 @@ export type Action =
   | 'addPasskey'
   | 'openidSignIn'
   | 'openidRefresh'
+  | 'pause'
+  | 'suspend'
+  | 'resetPassword'
+  | NewcomersAction
+
+/** What somebody does who has no account yet. */
+type NewcomersAction = 'signUp' | 'comeAndGo' | 'moveIn'
 
 type Step = {
   facet: Facet
   /** Whether the person has what it takes. */
   possible: (person: Person) => boolean
-  run: (person: Person, app: OAuthApp, origin: string) => Promise<Attempted<unknown>>
+  run: (
+    person: Person,
+    app: OAuthApp,
+    origin: string,
+    network: Network,
+  ) => Promise<Attempted<unknown>>
 }
 
-/** Where it is in doubt whether there is a second factor, a password may be refused. */
-const byPassword = ({ inDoubt }: Person) => !inDoubt.has('factor')
+/** Where it is in doubt whether there is a second factor, or which one it is, a password may be refused. */
+const byPassword = ({ inDoubt }: Person) => !inDoubt.has('factor') && !inDoubt.has('password')
+const isNew = ({ did }: Person) => did === null
 const hasLegacy = ({ legacy }: Person) => legacy !== null
 const hasSession = ({ session }: Person) => session !== null
 
 const steps: Record<Action, Step> = {
   signUp: {
     facet: 'account',
-    possible: ({ did }) => did === null,
+    possible: isNew,
     run: async (person, _app, origin) => {
       const outcome = await attempt(() => headlessSignUp(origin, person.credentials))
       if ('done' in outcome) person.did = outcome.done
@@ -241,10 +255,40 @@ const steps: Record<Action, Step> = {
       return outcome
     },
   },
+  pause: {
+    facet: 'standing',
+    possible: (person) => hasLegacy(person) && !person.inDoubt.has('legacy'),
+    run: (person, _app, _origin, network) => pause(person, network),
+  },
+  suspend: {
+    facet: 'standing',
+    possible: () => true,
+    run: (person, _app, _origin, network) => suspend(person, network),
+  },
+  resetPassword: {
+    facet: 'password',
+    // Which address it has must not be in doubt.
+    possible: (person) => byPassword(person) && !person.inDoubt.has('email'),
+    run: (person, _app, _origin, network) => resetPassword(person, network),
+  },
+  comeAndGo: {
+    facet: 'account',
+    possible: isNew,
+    run: (person, _app, _origin, network) => comeAndGo(person, network),
+  },
+  moveIn: {
+    facet: 'account',
+    possible: isNew,
+    run: (person, _app, _origin, network) => moveIn(person, network),
+  },
 }
 
 /** The order lets three people take turns: each knows the result of the last action before the next. */
 export const actions = Object.keys(steps) as Action[]
+
+const NEWCOMERS: readonly Action[] = ['signUp', 'comeAndGo', 'moveIn'] satisfies NewcomersAction[]
+
+export const isNewcomers = (action: Action): action is NewcomersAction => NEWCOMERS.includes(action)
 
 /**
  * Lets a person do something, and notes what came of it.
@@ -255,12 +299,14 @@ export async function act(
   action: Action,
   person: Person,
   app: OAuthApp,
-  origin: string,
+  network: Network,
 ): Promise<Attempted<unknown> | null> {
   const { facet, possible, run } = steps[action]
-  if (action !== 'signUp' && person.did === null) return null
+  if (!isNewcomers(action) && person.did === null) return null
+  // Who may be deactivated or taken down is refused.
+  if (person.inDoubt.has('standing') || person.isGoing) return null
   if (person.inDoubt.has(facet) || !possible(person)) return null
-  const outcome = await run(person, app, origin)
+  const outcome = await run(person, app, network.url, network)
   if ('doubt' in outcome) person.inDoubt.add(facet)
   return outcome
 }

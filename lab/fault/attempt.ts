@@ -41,15 +41,21 @@ function isRefusal(err: Error): boolean {
 export async function call(
   origin: string,
   nsid: string,
-  options: { bearer?: string; input?: object; params?: Record<string, string> } = {},
+  options: {
+    bearer?: string
+    authorization?: string
+    input?: object
+    params?: Record<string, string>
+  } = {},
 ): Promise<Record<string, unknown>> {
   const { bearer, input, params } = options
+  const authorization = options.authorization ?? (bearer && `Bearer ${bearer}`)
   const url = new URL(`/xrpc/${nsid}`, origin)
   url.search = String(new URLSearchParams(params))
   const response = await fetch(url, {
     method: params ? 'GET' : 'POST',
     headers: {
-      ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+      ...(authorization ? { authorization } : {}),
       ...(input ? { 'content-type': 'application/json' } : {}),
     },
     body: input ? JSON.stringify(input) : null,

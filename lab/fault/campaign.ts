@@ -21,7 +21,7 @@ const IN_DOUBT = { crash: 3_000, outage: 500 }
 /** In which what an outage kept from it is tried again, in ms; likewise. */
 const TRY_AGAIN = RECOVERY_INTERVAL + 30_000
 /** For what was asked of a PDS or of PLC, and may yet happen. */
-const MAY_TAKE_LONG = /^the (sign-up of|change to) .* is left over$/
+const MAY_TAKE_LONG = /^the (sign-up of .*|change to .*|change of how it stands) is left over$/
 /** People at a time. */
 const PEOPLE = 3
 const REDIRECT = 'http://127.0.0.1/callback'

@@ -1,6 +1,6 @@
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import type { Network } from '../world/network.ts'
-import { type Action, act, actions } from './actions.ts'
+import { type Action, act, actions, isNewcomers } from './actions.ts'
 import { Person } from './person.ts'
 import { prove } from './proof.ts'
 import { proveTold } from './proof_of_posts.ts'
@@ -45,7 +45,7 @@ export class Crowd {
           if (action === 'signIn' && person.session !== null) continue
           if (action === 'createSession' && person.legacy !== null) continue
           if (action === 'openidSignIn' && person.openid !== null) continue
-          const outcome = await act(action, person, this.#app, this.#network.url)
+          const outcome = await act(action, person, this.#app, this.#network)
           if (!outcome || !('done' in outcome)) {
             throw new Error(`${action} before anything happened: ${inspectError(outcome)}`)
           }
@@ -70,12 +70,12 @@ export class Crowd {
         if (deed === 'refreshSession' || deed === 'deleteSession')
           if (!person.legacy) deed = 'createSession'
         if (deed === 'openidRefresh' && !person.openid) deed = 'openidSignIn'
-        const actor = deed === 'signUp' ? new Person() : person
-        if (deed === 'signUp') strangers.push(actor)
-        const outcome = await act(deed, actor, this.#app, this.#network.url)
+        const actor = isNewcomers(deed) ? new Person() : person
+        if (isNewcomers(deed)) strangers.push(actor)
+        const outcome = await act(deed, actor, this.#app, this.#network)
         if (outcome === null) await new Promise((resolve) => setTimeout(resolve, 5))
         if (outcome && 'refused' in outcome) this.#complain(deed, outcome.refused)
-        if (outcome && 'doubt' in outcome && deed === 'signUp') break
+        if (outcome && 'doubt' in outcome && isNewcomers(deed)) break
       }
     })
     await Promise.all([end, ...lanes])
@@ -85,17 +85,17 @@ export class Crowd {
   /** Somebody or other tries each action, all at once. @returns what was answered with success */
   async tryAll(which: readonly Action[]): Promise<Deed[]> {
     const deeds: Deed[] = []
-    const stranger = new Person()
-    const tasks = new Map<Person, Action[]>([[stranger, ['signUp']]])
-    for (const [index, action] of which.filter((one) => one !== 'signUp').entries()) {
+    const newcomers = which.filter(isNewcomers).map((one) => [new Person(), [one]] as const)
+    const tasks = new Map<Person, readonly Action[]>(newcomers)
+    for (const [index, action] of which.filter((one) => !isNewcomers(one)).entries()) {
       const person = this.#people[index % this.#people.length] as Person
       tasks.set(person, [...(tasks.get(person) ?? []), action])
     }
-    this.#people.push(stranger)
+    this.#people.push(...newcomers.map(([person]) => person))
     await Promise.all(
       [...tasks].map(async ([person, todo]) => {
         for (const action of todo) {
-          const outcome = await act(action, person, this.#app, this.#network.url)
+          const outcome = await act(action, person, this.#app, this.#network)
           if (!outcome) continue
           if ('refused' in outcome) this.#complain(action, outcome.refused)
           deeds.push({ action, done: 'done' in outcome })

@@ -123,8 +123,8 @@ function armRequest({ vestibule, pds, plc }: Network, at: AtRequest): () => void
 }
 
 const NEEDS: Record<keyof Peers, readonly Action[]> = {
-  pds: ['signUp', 'changeHandle', 'post'],
-  plc: ['signUp', 'changeHandle'],
+  pds: ['signUp', 'changeHandle', 'post', 'pause', 'suspend', 'comeAndGo', 'moveIn'],
+  plc: ['signUp', 'changeHandle', 'comeAndGo', 'moveIn'],
   smtp: ['askForMail'],
 }
 
@@ -140,9 +140,10 @@ export function peerOutage(peer: keyof Peers, trouble: Trouble): Outage {
 
 /**
  * What a client does here writes something, and is worth nothing unless that is on disk. Posts are kept by
- * a PDS elsewhere.
+ * a PDS elsewhere. Who is in doubt about what came before does not try the others that are left out.
  */
-const WRITES = actions.filter((action) => action !== 'askForMail' && action !== 'post')
+const LEFT_OUT: readonly Action[] = ['askForMail', 'post', 'pause', 'resetPassword']
+const WRITES = actions.filter((action) => !LEFT_OUT.includes(action))
 
 /**
  * The disk takes nothing more. A limit on the size of files makes every `write(2)` of the process
@@ -187,7 +188,8 @@ export function locked(which: 'directory' | 'auth'): Outage {
   return {
     kind: 'outage',
     name: `SQLITE_BUSY: ${which}`,
-    prevents: which === 'directory' ? ['signUp'] : ['signIn', 'refresh', 'revoke'],
+    prevents:
+      which === 'directory' ? ['signUp', 'comeAndGo', 'moveIn'] : ['signIn', 'refresh', 'revoke'],
     begin: async ({ vestibule }) => {
       const path =
         which === 'directory'

@@ -45,6 +45,12 @@ const INSERT_OPENID_GRANT = 'INSERT INTO openid_grant'
 const CONSUME_OPENID_CODE = 'UPDATE openid_token SET consumed_at = @now, consumed_by'
 const INSERT_OPENID_TOKEN = 'INSERT INTO openid_token'
 const ROTATE_OPENID = 'UPDATE openid_token SET consumed_at = @now, sealed_successor'
+const DECIDE_STANDING = 'INSERT OR REPLACE INTO standing_change'
+const SET_DEACTIVATED = 'UPDATE account SET deactivated_at'
+const SET_TAKEDOWN = 'UPDATE account SET takedown_ref'
+const DECIDE_DELETION = 'INSERT OR IGNORE INTO deletion'
+const DELETE_ENTRY = 'DELETE FROM account WHERE did = ?'
+const SET_PASSWORD = 'UPDATE account SET password_scrypt'
 const DELETE_LEGACY = 'DELETE FROM legacy_session WHERE session_id = @id'
 
 const statement = (
@@ -145,4 +151,26 @@ export const killPoints: readonly KillPoint[] = [
     'committed',
   ]),
   ...statement('e-mail change: directory', 'changeEmail', SET_ENTRY_EMAIL, ['within', 'committed']),
+
+  ...statement('deactivation: decided', 'pause', DECIDE_STANDING, ['within', 'committed']),
+  ...request('deactivation: PDS', 'pause', 'pds', 'admin.updateSubjectStatus', [
+    'asked',
+    'answered',
+  ]),
+  ...statement('deactivation: account', 'pause', SET_DEACTIVATED, ['within', 'committed']),
+  ...statement('takedown: decided', 'suspend', DECIDE_STANDING, ['within', 'committed']),
+  ...statement('takedown: account', 'suspend', SET_TAKEDOWN, ['within', 'committed']),
+  ...request('takedown: PDS', 'suspend', 'pds', 'admin.updateSubjectStatus', ['asked', 'answered']),
+  ...statement('password reset', 'resetPassword', SET_PASSWORD, ['within', 'committed']),
+  ...statement('deletion: decided', 'comeAndGo', DECIDE_DELETION, ['within', 'committed']),
+  ...request('deletion: PDS', 'comeAndGo', 'pds', 'admin.deleteAccount', ['asked', 'answered']),
+  ...statement('deletion: names free', 'comeAndGo', DELETE_ENTRY, ['within', 'committed']),
+  ...request('move to here: PDS creates the account', 'moveIn', 'pds', 'server.createAccount', [
+    'asked',
+    'answered',
+  ]),
+  ...request('move to here: PDS deactivates it', 'moveIn', 'pds', 'admin.updateSubjectStatus', [
+    'asked',
+    'answered',
+  ]),
 ]

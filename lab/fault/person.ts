@@ -1,3 +1,4 @@
+import type { Secp256k1Keypair } from '@atproto/crypto'
 import type { OpenidTokens } from '../clients/headless_openid.ts'
 import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
 import type { Login, OAuthSession } from '../clients/oauth_session.ts'
@@ -13,6 +14,8 @@ export type Facet =
   | 'posts'
   | 'factor'
   | 'openid'
+  | 'standing'
+  | 'password'
 
 /** An exchanged code, as an attacker would have kept it. */
 export type UsedCode = { login: Login; callback: URL }
@@ -36,6 +39,13 @@ export class Person {
   handleInDoubt: string | null = null
   emailInDoubt: string | null = null
   codeInDoubt: UsedCode | null = null
+  passwordInDoubt: string | null = null
+  /** Of before the last one was acknowledged. */
+  formerPassword: string | null = null
+  /** Whether the deletion was asked for. */
+  isGoing = false
+  /** Where it moves here: its DID, and the key that proves it. */
+  mover: { did: string; signingKey: Secp256k1Keypair } | null = null
   revocationInDoubt = false
   deletionInDoubt = false
   /** URIs of the posts that were acknowledged. */

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { removeAuthenticator, TOTP_STEP } from '../clients/headless_authenticator.ts'
 import { removePasskey, signInByPasskey } from '../clients/headless_passkey.ts'
@@ -6,11 +5,14 @@ import type { Somebody } from '../clients/headless_security.ts'
 import { headlessSignUp } from '../clients/headless_sign_in.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import type { Network } from '../world/network.ts'
+import { arrive } from './actions_of_life.ts'
 import { attempt, call } from './attempt.ts'
 import type { Person } from './person.ts'
 import type { Proof } from './proof_of.ts'
+import { bringBack, proveGone, provePassword, proveStanding } from './proof_of_life.ts'
 import { provePosts } from './proof_of_posts.ts'
 import { proveLegacy, proveOAuth, proveOpenid } from './proof_of_sessions.ts'
+import { settled } from './settled.ts'
 
 /**
  * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Where a
@@ -30,7 +32,12 @@ export async function prove(
   const proof = { person, app, network, patience, report }
   await proveAccount(proof)
   if (person.did === null) return broken
+  if (person.isGoing) await proveGone(proof)
+  await bringBack(proof)
   await proveFactor(proof)
+  await provePassword(proof)
+  await proveStanding(proof)
+  await proveRepo(proof)
   person.isWaiting ||= person.handleInDoubt !== null || person.emailInDoubt !== null
   await proveHandle(proof)
   await proveEmail(proof)
@@ -49,20 +56,24 @@ const signIn = (network: Network, identifier: string, password: string) =>
   )
 
 /** An acknowledged sign-up can sign in; of any other, either all is there or nothing. */
-async function proveAccount({ person, network, patience, report }: Proof): Promise<void> {
+async function proveAccount({ person, network, patience }: Proof): Promise<void> {
   const { credentials } = person
   if (person.did === null) {
     if (!person.inDoubt.has('account')) return
-    const settled = await until(patience, async () => {
+    const came = await settled(patience, async () => {
       const signedIn = await signIn(network, credentials.handle, credentials.password)
       if ('done' in signedIn) return String(signedIn.done.did)
-      const again = await attempt(() => headlessSignUp(network.url, credentials))
-      return 'done' in again ? again.done : null
+      return person.mover ? arrive(person, network) : headlessSignUp(network.url, credentials)
     })
-    if (!settled) return
-    person.did = settled
+    if (!came) return
+    person.did = came
+    // Who has moved is activated after that.
+    if (person.mover) person.inDoubt.add('standing')
   }
-  const { did } = person
+}
+
+async function proveRepo({ person, network, report }: Proof): Promise<void> {
+  const did = person.did as string
   const repo = await attempt(() =>
     call(network.pds.url, 'com.atproto.repo.describeRepo', { params: { repo: did } }),
   )
@@ -79,14 +90,14 @@ async function proveFactor({ person, network, patience, report }: Proof): Promis
     : () => removeAuthenticator(network.url, somebody, person.secret)
   let problem: unknown
   // A removal that was cut off may have used up the code of the step.
-  const settled = await until(patience + TOTP_STEP, async () => {
+  const isRemoved = await settled(patience + TOTP_STEP, async () => {
     problem = await remove().then(
       () => null,
       (err) => err,
     )
     return problem === null || null
   })
-  if (!settled) report(`its second factor cannot be removed: ${inspect(problem)}`)
+  if (!isRemoved) report(`its second factor cannot be removed: ${inspect(problem)}`)
   person.passkey = null
 }
 
@@ -127,7 +138,7 @@ async function proveHandle({ person, network, patience, report }: Proof): Promis
     const published = (plc as { alsoKnownAs: string[] }).alsoKnownAs[0]?.replace('at://', '')
     return [...names, published, String(repo.handle)]
   }
-  const agreed = await until(patience, async () => {
+  const agreed = await settled(patience, async () => {
     const names = await seen()
     return names.length === 3 && new Set(names).size === 1 ? (names[0] as string) : null
   })
@@ -143,7 +154,7 @@ async function proveHandle({ person, network, patience, report }: Proof): Promis
 async function proveEmail({ person, network, patience, report }: Proof): Promise<void> {
   const { credentials, emailInDoubt } = person
   const candidates = [credentials.email, ...(emailInDoubt === null ? [] : [emailInDoubt])]
-  const agreed = await until(patience, async () => {
+  const agreed = await settled(patience, async () => {
     const answers = await Promise.all(
       candidates.map(async (email) => {
         const signedIn = await signIn(network, email, credentials.password)
@@ -156,14 +167,4 @@ async function proveEmail({ person, network, patience, report }: Proof): Promise
   if (!agreed) return report('it cannot sign in with its e-mail address, or with two')
   credentials.email = agreed
   person.emailInDoubt = null
-}
-
-/** Asks again until there is an answer; null after `patience` ms. */
-async function until<T>(patience: number, ask: () => Promise<T | null>): Promise<T | null> {
-  const deadline = Date.now() + patience
-  for (;;) {
-    const answer = await ask().catch(() => null)
-    if (answer !== null || Date.now() > deadline) return answer
-    await wait(250)
-  }
 }

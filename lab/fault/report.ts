@@ -25,8 +25,9 @@ What \`${command}\` printed: **${survived.length} of ${injected.length} faults s
 (${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, load average ${loadavg()[2]?.toFixed(1)}).
 
 Three people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
-revoke, change handle and address, post, and add and remove an authenticator. In the middle of that the
-process is killed (\`SIGKILL\`), at a named step or at random. Or a server around it fails, or the disk.
+revoke, change handle and address, post, add and remove an authenticator, set a new password by a mailed code,
+deactivate and activate; the operator takes accounts down, lifts that, and deletes accounts; people move here. In
+the middle of that the process is killed (\`SIGKILL\`), at a named step or at random. Or a server around it fails, or the disk.
 Where gateway and runner are two processes, or the PDS is inside the program, one or both are killed. Then it
 is started again, or the fault ends, and it is proved
 
@@ -36,6 +37,8 @@ is started again, or the fault ends, and it is proved
 - that what was revoked, deleted or spent (sessions, codes, refresh tokens) stays so;
 - that an authenticator is there with its recovery codes, or nothing of it is;
 - that directory, account, PLC and PDS agree on handle and address, as acknowledged;
+- that of two passwords one signs in, the one that was acknowledged, and that a new one has ended all sessions;
+- that each account stands here as on the PDS, and is whole or gone: of one that was deleted the names are free;
 - that no valid request was refused (4xx), and that none was granted that could not be;
 - that nothing is wrong with any database (\`vestibule doctor --data\`).
 

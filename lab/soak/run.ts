@@ -34,7 +34,7 @@ try {
   const over = () => Date.now() > end
   const quiet = network.vestibule.logs.length
 
-  const lanes = Array.from({ length: LANES }, () => wander(app, network.url, traffic, over))
+  const lanes = Array.from({ length: LANES }, () => wander(app, network, traffic, over))
   while (!over()) {
     await wait(SAMPLE_EVERY)
     samples.push(await sample())

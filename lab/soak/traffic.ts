@@ -3,6 +3,7 @@ import { newHeadlessBrowser } from '../clients/headless_browser.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import { type Action, act } from '../fault/actions.ts'
 import { Person } from '../fault/person.ts'
+import type { Network } from '../world/network.ts'
 
 /** What somebody does in a soak, as often as it is listed. */
 const HABITS: readonly (Action | 'accountPage')[] = [
@@ -28,7 +29,7 @@ export type Traffic = { counts: Map<string, number>; errors: string[] }
 /** One person after the other signs up, goes through all habits twice and leaves, until `over`. */
 export async function wander(
   app: OAuthApp,
-  origin: string,
+  network: Network,
   traffic: Traffic,
   over: () => boolean,
 ): Promise<void> {
@@ -36,8 +37,8 @@ export async function wander(
     const person = new Person()
     for (const action of ['signUp', 'signIn', 'createSession', ...HABITS, ...HABITS] as const) {
       if (over()) return
-      if (action === 'accountPage') await visit(person, origin, traffic)
-      else await note(traffic, action, () => act(action, person, app, origin))
+      if (action === 'accountPage') await visit(person, network.url, traffic)
+      else await note(traffic, action, () => act(action, person, app, network))
       await wait(Math.random() * PAUSE)
     }
   }
