@@ -332,8 +332,9 @@ test.each([
   'a product at %s is registered, and told of sign-outs where it can be: %s',
   async (at, isTold) => {
     const id = `${CLIENT}/wiki`
-    vi.stubEnv('ENTRYWAY_DEV', '')
-    onTestFinished(() => void vi.stubEnv('ENTRYWAY_DEV', '1'))
+    const { ENTRYWAY_PLC_URL: plc } = process.env
+    vi.stubEnv('ENTRYWAY_DEV', '').stubEnv('ENTRYWAY_PLC_URL', '')
+    onTestFinished(() => void vi.stubEnv('ENTRYWAY_DEV', '1').stubEnv('ENTRYWAY_PLC_URL', plc))
     const product = ['--for', 'mod_auth_openidc', '--at', at]
     const { stdout, failure } = await run(['openid', 'client', 'add', id, ...product])
     expect([failure, stdout.includes(`OIDCRedirectURI ${at}/openid-callback`)]).toEqual([

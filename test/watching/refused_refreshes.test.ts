@@ -102,16 +102,25 @@ test('of OAuth', async () => {
   expect(await counted('oauth')).toEqual({ unknown: 1, expired: 1, ended: 1, reused: 1, client: 1 })
 })
 
-test('of OAuth, where it is used again after it was looked at', async () => {
-  const session = await oauthSession()
-  meanwhile = async () => {
-    await refreshed(client, await refreshed(client, session))
-  }
-  expect(await client.refresh(session)).toMatchObject({ body: { error: 'invalid_grant' } })
-  expectSaid('oauth', ['reused'], client.clientId)
-  const told = kept.lines().filter(({ event }) => event === 'refresh_token_reused')
-  expect(told).toMatchObject([{ did, clientId: client.clientId }])
-})
+test.each([
+  ['by requests that came later', 1, 'late'],
+  ['by requests that came before', -1_000, 'reused'],
+] as const)(
+  'of OAuth, where its app goes on after it was looked at, %s',
+  async (_, later, reason) => {
+    const session = await oauthSession()
+    let last = session
+    meanwhile = async () => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + later })
+      last = await refreshed(client, await refreshed(client, session)).finally(vi.useRealTimers)
+    }
+    expect(await client.refresh(session)).toMatchObject({ body: { error: 'invalid_grant' } })
+    expectSaid('oauth', [reason], client.clientId)
+    const told = kept.lines().filter(({ event }) => event === 'refresh_token_reused')
+    expect(told).toMatchObject(reason === 'reused' ? [{ did, clientId: client.clientId }] : [])
+    expect(await client.refresh(last)).toMatchObject({ status: reason === 'reused' ? 400 : 200 })
+  },
+)
 
 test('of OAuth, after its app has signed out, which is a line that names it', async () => {
   const session = await oauthSession()
