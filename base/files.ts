@@ -107,7 +107,9 @@ const FULL = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']
 
 /** What to tell an operator instead of an error of a disk that is full, or that cannot be read or written: what to do. */
 export function explainDisk(err: unknown): unknown {
-  const { code = '', message } = (err ?? {}) as NodeJS.ErrnoException
+  const { code: given, message } = (err ?? {}) as { code?: unknown; message?: string }
+  // Of a time-out or a program that failed it is a number.
+  const code = typeof given === 'string' ? given : ''
   if (FULL.includes(code)) {
     return new Error(`${message}. Make room on that disk (df -h shows them), and try again`, {
       cause: err,

@@ -23,7 +23,9 @@ test.each([
 })
 
 test('another error is told as it is', () => {
-  for (const err of [failed('ENOENT'), new Error('no code'), null, undefined]) {
+  const timedOut = new DOMException('No answer in time', 'TimeoutError')
+  const exited = Object.assign(new Error('git failed'), { code: 128 })
+  for (const err of [failed('ENOENT'), timedOut, exited, new Error('no code'), null, undefined]) {
     expect(explainDisk(err)).toBe(err)
   }
 })
