@@ -1,4 +1,5 @@
-import { rm, statfs, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DISK_LOOK } from './lifetimes.ts'
 
@@ -8,14 +9,17 @@ const LEAST = MB
 const ENOUGH_AGAIN = 16 * MB
 
 /**
- * Writes a file of nothing: after an error a disk may say that it can be written, and take nothing.
+ * Writes a file of nothing: after an error a disk may say that it can be written, and take nothing. Root may look in a
+ * folder of the service's user, who could make a link there to what is root's: none is followed, and nothing is emptied.
  *
  * @param name of who looks
  * @throws {Error} of the file system
  */
 export async function tryWriting(folder: string, name: string): Promise<void> {
   const path = join(folder, `.${name}-${process.pid}`)
-  await writeFile(path, '')
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants
+  const file = await open(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600)
+  await file.close()
   // Another look at the same time may have removed it.
   await rm(path, { force: true })
 }
@@ -27,22 +31,27 @@ export async function tryWriting(folder: string, name: string): Promise<void> {
 export class WritableDisk {
   readonly #folder: string
   #isFull = false
+  #isLooking = false
   #looked: { at: number; isWritable: Promise<boolean> } | null = null
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** Waits for a disk that hangs. */
+  /**
+   * Waits for a disk that hangs. It is looked at once at a time: each look that waits holds one of the few threads by
+   * which this process reads and writes files, looks up names and hashes passwords.
+   */
   isWritable(): Promise<boolean> {
     const now = performance.now()
-    if (this.#looked === null || now - this.#looked.at > DISK_LOOK) {
+    if (this.#looked === null || (!this.#isLooking && now - this.#looked.at > DISK_LOOK)) {
       this.#looked = { at: now, isWritable: this.#look() }
     }
     return this.#looked.isWritable
   }
 
   async #look(): Promise<boolean> {
+    this.#isLooking = true
     try {
       const { bavail, bsize } = await statfs(this.#folder)
       const free = bavail * bsize
@@ -52,6 +61,8 @@ export class WritableDisk {
       return true
     } catch {
       return false
+    } finally {
+      this.#isLooking = false
     }
   }
 }

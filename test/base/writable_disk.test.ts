@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdir, rename } from 'node:fs/promises'
+import { closeSync, constants, openSync } from 'node:fs'
+import { mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { DISK_LOOK } from '../../base/lifetimes.ts'
-import { WritableDisk } from '../../base/writable_disk.ts'
+import { tryWriting, WritableDisk } from '../../base/writable_disk.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { sayUnless } from '../left_out.ts'
 
@@ -61,21 +62,66 @@ test.runIf(canMount)(
   },
 )
 
-test('a folder that is away takes none, and is looked at again after a while only', async () => {
-  const folder = await makeTemporaryFolder('disk')
-  onTestFinished(() => folder.remove())
+/** @returns what has the time pass until it is looked again */
+function clockOfOwn(): () => void {
   let now = 0
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
   onTestFinished(() => clock.mockRestore())
+  return () => {
+    now += DISK_LOOK + 1
+  }
+}
+
+test('a folder that is away takes none, and is looked at again after a while only', async () => {
+  const folder = await makeTemporaryFolder('disk')
+  onTestFinished(() => folder.remove())
+  const pass = clockOfOwn()
   const data = join(folder.path, 'data')
   await mkdir(data)
   const disk = new WritableDisk(data)
   expect(await disk.isWritable()).toBe(true)
   await rename(data, `${data}-away`)
   expect(await disk.isWritable()).toBe(true)
-  now += DISK_LOOK + 1
+  pass()
   expect(await disk.isWritable()).toBe(false)
   await rename(`${data}-away`, data)
-  now += DISK_LOOK + 1
+  pass()
   expect(await disk.isWritable()).toBe(true)
+})
+
+test('a disk that hangs is waited for once, and holds up nothing else', async () => {
+  const folder = await makeTemporaryFolder('disk')
+  onTestFinished(() => folder.remove())
+  const pass = clockOfOwn()
+  // Who opens it to write waits for one who reads.
+  const hanging = join(folder.path, `.health-${process.pid}`)
+  execFileSync('mkfifo', [hanging])
+  const goOn = () => closeSync(openSync(hanging, constants.O_RDONLY | constants.O_NONBLOCK))
+  const disk = new WritableDisk(folder.path)
+  const looks = [disk.isWritable()]
+  // Node.js has four threads for this, unless told otherwise.
+  for (let look = 0; look < 8; look++) {
+    pass()
+    looks.push(disk.isWritable())
+  }
+  // Each of them gets as far as the file meanwhile.
+  const heldUp = vi.fn(goOn)
+  const patience = setTimeout(heldUp, 5_000)
+  for (let more = 0; more < 20; more++) await stat(folder.path)
+  clearTimeout(patience)
+  expect(heldUp).not.toHaveBeenCalled()
+  goOn()
+  expect(new Set(await Promise.all(looks))).toEqual(new Set([true]))
+  pass()
+  expect(await disk.isWritable()).toBe(true)
+})
+
+test('a link in the place of the file leads nowhere', async () => {
+  const folder = await makeTemporaryFolder('disk')
+  onTestFinished(() => folder.remove())
+  const roots = join(folder.path, 'roots')
+  await writeFile(roots, 'kept')
+  await symlink(roots, join(folder.path, `.doctor-${process.pid}`))
+  await expect(tryWriting(folder.path, 'doctor')).rejects.toMatchObject({ code: 'ELOOP' })
+  expect(await readFile(roots, 'utf8')).toBe('kept')
 })
