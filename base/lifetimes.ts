@@ -75,6 +75,18 @@ export const DEVICE_AUTHENTICATION = 7 * DAY
 export const REFRESH_RETRY_GRACE = 60 * SECOND
 
 /**
+ * Of two requests with refresh tokens that gateways received within this time, none came before the other: their clocks
+ * may differ, and who refreshes without a pause would always be received just after somebody, and be answered first.
+ */
+export const RECEIVED_TOGETHER = 0.5 * SECOND
+
+/**
+ * A network may hold a request with a refresh token for this long. One whose client says that it made it earlier counts
+ * as used again: with a nonce of the OpenID issuer a DPoP proof may say any time.
+ */
+export const REFRESH_HELD = 5 * MINUTE
+
+/**
  * A browser may show the session of before for this long, since the answer with the new one can be lost, or come after
  * what other tabs have sent. In this time the provider would not replace a session by itself (`rotationRate`): who has
  * copied one may use it as long in any case. Once somebody has proven in it who they are, it is {@link DEVICE_AT_ONCE}.

@@ -1,4 +1,4 @@
-import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { RECEIVED_TOGETHER, REFRESH_HELD, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 
 /**
  * How a refresh token stands: the current one; the one before it, whose answer may have been lost; one that was made
@@ -30,7 +30,8 @@ export type Proven = { provenAt: number | null; receivedAt: number | null }
  * A request can be held on its way, and by then its client has given up and goes on with a later token. Two things tell
  * it from one that uses a token again: a gateway received it before the request that the session went on with, so it
  * waited for an actor; or its client made its proof before that one, so a network held it. Seconds are too coarse for two
- * proofs of one second, so these say nothing, unless nothing followed.
+ * proofs of one second, so these say nothing, unless nothing followed. Nor does a proof that is older than a network
+ * holds anything: a thief could date it back, and nobody would be told.
  */
 export function standingOf(
   { place, rotatedAt, sealedSuccessor, current }: Rotated,
@@ -45,9 +46,12 @@ export function standingOf(
   if (receivedAt !== null && wentOnHere !== null) {
     // No request waits for longer; more than that is a clock that was set back.
     const ahead = wentOnHere - receivedAt
-    if (ahead > 0 && ahead <= REFRESH_RETRY_GRACE) return 'late'
+    if (ahead > RECEIVED_TOGETHER && ahead <= REFRESH_RETRY_GRACE) return 'late'
   }
   if (provenAt === null || wentOn === null) return 'reused'
+  const behind = wentOnHere === null ? 0 : seconds(wentOnHere) - wentOn
+  const held = seconds(receivedAt ?? now) - behind - provenAt
+  if (held > seconds(REFRESH_HELD)) return 'reused'
   return provenAt < wentOn || (isLast && provenAt === wentOn) ? 'late' : 'reused'
 }
 
@@ -67,8 +71,9 @@ export function reliably(
   { provenAt, receivedAt }: { provenAt: number | null; receivedAt: number },
 ): number | null {
   if (provenAt === null) return null
-  const seconds = (ms: number) => Math.floor(ms / 1_000)
   const { provenAt: known = null, receivedAt: at = null } = before ?? {}
   const ahead = known === null || at === null ? 0 : known - seconds(at)
   return Math.min(provenAt, seconds(receivedAt) + Math.min(ahead, 0))
 }
+
+const seconds = (ms: number) => Math.floor(ms / 1_000)

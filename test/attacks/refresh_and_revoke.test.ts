@@ -1,7 +1,7 @@
 import { decodeJwt, generateKeyPair } from 'jose'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { RECEIVED_TOGETHER, REFRESH_HELD, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import {
   createSession,
@@ -276,13 +276,42 @@ describe('17. an answer that was lost', () => {
       rotate('2', '3', went, provenAt(made))
       const standingOf = (receivedAt: number) =>
         standing('1', START + 3_000, provenAt(made), receivedAt)
-      expect(standingOf(went - 1)).toBe('late')
+      const before = went - RECEIVED_TOGETHER - 1
+      expect(standingOf(before)).toBe('late')
+      expect(standingOf(before + 1)).toBe('reused')
       expect(standingOf(went)).toBe('reused')
       // What no request waits for: a clock was set back.
       expect(standingOf(went - REFRESH_RETRY_GRACE)).toBe('late')
       expect(standingOf(went - REFRESH_RETRY_GRACE - 1)).toBe('reused')
-      expect(rotate('1', '4', START + 3_000, provenAt(made), went - 1)).toEqual({ refused: 'late' })
+      expect(rotate('1', '4', START + 3_000, provenAt(made), before)).toEqual({ refused: 'late' })
       expect(rotate('1', '4', START + 3_000, provenAt(made), went)).toEqual({ refused: 'reused' })
+      closeDatabase(db)
+    })
+
+    test.each([
+      ['right', 0],
+      ['behind', 3_600],
+    ])(
+      'one that is older than a network holds any counts as used again, by a clock that is %s',
+      (_, behind) => {
+        const { rotate, standing, db } = makeChain()
+        const made = START / 1_000 - behind
+        rotate('1', '2', START, made)
+        rotate('2', '3', START + 1_000, made + 1)
+        const shown = REFRESH_HELD + START
+        expect(standing('1', shown, made)).toBe('late')
+        expect(standing('1', shown, made - 1)).toBe('reused')
+        closeDatabase(db)
+      },
+    )
+
+    test('a thief who refreshes without a pause does not make the owner late', () => {
+      const { rotate, standing, db } = makeChain()
+      const every = 10
+      for (let i = 1; i < 100; i++) rotate(`${i}`, `${i + 1}`, START + i * every, START / 1_000)
+      // Each time, the gateway received the owner just before the thief, who was answered first.
+      const received = START + 99 * every - 1
+      expect(standing('1', received + 2, START / 1_000, received)).toBe('reused')
       closeDatabase(db)
     })
 

@@ -159,6 +159,13 @@ test('a thief who dates a proof ahead does not make the owner late', async () =>
   await expectEnded(refresh(first), refresh, stolen)
 })
 
+test('a proof that is dated back, as its nonce lets it be, counts as used again', async () => {
+  const client = await agent()
+  const [first, refresh] = [await signedIn(client), refresher(client)]
+  const third = await refresh(await refresh(first))
+  await expectEnded(refresh(first, 3_600), refresh, third)
+})
+
 test('what the client of a secret says of its clock tells nothing, and it counts as used again', async () => {
   const client = byItself('forum', oidc.ClientSecretBasic(secret))
   const [first, refresh] = [await signedIn(client), refresher(client)]

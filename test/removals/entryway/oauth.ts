@@ -126,7 +126,17 @@ export const oauthRows = toRemovals([
   [17, 'a late request is of the key', tokens(' && isItsKey', '')],
   [17, 'a late request is not told of', tokens("found.standing === 'late'", 'false')],
   [17, 'a proof of now is not late', rotation('provenAt < wentOn', 'true')],
-  [17, 'what was received before is late', rotation('ahead > 0', 'false')],
+  [17, 'what was received before is late', rotation('ahead > RECEIVED_TOGETHER', 'false')],
+  [
+    17,
+    'what was received together with it is not',
+    rotation('ahead > RECEIVED_TOGETHER', 'ahead > 0'),
+  ],
+  [
+    17,
+    'no proof is older than a network holds it',
+    rotation('held > seconds(REFRESH_HELD)', 'false'),
+  ],
   [17, 'and no longer before than it can wait', rotation('ahead <= REFRESH_RETRY_GRACE', 'true')],
   [
     17,
