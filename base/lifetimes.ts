@@ -259,6 +259,9 @@ export const TRUSTED_DEVICE = 30 * DAY
 /** The answer to a form says what was done on the page after it; a browser keeps that for as long. */
 export const DONE = MINUTE
 
+/** A browser keeps what was entered in a form for as long while its person is asked for a proof. */
+export const ENTERED = 10 * MINUTE
+
 /** Refresh JWTs of legacy sessions; as in the reference PDS. */
 export const LEGACY_REFRESH_TOKEN = 90 * DAY
 

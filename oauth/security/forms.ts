@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { DONE, SIGN_IN_FORM } from '../../base/lifetimes.ts'
+import { DONE, ENTERED, SIGN_IN_FORM } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import type { SecurityAction } from '../security_paths.ts'
@@ -12,8 +12,8 @@ export type Done =
   | { what: 'made'; name: string; password: string }
   /** The only time that recovery codes are shown, if there are new ones. */
   | { what: 'factors'; recoveryCodes?: string[] }
-  /** The person has proven that it is them, and goes on with what they had entered. */
-  | { what: 'proven'; entered: Entered }
+  /** Nothing yet: the person is asked for a proof, or has given it, and goes on with what they had entered. */
+  | { what: 'entered'; entered: Entered }
 
 /** An authenticator that a person is about to add: its secret in base32, and what is in the QR code. */
 export type Begun = { secret: string; uri: string }
@@ -45,6 +45,11 @@ export function formId(sealed: string | undefined): string | undefined {
 
 export function createSecurityForms(seal: Seal): SecurityForms {
   return new SealedForBrowser(seal, 'form of the security page', ({ done }) =>
-    done ? DONE : SIGN_IN_FORM,
+    done ? lastsOf(done) : SIGN_IN_FORM,
   )
+}
+
+/** How long the next page may say it, ms. */
+export function lastsOf({ what }: Done): number {
+  return what === 'entered' ? ENTERED : DONE
 }

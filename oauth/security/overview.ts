@@ -131,7 +131,7 @@ export function noticeOf({ what }: Done, texts: SecurityTexts): string | undefin
     uninvited: texts.inviteDisabled,
     made: undefined,
     invited: undefined,
-    proven: undefined,
+    entered: undefined,
   }
   return notices[what]
 }

@@ -42,12 +42,11 @@ export class Redirects {
   toTask(visitor: Visitor, task: SecurityTask): HttpResponse {
     const { request, person, entered } = visitor
     const page = withQuery(securityTask(task), request, { account: person.did })
-    return goOn(page, entered && [this.#told(visitor, { what: 'proven', entered })])
+    return goOn(page, entered && [this.#told(visitor, { what: 'entered', entered })])
   }
 
-  #told({ device, person }: Visitor, done: Done): [name: string, value: string] {
-    const sealed = this.#forms.write(device.deviceId, { did: person.did, done })
-    return doneCookie(sealed, this.#services.settings.publicUrl)
+  #told(visitor: Visitor, done: Done): [name: string, value: string] {
+    return doneCookie(this.#forms, visitor, done, this.#services.settings.publicUrl)
   }
 
   /**

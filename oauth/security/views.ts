@@ -22,7 +22,7 @@ import {
 } from '../security_paths.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import type { Outcome } from '../sign_in/shown.ts'
-import { noDoneCookie, readDone } from './done_cookie.ts'
+import { doneCookie, noDoneCookie, readDone } from './done_cookie.ts'
 import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { Done, SecurityForms } from './forms.ts'
 import { ACTIVITY_SHOWN, type AppNames } from './items.ts'
@@ -62,13 +62,13 @@ export class SecurityViews {
     }
   }
 
-  /** Where it was just proven that it is the person, as they had filled it in before. */
-  async #taskAt(visitor: Visitor, task: SecurityTask): Promise<HttpResponse> {
-    const told = readDone(visitor.request)
-    const done = this.#doneOf(visitor, told)
-    if (done?.what !== 'proven') return this.task(visitor, task)
-    const page = await this.task({ ...visitor, entered: done.entered }, task)
-    return withCookies(page, [noDoneCookie(this.#services.settings.publicUrl)])
+  /** Where the person is asked for a proof, or has just given it, with what they had entered before. */
+  #taskAt(visitor: Visitor, task: SecurityTask): Promise<HttpResponse> {
+    const done = this.#doneOf(visitor, readDone(visitor.request))
+    return this.task(
+      done?.what === 'entered' ? { ...visitor, entered: done.entered } : visitor,
+      task,
+    )
   }
 
   /** @param told by the cookie */
@@ -112,11 +112,18 @@ export class SecurityViews {
     if (!(await isProven(this.#services, did, device.deviceId, basis, provenBy(task)))) {
       return this.proof(visitor, task, undefined, outcome)
     }
+    const page = await this.#form(visitor, task, outcome)
+    if (!visitor.entered) return page
+    return withCookies(page, [noDoneCookie(this.#services.settings.publicUrl)])
+  }
+
+  async #form(visitor: Visitor, task: SecurityTask, outcome: Outcome): Promise<HttpResponse> {
     if (task === 'app-password') return this.#pages.make(visitor, outcome)
     if (task === 'passkeys') return this.#passkeys(visitor, outcome)
+    const { did } = visitor.person
     const [factors, account] = await Promise.all([
-      listFactors(this.#services, person.did),
-      requireAccount(this.#services, person.did, ['did']),
+      listFactors(this.#services, did),
+      requireAccount(this.#services, did, ['did']),
     ])
     const begun = task === 'authenticator' && !factors.totp ? visitor.entered?.begun : undefined
     if (begun) return this.#pages.authenticator(visitor, begun)
@@ -158,7 +165,13 @@ export class SecurityViews {
     const account = await requireAccount(this.#services, visitor.person.did, ['did'])
     const others = kinds.filter((other) => other !== kind)
     const asked = { kind, others, hint: mailboxHint(account.email) }
-    return this.#pages.proof(visitor, task, asked, outcome)
+    const page = this.#pages.proof(visitor, task, asked, outcome)
+    const { entered } = visitor
+    if (!entered) return page
+    // For the same page in another language.
+    const { publicUrl } = this.#services.settings
+    const cookie = doneCookie(this.#forms, visitor, { what: 'entered', entered }, publicUrl)
+    return withCookies(page, [cookie])
   }
 
   /** By what the person can, the one that is asked for first. */

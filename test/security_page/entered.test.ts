@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { SECURITY_TASKS } from '../../oauth/security_paths.ts'
+import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf } from '../factors/authenticator.ts'
 import { newOwner, type Owner } from '../passkeys/owner.ts'
 import type { Seen, Visitor } from '../sign_in/visitor.ts'
@@ -97,6 +98,22 @@ test.each(Object.entries(forms))(
     expectBack(page, action, filled)
     const anew = await visitor.open(answer.header('location') ?? '')
     expect(JSON.stringify(seenIn(anew))).not.toContain(escaped(filled.typed.name ?? ''))
+  },
+)
+
+test.each(Object.entries(forms))(
+  'what is entered in %s comes back where the proof is asked for in another language, too',
+  async (action, fill) => {
+    const visitor = await come(app, owner)
+    const filled = await fill(visitor)
+    later()
+    const proof = await visitor.send(filled.form, filled.typed)
+    const [, link = ''] = /href="([^"]*lang=sv[^"]*)"/.exec(proof.text) ?? []
+    expect(link).not.toContain(escaped(filled.typed.name ?? ''))
+    const other = await visitor.open(link.replaceAll('&amp;', '&'))
+    expect(other.title).toBe(securityTexts.sv.proof)
+    const page = await visitor.follow(await visitor.send(other, { password: owner.password }))
+    expectBack(page, action, filled)
   },
 )
 
