@@ -62,6 +62,8 @@ export const descriptions: readonly Description[] = [
       uses: { about: 'how many sign-ups each is good for', flags: '--uses <n>' },
       account: { about: 'whose codes they are', flags: '--for <account>' },
     },
+    // Not the codes, which are secret: what does not get into the trail is in the log.
+    subject: ({ codes }) => (codes.length === 1 ? '1 code' : `${codes.length} codes`),
   }),
   reads('invite list', 'invite/list', {
     what: 'List invite codes, and who signed up with them, the newest first',

@@ -79,7 +79,7 @@ test('the trail has no switch or number for what something was done to', async (
   expect(await call('invite/create', { count: 2 })).toMatchObject({ status: 200 })
   const { body } = await call('trail', { event: 'operator_acted', limit: 2 })
   expect((body as { events: { detail: object }[] }).events.map(({ detail }) => detail)).toEqual([
-    { what: 'invite/create', to: '' },
+    { what: 'invite/create', to: '2 codes' },
     { what: 'openid/rotate-keys', to: '' },
   ])
 })
