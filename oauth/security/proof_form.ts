@@ -55,6 +55,8 @@ export class ProofForm {
     } catch (err) {
       return this.#views.proof(visitor, task, kind, refusedBy(visitor, kind, err))
     }
+    // The secret of an authenticator goes into no cookie.
+    if (visitor.entered?.begun) return this.#views.task(visitor, task)
     return this.#redirects.toTask(visitor, task)
   }
 

@@ -167,7 +167,7 @@ export class SecurityViews {
     const asked = { kind, others, hint: mailboxHint(account.email) }
     const page = this.#pages.proof(visitor, task, asked, outcome)
     const { entered } = visitor
-    if (!entered) return page
+    if (!entered || entered.begun) return page
     // For the same page in another language.
     const { publicUrl } = this.#services.settings
     const cookie = doneCookie(this.#forms, visitor, { what: 'entered', entered }, publicUrl)

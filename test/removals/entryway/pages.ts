@@ -271,4 +271,10 @@ export const pageRows = toRemovals([
     'an account that is deleted invites nobody',
     entries('disableInviteCodesOf(db, did)', ''),
   ],
+  [
+    'test/security_page/entered.test.ts',
+    'the secret of an authenticator is in no cookie',
+    inFile('oauth/security/views.ts')('!entered || entered.begun', '!entered'),
+    inFile('oauth/security/proof_form.ts')('visitor.entered?.begun', 'false'),
+  ],
 ])
