@@ -11,6 +11,7 @@ export const LONGEST = [
   'test/copy/killed.test.ts',
   'test/backup/pds_inside.test.ts',
   'test/copy/engine.test.ts',
+  'test/faults/life.test.ts',
   'test/faults/killed.test.ts',
   'test/pages/pages.test.ts',
   'test/embedded/supervision.test.ts',
