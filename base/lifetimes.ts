@@ -461,6 +461,9 @@ export const SAGA_ABANDONED = 2 * MINUTE
 /** For so long a PDS may go on with a sign-up that was given up, and it is taken back. */
 export const SIGN_UP_LATE = HOUR
 
+/** Where that PDS does not answer, it is looked for so long. What is older may be of a backup, and the DID in use since. */
+export const SIGN_UP_UNSEEN = DAY
+
 /** How often the program looks for those, and for accounts that are not active on their PDS. */
 export const RECOVERY_INTERVAL = 60 * SECOND
 

@@ -92,13 +92,12 @@ export class Plc {
     return { op, before: { alsoKnownAs, verificationMethods, services } }
   }
 
-  /** Undoes a move to `pds`, if PLC has heard of it. @returns whether it has @throws {UnavailableError} */
-  async moveBack(did: string, pds: string, before: IdentityData): Promise<boolean> {
-    if (endpointOf(await this.#data(did)) !== pds) return false
+  /** Undoes a move to `pds`, if PLC has heard of it. @throws {UnavailableError} */
+  async moveBack(did: string, pds: string, before: IdentityData): Promise<void> {
+    if (endpointOf(await this.#data(did)) !== pds) return
     await this.#ask(() =>
       this.#client.updateData(did, this.#rotationKey, (last) => ({ ...last, ...before })),
     )
-    return true
   }
 
   /** @throws {UnavailableError} when the directory does not answer or refuses */

@@ -6,6 +6,7 @@ import { readAccount } from '../database/account/profile.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
+import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { checkData, type DataReport } from './check_data.ts'
 import { type DatabaseKind, MOVE, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
@@ -43,7 +44,8 @@ export type Restored = {
  * belongs to the owner of the data directory.
  *
  * Sign-ins that were under way at the time of the backup have ended: a code of theirs may have
- * been exchanged since.
+ * been exchanged since. Sign-ups that were given up before it are not looked for any more: the DID of one may have moved
+ * here since.
  *
  * @throws {Error} when the backup is damaged or newer than this program, or the target not empty
  * @throws {DataInUseError}
@@ -74,6 +76,7 @@ export async function restore({
     for (const { path, kind } of manifest.databases) {
       assertUndamaged(join(prepared, path), path, kind)
       if (kind === 'auth') change(prepared, path, kind, deleteAllRequests)
+      if (kind === 'directory') change(prepared, path, kind, deleteAllWithdrawnIdentities)
       if (kind === 'account' && signOut) change(prepared, path, kind, endSessions)
     }
     const directory = rebuildDirectoryIn(prepared)

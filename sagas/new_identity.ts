@@ -28,18 +28,14 @@ export async function prepareIdentity(
 /**
  * Takes back an operation that the PDS may have published before it failed. A DID that is elsewhere by now stays: what is
  * on record may come from a backup, and be older.
- *
- * @returns whether it was published
  */
 export async function withdrawIdentity(
   { plc }: Services,
   client: PdsClient,
   did: string,
   movedFrom: string | null,
-): Promise<boolean> {
-  if (movedFrom !== null) return plc.moveBack(did, client.pds.url, JSON.parse(movedFrom))
-  if ((await plc.read(did))?.pds !== client.pds.url) return false
+): Promise<void> {
+  if (movedFrom !== null) await plc.moveBack(did, client.pds.url, JSON.parse(movedFrom))
   // The DID was made for this account and will never be used.
-  await plc.tombstone(did)
-  return true
+  else if ((await plc.read(did))?.pds === client.pds.url) await plc.tombstone(did)
 }

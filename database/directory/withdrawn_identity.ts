@@ -33,3 +33,7 @@ export function lookAtWithdrawnIdentity(db: Db, did: string, now: number): boole
 export function deleteWithdrawnIdentity(db: Db, did: string): void {
   sql(db, 'DELETE FROM withdrawn_identity WHERE did = ?').run(did)
 }
+
+export function deleteAllWithdrawnIdentities(db: Db): void {
+  sql(db, 'DELETE FROM withdrawn_identity').run()
+}

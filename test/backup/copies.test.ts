@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
@@ -147,4 +148,19 @@ test('with --sign-out no session comes back; without, they do', async () => {
   rmSync(restored, { recursive: true })
   await restore({ folder, dataDir: restored, signOut: true })
   expect(sessionsIn(restored)).toEqual([0, 0])
+})
+
+test('what was given up before the backup is not looked for after the restore', async () => {
+  const listed = ({ dataDir }: Pick<DataFolder, 'dataDir'>) =>
+    new DataFolder(dataDir).directory((db) => directoryFunctions.listWithdrawnIdentities(db, 10))
+  data.directory((db) => {
+    const held = { handle: 'dan.test', email: 'dan@mail.test', passwordScrypt: '-', passkey: null }
+    const { id } = directoryFunctions.reserveSignUp(db, { ...held, inviteCode: null })
+    directoryFunctions.recordSignUpDid(db, id, { did: 'did:plc:dan', movedFrom: null }, Date.now())
+    directoryFunctions.withdrawSignUp(db, id)
+  })
+  expect(listed(data)).toHaveLength(1)
+  await copy()
+  await restore({ folder, dataDir: restored })
+  expect(listed({ dataDir: restored })).toEqual([])
 })

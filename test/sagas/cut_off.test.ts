@@ -2,7 +2,9 @@ import { Secp256k1Keypair } from '@atproto/crypto'
 import { Client } from '@did-plc/lib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CreatedAccount } from '../../actors/account/lifecycle.ts'
-import { SAGA_ABANDONED, SIGN_UP_LATE } from '../../base/lifetimes.ts'
+import { UnavailableError } from '../../base/errors.ts'
+import { SAGA_ABANDONED, SIGN_UP_LATE, SIGN_UP_UNSEEN } from '../../base/lifetimes.ts'
+import type { WithdrawnIdentity } from '../../database/directory/withdrawn_identity.ts'
 import { PdsClient, PdsRefusal } from '../../pds/client.ts'
 import {
   activateAccount,
@@ -13,6 +15,7 @@ import {
 import { setEmail } from '../../sagas/email_change.ts'
 import { changeHandle } from '../../sagas/handle_change.ts'
 import { tellingHeld } from '../../sagas/held_names.ts'
+import { takeBackLate } from '../../sagas/late_sign_up.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
 import type { Services } from '../../sagas/services.ts'
 import { signUp } from '../../sagas/sign_up.ts'
@@ -404,6 +407,76 @@ describe.each(['a sign-up', 'a move to here'])('%s with which the PDS goes on la
     isWhole(await seen(made), made)
     if (!person.did) expect((await seen({ ...person, did })).isPublished).toBe(false)
     expect(await services.actors.directory.listWithdrawnIdentities(10)).toEqual([])
+  })
+})
+
+describe('a sign-up that was given up', () => {
+  const listed = (limit = 10) => services.actors.directory.listWithdrawnIdentities(limit)
+  beforeEach(async () => {
+    for (const { did } of await listed())
+      await services.actors.directory.deleteWithdrawnIdentity(did)
+  })
+  /** Of a DID that its PDS may publish. */
+  async function givenUp(did: string): Promise<WithdrawnIdentity> {
+    const { directory } = services.actors
+    const held = { ...newNames(), inviteCode: null, passwordScrypt: 'none', passkey: null }
+    const { id } = await directory.reserveSignUp(held)
+    await directory.recordSignUpDid(id, { did, movedFrom: null }, Date.now())
+    await directory.withdrawSignUp(id)
+    return (await listed()).find((one) => one.did === did) as WithdrawnIdentity
+  }
+
+  test('keeps no other waiting while its PDS is away, and is forgotten after a day', async () => {
+    const away = {
+      ...services,
+      pds: () => Promise.reject(new UnavailableError('The PDS')),
+    }
+    const [one, other] = [await givenUp('did:plc:one'), await givenUp('did:plc:other')]
+    const first = (await listed(1))[0] as WithdrawnIdentity
+    passed += 1_000
+    await expect(takeBackLate(away, first)).rejects.toThrow('unavailable')
+    expect((await listed(1))[0]?.did).toBe([one, other].find(({ did }) => did !== first.did)?.did)
+    passed += SIGN_UP_UNSEEN
+    for (const each of [one, other]) expect(await takeBackLate(away, each)).toBe('open')
+    expect(await listed()).toEqual([])
+  })
+
+  test('is not taken back where its account is here by now', async () => {
+    const { account, directory } = services.actors
+    const person = await newPerson()
+    const entry = await directory.find(person.did)
+    if (!entry) throw new Error('It is not here')
+    await directory.removeAccount(person.did)
+    const row = await givenUp(person.did)
+    // As an import does it.
+    await directory.addAccount({ ...entry, ...{ handle: person.handle, email: person.email } })
+    expect(await account(person.did).read()).not.toBeNull()
+    expect(await takeBackLate(services, row)).toBe('open')
+    isWhole(await seen(person), person)
+    expect(await listed()).toEqual([])
+  })
+
+  test.each([1, 2])('is not taken back where its DID comes anew after look %i', async (look) => {
+    const person = await newcomer()
+    const line = new Line({ at: CREATED, when: 'late', how: 'gets no answer' })
+    await expect(join(line.through(services), person, person.did)).rejects.toThrow('unavailable')
+    await settle()
+    const { directory } = services.actors
+    const row = (await listed()).find(({ did }) => did === person.did) as WithdrawnIdentity
+    let looks = 0
+    const lookAtWithdrawnIdentity: typeof directory.lookAtWithdrawnIdentity = async (...at) => {
+      const isThere = await directory.lookAtWithdrawnIdentity(...at)
+      if (++looks === look) await join(services, person, person.did)
+      return isThere
+    }
+    const watched = new Proxy(directory, {
+      get: (target, name) =>
+        name === 'lookAtWithdrawnIdentity' ? lookAtWithdrawnIdentity : Reflect.get(target, name),
+    })
+    const actors = { ...services.actors, directory: watched }
+    expect(await takeBackLate({ ...services, actors }, row)).toBe('open')
+    expect(looks).toBe(look)
+    isWhole(await seen(person), person)
   })
 })
 

@@ -45,7 +45,7 @@ export const sagaRows = toRemovals([
   [
     DECIDED,
     'no DID ends that is elsewhere',
-    inFile('sagas/new_identity.ts')('?.pds !== client.pds.url', ' === null'),
+    inFile('sagas/new_identity.ts')('?.pds === client.pds.url', ''),
   ],
   [
     RECOVERY,
@@ -90,6 +90,37 @@ export const sagaRows = toRemovals([
     CUT_OFF,
     'a sign-up with which its PDS goes on after it was given up is taken back',
     inFile('sagas/sign_up.ts')('directory.withdrawSignUp(', 'directory.abandonSignUp('),
+  ],
+  [
+    CUT_OFF,
+    'an account that is here is not taken back as late',
+    inFile('sagas/late_sign_up.ts')(' || (await directory.find(did))', ''),
+  ],
+  [
+    CUT_OFF,
+    'nor a move that began anew while that was looked for',
+    inFile('sagas/late_sign_up.ts')(
+      'if (isPublished) await withdrawIdentity',
+      'await withdrawIdentity',
+    ),
+  ],
+  [
+    CUT_OFF,
+    'what a PDS that is away may go on with is not looked for for ever',
+    inFile('sagas/late_sign_up.ts')('hasPassed(withdrawnAt, SIGN_UP_UNSEEN) || ', ''),
+  ],
+  [
+    CUT_OFF,
+    'nor does it keep that of others waiting',
+    inFile('sagas/late_sign_up.ts')(
+      "if (!(await isOnRecord())) return 'open'\n    if (has",
+      'if (has',
+    ),
+  ],
+  [
+    'test/backup/copies.test.ts',
+    'what was given up before a restore is not taken back after it',
+    inFile('maintenance/restore.ts')(', deleteAllWithdrawnIdentities)', ', () => {})'),
   ],
   [
     CUT_OFF,
