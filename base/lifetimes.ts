@@ -76,9 +76,10 @@ export const REFRESH_RETRY_GRACE = 60 * SECOND
 
 /**
  * Of two requests with refresh tokens that gateways received within this time, none came before the other: their clocks
- * may differ, and who refreshes without a pause would always be received just after somebody, and be answered first.
+ * may differ, and who refreshes without a pause would always be received just after somebody, and be answered first. It
+ * is no longer than a client takes to go on that has been answered.
  */
-export const RECEIVED_TOGETHER = 0.5 * SECOND
+export const RECEIVED_TOGETHER = 50
 
 /**
  * A network may hold a request with a refresh token for this long. One whose client says that it made it earlier counts

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { RefreshRefusal } from '../../base/events.ts'
-import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
+import { LEGACY_REFRESH_TOKEN, RECEIVED_TOGETHER } from '../../base/lifetimes.ts'
 import { refreshRefused } from '../../base/metrics.ts'
 import { databasePath } from '../../database/paths.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
@@ -103,7 +103,7 @@ test('of OAuth', async () => {
 })
 
 test.each([
-  ['by requests that came later', 1, 'late'],
+  ['by requests that came later', 2 * RECEIVED_TOGETHER, 'late'],
   ['by requests that came before', -1_000, 'reused'],
 ] as const)(
   'of OAuth, where its app goes on after it was looked at, %s',
