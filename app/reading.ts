@@ -1,6 +1,6 @@
 import { VALUES } from '../base/value_bounds.ts'
 import { undoCoding } from '../http/content_coding.ts'
-import { doorOfNothing, xrpcDoor } from '../http/door.ts'
+import { doorOfNothing, XRPC, xrpcDoor } from '../http/door.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import {
@@ -19,7 +19,6 @@ import {
 } from '../http/read_body.ts'
 import { ANY, type BodyKind } from '../http/route.ts'
 import type { KnownPdses } from '../sagas/known_pdses.ts'
-import { XRPC } from '../xrpc/routes.ts'
 import type { FindRoute, Route } from './routes.ts'
 import { unwrap } from './unwrap.ts'
 

@@ -1,7 +1,7 @@
 import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
 import { preflight } from '../http/cors.ts'
-import { documentDoor, doorOfNothing, xrpcDoor } from '../http/door.ts'
+import { documentDoor, doorOfNothing, XRPC, xrpcDoor } from '../http/door.ts'
 import {
   type HttpHandler,
   type HttpRequest,
@@ -24,7 +24,7 @@ import { serveHome } from '../pages/home.ts'
 import { onOwnHost } from '../pages/own_host.ts'
 import type { Services } from '../sagas/services.ts'
 import { createXrpcHandler } from '../xrpc/index.ts'
-import { methodRoutes, XRPC } from '../xrpc/routes.ts'
+import { methodRoutes } from '../xrpc/routes.ts'
 import { ABOUT_CONTENT } from './content.ts'
 import { createPassThrough, isDpopBound, type Passing } from './pass_through.ts'
 import type { SessionStandings } from './session_standings.ts'

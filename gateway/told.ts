@@ -1,18 +1,16 @@
 import type { IncomingMessage } from 'node:http'
-import { isForPerson } from '../http/door.ts'
+import { isForPerson, XRPC } from '../http/door.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
 import type { Fault } from '../http/fault.ts'
 import { pageLanguage } from '../http/language.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
 import { pageRefusal } from '../http/refuse.ts'
 
-/** Below it, the answer is that of a method, also where a person looks at it. */
-const XRPC = '/xrpc/'
 /** Of an answer for programs alone, or of each page. */
 const NOT_KEPT = ['content-type', 'access-control-allow-origin', 'cache-control']
 
 /**
- * A fault as the one who asked can read it: a person with a browser gets a page.
+ * A fault as the one who asked can read it: a person with a browser gets a page, but for the answer of a method.
  *
  * @param service what the pages call this service
  */

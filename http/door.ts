@@ -37,6 +37,9 @@ const TAKEN = { 'accept-encoding': CODINGS.join(', ') }
 
 const BUSY = 'The service is busy; try again'
 
+/** Below it are the endpoints of {@link xrpcDoor}, and those of a PDS. */
+export const XRPC = '/xrpc/'
+
 /** As the reference's XRPC server puts it. */
 export const xrpcDoor: Door = {
   name: 'xrpc',

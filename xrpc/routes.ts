@@ -1,10 +1,8 @@
 import { schemas } from '../base/lexicons.ts'
-import { xrpcDoor } from '../http/door.ts'
+import { XRPC, xrpcDoor } from '../http/door.ts'
 import type { RouteShape } from '../http/route.ts'
 import { methods } from './index.ts'
 import type { Method } from './method.ts'
-
-export const XRPC = '/xrpc/'
 
 type Main = { type: string; input?: object }
 

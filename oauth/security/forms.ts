@@ -26,8 +26,9 @@ export type Entered = {
 }
 
 /**
- * Whose page it is, sealed into its forms, with an authenticator that was begun there, the challenge of
- * a passkey, or what was entered before a proof; and what was done, into the cookie with which the browser comes to the page after that.
+ * Whose page it is, sealed into its forms, with an authenticator that was begun there, the challenge of a passkey, or
+ * what was entered before a proof; and what was done, into the cookie with which the browser comes to the page after
+ * that.
  */
 export type SecurityForms = SealedForBrowser<{
   did: string
