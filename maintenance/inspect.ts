@@ -1,4 +1,4 @@
-import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
+import { copyUpToDate, listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
 import { MissingPartError } from '../database/replication/restore.ts'
 import { type DatabaseKind, schemas } from './data_folder.ts'
@@ -39,6 +39,7 @@ function inspectFile<T>(
   look: (db: Db) => T,
 ): T | null {
   let db: Db | undefined
+  let newer: Db | undefined
   try {
     db = openAsItIs(file, schemas[kind])
     const version = schemaVersion(db)
@@ -52,16 +53,13 @@ function inspectFile<T>(
     for (const damage of listDamages(db)) report(`it is damaged: ${damage}`, RESTORE)
     // An actor that was interrupted while it made its database makes it when it is called again.
     if (version === 0) return null
-    if (version < known) {
-      return report(
-        `it has schema version ${version}, not ${known}`,
-        'none needed: it is brought up to date when it is next used',
-      )
-    }
-    return look(db)
+    if (version === known) return look(db)
+    newer = copyUpToDate(db, schemas[kind])
+    return look(newer)
   } catch (err) {
     return report(`it cannot be read: ${err instanceof Error ? err.message : 'unknown'}`, RESTORE)
   } finally {
+    newer?.close()
     db?.close()
   }
 }

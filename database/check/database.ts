@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { CHECK_LOCK_WAIT } from '../../base/lifetimes.ts'
 import type { Db } from '../database.ts'
 import { makeLazily } from '../lazy_tables.ts'
-import type { Schema } from '../schema.ts'
+import { migrate, type Schema } from '../schema.ts'
 
 /**
  * Opens a database as it is, to look at it or to copy it; a running program does not mind.
@@ -33,6 +33,22 @@ export function openContent(content: Buffer): Db {
   const own = Buffer.from(content)
   own.fill(VERSIONS.withoutLog, VERSIONS.at, VERSIONS.at + VERSIONS.bytes)
   return new Sqlite(own)
+}
+
+/**
+ * Copies a database of an older schema into memory, and brings the copy up to date, as the database is when it is next
+ * used. So its content can be asked for, and the file stays as it is.
+ */
+export function copyUpToDate(db: Db, schema: Schema): Db {
+  const copy = openContent(db.serialize())
+  try {
+    if (schema.lean) makeLazily(copy, schema.lean.later)
+    migrate(copy, db.name, schema)
+    return copy
+  } catch (err) {
+    copy.close()
+    throw err
+  }
 }
 
 /**

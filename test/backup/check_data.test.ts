@@ -1,4 +1,5 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
@@ -188,6 +189,21 @@ test('damage, foreign files and newer schemas', async () => {
     expect.stringContaining('it has schema version 99; this program knows'),
   )
   expect(found).toContainEqual(expect.stringContaining('file is not a database'))
+})
+
+test('an account that was not used since an upgrade is looked at as it will be, and stays as it is', async () => {
+  const carol = data.addOfBefore('carol')
+  const path = databasePath.account(data, carol)
+  const before = readFileSync(path)
+  expect(await checkData(data.dataDir)).toEqual({ databases: 5, accounts: 3, findings: [] })
+  expect(readFileSync(path)).toEqual(before)
+  const db = new Sqlite(path)
+  db.exec("UPDATE account SET email = 'c@mail.test', email_auth_factor = 1")
+  db.close()
+  expect(await problems()).toEqual([
+    'codes are mailed at sign-in to an address that is not confirmed',
+    'the account has another e-mail address',
+  ])
 })
 
 test('no directory at all', async () => {

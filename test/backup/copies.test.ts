@@ -122,6 +122,13 @@ test('a schema from the future is refused', async () => {
   expect(existsSync(restored)).toBe(false)
 })
 
+test('a backup of before an upgrade comes back whole', async () => {
+  data.addOfBefore('dave')
+  await copy()
+  const { report } = await restore({ folder, dataDir: restored })
+  expect(report).toMatchObject({ accounts: 4, findings: [] })
+})
+
 test('a data directory with data is never overwritten', async () => {
   await copy()
   await expect(restore({ folder, dataDir: data.dataDir })).rejects.toThrow('is not empty')

@@ -38,6 +38,26 @@ export class DataFolder {
     return did
   }
 
+  /** An account with its entry, as the first version of the program left it. @returns its DID */
+  addOfBefore(name: string): string {
+    const did = `did:plc:${name}`
+    const [handle, email] = [`${name}.test`, `${name}@mail.test`]
+    const [first = ''] = accountSchema.steps
+    const schema = { steps: [first], pageSize: accountSchema.pageSize }
+    use(openDatabase(databasePath.account(this, did), schema), (db) =>
+      db
+        .prepare(
+          `INSERT INTO account (id, did, handle, email, password_scrypt, pds_did, created_at)
+           VALUES (1, ?, ?, ?, 'salt:hash', ?, 1)`,
+        )
+        .run(did, handle, email, PDS),
+    )
+    this.directory((db) =>
+      directoryFunctions.addAccount(db, { did, handle, email, pdsDid: PDS, createdAt: 1 }),
+    )
+    return did
+  }
+
   account<T>(did: string, work: (db: Db) => T): T {
     return use(openDatabase(databasePath.account(this, did), accountSchema), work)
   }
