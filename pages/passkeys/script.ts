@@ -10,6 +10,8 @@ const LIBRARY = new URL(
 /**
  * Where a page has a button `data-passkey`, with the options of a passkey as JSON, this shows it. What an
  * authenticator answers goes into the field `passkey` of its form, and the form is sent as any other.
+ * - A click while the browser asks already, such as the second of a double click, does nothing: it would end what the first
+ *   one began.
  * - `data-make` is on a button that makes a passkey; any other uses one.
  * - `data-autofill` says that the browser shall offer passkeys in the field of the name, too.
  * - `data-status` names the element that says, in the words of `data-none`, that nothing came of it, and in those of
@@ -17,6 +19,7 @@ const LIBRARY = new URL(
  */
 const OWN = `{const {startRegistration,startAuthentication,browserSupportsWebAuthn,browserSupportsWebAuthnAutofill}=SimpleWebAuthnBrowser
 const button=document.querySelector('button[data-passkey]')
+let isAsked=false
 const begin=()=>{
 const {passkey,make,autofill,status,none,there=none}=button.dataset
 const optionsJSON=JSON.parse(passkey),start=make===undefined?startAuthentication:startRegistration
@@ -25,9 +28,10 @@ const send=answer=>{button.form.elements.passkey.value=JSON.stringify(answer);bu
 const offer=async()=>{if(autofill!==undefined&&await browserSupportsWebAuthnAutofill())startAuthentication({optionsJSON,useBrowserAutofill:true}).then(send,()=>{})}
 button.hidden=false
 button.onclick=()=>{
-if(!button.form.reportValidity||make===undefined||button.form.reportValidity()){
+if(isAsked||make!==undefined&&!button.form.reportValidity())return
+isAsked=true
 said.textContent=''
-start({optionsJSON}).then(send,({name})=>{said.textContent=name==='InvalidStateError'?there:none;offer()})}}
+start({optionsJSON}).then(send,({name})=>{said.textContent=name==='InvalidStateError'?there:none;offer()}).finally(()=>{isAsked=false})}
 offer()}
 if(button&&browserSupportsWebAuthn())begin()}
 `

@@ -181,6 +181,35 @@ test('by the button, for an app, with two accounts, and from a device without it
   await other.context().close()
 })
 
+test('a double click asks for one once', async () => {
+  const person = await newPerson('eve')
+  const page = await newPage()
+  await withoutAutofill(page)
+  await addAuthenticator(page)
+  await comeToPasskeys(page, person)
+  await make(page, 'Phone')
+  await page.context().clearCookies()
+  // The person is asked, and takes a while.
+  await page.addInitScript(() => {
+    const { credentials } = navigator
+    const get = credentials.get.bind(credentials)
+    const { promise: touched, resolve: touch } = Promise.withResolvers<void>()
+    const asked: CredentialRequestOptions[] = []
+    Object.assign(window, { asked, touch })
+    credentials.get = async (options = {}) => {
+      asked.push(options)
+      await touched
+      return get(options)
+    }
+  })
+  await page.goto(security)
+  await button(page, 'Sign in with a passkey').dblclick()
+  expect(await page.evaluate('asked.length')).toBe(1)
+  await page.evaluate('touch()')
+  await title(page, 'Security')
+  await page.context().close()
+})
+
 test('an account is made with one, for an app, and signs in again', async () => {
   const page = await newPage()
   await withoutAutofill(page)
