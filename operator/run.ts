@@ -5,9 +5,9 @@ import { PdsRefusal } from '../pds/client.ts'
 import { recordAudit } from '../sagas/audit.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { type CommandName, commands } from './commands.ts'
+import { descriptions } from './descriptions.ts'
 import { HalfDoneError } from './half_done.ts'
 import { INVALID_INPUT } from './invalid_input.ts'
-import { descriptions } from './list.ts'
 
 /** An error is told as `error` of XRPC, with a sentence. */
 type Refused = { refusal: { status: number; error: string; message: string } }

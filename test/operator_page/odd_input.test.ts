@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AppInProcess } from '../../lab/world/app.ts'
+import { descriptionOf, descriptions } from '../../operator/descriptions.ts'
 import { fieldsOf } from '../../operator/fields.ts'
-import { descriptionOf, descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import { readInput } from '../../operator_page/input.ts'
 import { newPerson } from '../factors/person.ts'

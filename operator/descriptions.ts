@@ -1,7 +1,7 @@
+import { ACCOUNT, accountDescriptions } from './account_descriptions.ts'
+import { clientDescriptions } from './client_descriptions.ts'
 import type { Description } from './description.ts'
 import { acts, reads } from './description.ts'
-import { ACCOUNT, accountDescriptions } from './list_accounts.ts'
-import { clientDescriptions } from './list_clients.ts'
 
 const PDS = { about: 'DID, URL or host name' }
 /** The DID in the answer is that of a PDS. */
