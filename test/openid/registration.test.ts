@@ -142,6 +142,21 @@ test('one that will ask for scopes of resources alone gets no others', async () 
   ])
 })
 
+test('one that can do more than there is here is registered with what there is', async () => {
+  const { grant_types: both } = METADATA
+  // As agents register that also use what an organization grants them.
+  const grants = [...both, 'urn:ietf:params:oauth:grant-type:jwt-bearer']
+  const wanted = { grant_types: grants, response_types: ['code', 'code id_token'] }
+  const { status, body } = await register(wanted)
+  const given = { grant_types: both, response_types: ['code'] }
+  expect([status, body]).toMatchObject([201, given])
+  const target = new URL(body.registration_client_uri).pathname
+  const token = body.registration_access_token
+  const change = { ...METADATA, ...wanted, client_id: body.client_id }
+  const changed = await rp.manage(app, 'PUT', { target, token, body: change })
+  expect(changed).toMatchObject({ status: 200, body: given })
+})
+
 test('with a token of the operator alone', async () => {
   const body = METADATA
   expect(await rp.manage(closed, 'POST', { body })).toMatchObject({ status: 401 })
