@@ -105,12 +105,18 @@ function takeAssertion({ aud, exp, iat }: Record<string, unknown>): void {
 }
 
 /** Nobody signs in to be told afterwards that there is nothing. @throws {errors.InvalidScope} */
-async function assertScope(flow: Flow, { oidc }: KoaContextWithOIDC): Promise<void> {
-  const { scopes, resources } = await requestedBy(flow, oidc.params ?? {})
-  if (scopes.length + resources.length > 0) return
-  const given = OPENID_SCOPES.join(', ')
-  const why = `scope has to name one of ${given}, or one of the resource that is asked for`
-  throw new errors.InvalidScope(why, String(oidc.params?.scope ?? ''))
+async function assertScope(
+  flow: Flow,
+  { oidc: { params = {} } }: KoaContextWithOIDC,
+): Promise<void> {
+  const { scopes, resources } = await requestedBy(flow, params)
+  // A code that is asked for with a resource is good for a token of the resource alone.
+  const isForResource = [params.resource ?? []].flat().length > 0
+  if (resources.length > 0 || (scopes.length > 0 && !isForResource)) return
+  const ofResource = 'one of the resource that is asked for'
+  const given = `one of ${OPENID_SCOPES.join(', ')}, or ${ofResource}`
+  const why = `scope has to name ${isForResource ? ofResource : given}`
+  throw new errors.InvalidScope(why, String(params.scope ?? ''))
 }
 
 /** @throws {errors.InvalidRequest} where nothing could ever have the hash */

@@ -159,6 +159,19 @@ test('nothing is given for a resource that is not registered', async () => {
   expect(answer.header('location')).toContain('error=invalid_target')
 })
 
+test('who asks for a resource and for none of its scopes is told before anybody signs in', async () => {
+  for (const scope of ['openid profile', 'openid offline_access', 'made-up']) {
+    const begun = await rp.begin(config, { resource: TOOLS, scope, prompt: 'consent' })
+    begun.url.searchParams.delete('nonce')
+    const { header } = await rp.open(visitor, begun)
+    const told = new URL(header('location') ?? '').searchParams
+    expect([told.get('error'), told.get('error_description')]).toEqual([
+      'invalid_scope',
+      'scope has to name one of the resource that is asked for',
+    ])
+  }
+})
+
 test('what was given for a resource ends with it, and is not that of the next one', async () => {
   const { begun, answer } = await grantedFor(TOOLS)
   const tokens = await rp.exchange(config, begun, answer)

@@ -578,7 +578,12 @@ export const openidRows = toRemovals([
   [
     REFUSALS,
     'nobody signs in for nothing',
-    configuration('scopes.length + resources.length > 0', 'true'),
+    configuration('resources.length > 0 || (scopes.length > 0 && !isForResource)', 'true'),
+  ],
+  [
+    RESOURCES,
+    'nor for a resource of which nothing is asked for',
+    configuration(' && !isForResource', ''),
   ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
