@@ -251,6 +251,9 @@ test('a login_hint says who is meant in the browser, or begins the sign-in', asy
   }
   expect(await goOn({ login_hint: 'dave.test' })).toBe(daves)
   expect(await goOn({ login_hint: 'at://dave.test' })).toBe(daves)
+  for (const login_hint of [' @Dave.test. ', 'dave\u3002test', daves.toUpperCase()]) {
+    expect(await goOn({ login_hint })).toBe(daves)
+  }
   // A link alone signs nobody out of their clients.
   expect(await goOn({ login_hint: 'Alice@mail.internal' }, 'alice.test')).toBe(did)
   expect(await goOn({ login_hint: daves }, 'dave.test')).toBe(daves)
