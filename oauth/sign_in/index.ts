@@ -137,9 +137,13 @@ export class SignIn {
     // Where somebody signs in, the device session is renewed once that is certain.
     const device = await loadDevice(this.#provider, request, action !== 'sign-in')
     const { deviceId, cookies } = device
-    const parameters = await this.#parametersOf(place, deviceId)
-    if (parameters && 'endedBy' in parameters) return this.#ended(place, parameters.endedBy)
-    const post = { request, place, parameters, deviceId, device }
+    const found = await this.#parametersOf(place, deviceId)
+    const isOver = found !== null && 'endedBy' in found
+    if (isOver && !OF_NO_APP.includes(action)) return this.#ended(place, found.endedBy)
+    const asked = isOver
+      ? { place: Place.forAccount(), parameters: null }
+      : { place, parameters: found }
+    const post = { request, deviceId, device, ...asked }
     const form = this.#pages.forms.read(place, deviceId, request.parameter('form'))
     const answers = {
       'sign-in': () => this.#signIn.answer(post, form),
@@ -186,6 +190,12 @@ export class SignIn {
     return pageRefusal(400, { obstacle: 'ended', app, giveUp })
   }
 }
+
+/**
+ * A new password needs no app: where the mail with its code came after the app's request was over, the person goes on at
+ * the account page.
+ */
+const OF_NO_APP: readonly Action[] = ['reset-password', 'new-password']
 
 /** In the provider's words. */
 const CANCELLED: GivenUp = {

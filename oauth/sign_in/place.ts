@@ -76,6 +76,11 @@ export class Place {
     return new Place(null, query)
   }
 
+  /** The account page alone. */
+  static forAccount(): Place {
+    return new Place(null, new URLSearchParams())
+  }
+
   /** The account page, from which a person goes on to the security page. */
   static forSecurity(): Place {
     return new Place(null, new URLSearchParams(FOR_SECURITY))

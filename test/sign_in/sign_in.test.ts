@@ -357,6 +357,34 @@ describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (p
   })
 })
 
+test('a forgotten password is set also where the request of the app is over by then', async () => {
+  const expire = (id: string) =>
+    sql(
+      app.flow,
+      'UPDATE authorization_request SET expires_at = expires_at - 600000 WHERE id = ?',
+    ).run(id)
+  const { visitor, url, id } = await come()
+  const reset = await visitor.open(`${url}&step=reset-password`)
+  expire(id)
+  const sent = await visitor.send(reset, { email: lee.email })
+  expect([sent.status, sent.header('location')]).toEqual([303, '/account/new-password'])
+  const code = await latestCode()
+  const later = await come()
+  const step = await later.visitor.open(`${later.url}&step=new-password`)
+  expire(later.id)
+  const wrong = await later.visitor.send(step, { code: 'AAAAA-AAAAA', password: 'another one' })
+  expect([wrong.status, wrong.begins, wrong.wrong]).toEqual([400, 'code', ['code']])
+  lee.password = 'new after the request'
+  const done = await later.visitor.send(wrong, { code, password: lee.password })
+  expect([done.status, done.notice]).toEqual([
+    200,
+    'Your password has been changed. Sign in with the new one.',
+  ])
+  expect((await later.visitor.send(done, entered(lee))).header('location')).toBe(
+    '/account/u/lee.test',
+  )
+})
+
 describe('the account page', () => {
   test('comes after ours', async () => {
     const visitor = new Visitor(app)
