@@ -13,7 +13,7 @@ import type { PrivateJwk } from './keys.ts'
 import { askBeforeLeading } from './led_by_link.ts'
 import { type NamedKind, newGrantId } from './names.ts'
 import { noted } from './noted_faults.ts'
-import { takeWhatIsOffered } from './offered_values.ts'
+import { takeOwnMetadata } from './own_metadata.ts'
 import { OPENID } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { explainRefusals } from './refusals.ts'
@@ -62,7 +62,7 @@ export function createOpenidProvider(
   explainRefusals(provider)
   askBeforeLeading(provider)
   takeScopesOfResources(provider)
-  takeWhatIsOffered(provider)
+  takeOwnMetadata(provider)
   spellResources(provider)
   takeUsualKeys(provider)
   forgetSpoiledClients(provider)

@@ -97,6 +97,35 @@ test('a program on the device may listen at any port, and is asked for each time
   }
 })
 
+describe('an agent is taken as it publishes itself,', () => {
+  const elsewhere = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+  const device = 'urn:ietf:params:oauth:grant-type:device_code'
+  const [web, local] = ['https://agent.vestibule.internal/callback', 'http://127.0.0.1/callback']
+  const agents: Record<string, object> = {
+    'with no more than the protocol asks for': { redirect_uris: [web] },
+    'with a grant that there is not here': {
+      ...{ redirect_uris: [web], response_types: ['code'], token_endpoint_auth_method: 'none' },
+      grant_types: ['authorization_code', 'refresh_token', elsewhere],
+    },
+    'on a website and on a device': {
+      ...{ redirect_uris: [web, local], application_type: 'native' },
+      ...{ grant_types: ['authorization_code', 'refresh_token', device] },
+      ...{ token_endpoint_auth_method: 'none', response_types: ['code'] },
+    },
+  }
+  test.each(Object.entries(agents))('%s', async (name, metadata) => {
+    const id = `https://agent.vestibule.internal/${Object.keys(agents).indexOf(name)}.json`
+    published.set(id, () => Response.json({ client_id: id, client_name: 'An agent', ...metadata }))
+    const client = await discover(id)
+    const begun = await rp.begin(client, {
+      ...{ redirect_uri: web, resource: TOOLS, scope: 'openid tools:read' },
+    })
+    const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+    const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
+    expect(tokens).toMatchObject({ scope: 'tools:read' })
+  })
+})
+
 describe('a document is refused, and nobody is sent anywhere', () => {
   const id = (name: string) => `https://${name}.vestibule.internal/client.json`
   const documents: Record<string, () => Response> = {
