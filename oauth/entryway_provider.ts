@@ -43,6 +43,8 @@ type Options = OAuthProviderOptions & {
   carried: { find: FindCarriedToken; secret: CarriedSecret }
   /** Makes the request that was read one for less, before anybody consents to it. */
   narrowRequest(scope: string): Promise<void>
+  /** Keeps it while a code is on its way by mail. */
+  keepRequest(): Promise<void>
   /** A session has ended because one of its refresh tokens was used twice. */
   onReuse(reused: ReusedToken): Promise<void>
   /** A refresh token was refused. */
@@ -65,6 +67,7 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #onReuse: Options['onReuse']
   readonly #onRefusedRefresh: Options['onRefusedRefresh']
   readonly narrowRequest: Options['narrowRequest']
+  readonly keepRequest: Options['keepRequest']
 
   constructor({
     refreshTokenKey,
@@ -72,6 +75,7 @@ export class EntrywayProvider extends OAuthProvider {
     onReuse,
     onRefusedRefresh,
     narrowRequest,
+    keepRequest,
     verifyOnThread,
     ...options
   }: Options) {
@@ -91,6 +95,7 @@ export class EntrywayProvider extends OAuthProvider {
     this.#onReuse = onReuse
     this.#onRefusedRefresh = onRefusedRefresh
     this.narrowRequest = narrowRequest
+    this.keepRequest = keepRequest
     this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
   }
 

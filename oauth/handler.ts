@@ -38,6 +38,7 @@ import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
 import { Leaving } from './sign_in/leaving.ts'
 import type { Narrowing } from './sign_in/permissions_form.ts'
+import type { Keeping } from './sign_in/sign_in_form.ts'
 import { OwnPageFirst, onVisit } from './sign_in/visit.ts'
 import { SignOutLink } from './sign_out/index.ts'
 
@@ -49,7 +50,7 @@ export type OAuthHandler = {
 }
 
 export function createOAuthHandler(
-  provider: OAuthProvider & Narrowing,
+  provider: OAuthProvider & Narrowing & Keeping,
   services: Services,
 ): OAuthHandler {
   const { settings, pdses, log } = services

@@ -7,7 +7,7 @@ import { tellOfReuse } from '../sagas/reused_token.ts'
 import type { Services } from '../sagas/services.ts'
 import { findingCarriedTokens } from '../stores/carried_tokens.ts'
 import { createStores } from '../stores/index.ts'
-import { narrowingRequests } from '../stores/request_store.ts'
+import { keepingRequests, narrowingRequests } from '../stores/request_store.ts'
 import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
@@ -30,6 +30,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     onReuse: (reused) => tellOfReuse(services, reused),
     onRefusedRefresh: (refused) => logRefusedRefresh(services.log, refused, calledFrom()?.address),
     narrowRequest: narrowingRequests(flow),
+    keepRequest: keepingRequests(flow),
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,

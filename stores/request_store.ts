@@ -2,6 +2,7 @@ import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
+import { SIGN_IN_STEP } from '../base/lifetimes.ts'
 import type { AuthorizationRequest } from '../database/flow/authorization_request.ts'
 import { asOAuth } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
@@ -93,6 +94,17 @@ export function narrowingRequests(flow: Flow) {
     const { [ASKED]: _, ...parameters } = JSON.parse(request.parameters)
     const narrowed = { ...parameters, scope, ...(scope !== askedFor && { [ASKED]: askedFor }) }
     await flow(id).updateRequest(id, { parameters: JSON.stringify(narrowed) })
+  }
+}
+
+/**
+ * How to keep the request that was read last for as long as a code is good that was mailed for its sign-in: a mail may
+ * take longer than a person who does nothing. Outside of an app's sign-in there is none to be kept.
+ */
+export function keepingRequests(flow: Flow) {
+  return async (): Promise<void> => {
+    const id = requestScope().request?.id
+    if (id !== undefined) await flow(id).updateRequest(id, { expiresAt: Date.now() + SIGN_IN_STEP })
   }
 }
 

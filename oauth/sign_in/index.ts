@@ -17,7 +17,7 @@ import { actionOf, Place, wantedOf } from './place.ts'
 import { goOn } from './post.ts'
 import { ResetForms } from './reset_forms.ts'
 import { type Asked, textsFor } from './shown.ts'
-import { SignInForm } from './sign_in_form.ts'
+import { type Keeping, SignInForm } from './sign_in_form.ts'
 import { SignUpForm } from './sign_up_form.ts'
 import { SignUpPages } from './sign_up_pages.ts'
 import { readSignedIn, signedOutCookies } from './signed_in.ts'
@@ -34,7 +34,11 @@ export class SignIn {
   readonly #reset: ResetForms
   readonly #permissions: PermissionsForm
 
-  constructor(provider: OAuthProvider & Narrowing, services: Services, scripts: PageScripts) {
+  constructor(
+    provider: OAuthProvider & Narrowing & Keeping,
+    services: Services,
+    scripts: PageScripts,
+  ) {
     this.#provider = provider
     this.#services = services
     this.#pages = new SignInPages(services, scripts.passkeys)

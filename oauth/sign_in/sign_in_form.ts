@@ -8,7 +8,12 @@ import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
 import { arrivalOf, noteSignedIn } from '../../sagas/arrivals.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
-import { isWrongCode, SecondFactorRequired, type ShownTrust } from '../../sagas/second_factor.ts'
+import {
+  type AskedFactor,
+  isWrongCode,
+  SecondFactorRequired,
+  type ShownTrust,
+} from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SecondStep, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
@@ -43,14 +48,17 @@ export const AMR: Readonly<Record<FactorKind | 'passkey alone', readonly string[
 
 type First = NonNullable<FormState['first']>
 
+/** Who can keep an authorization request for longer. */
+export type Keeping = { keepRequest(): Promise<void> }
+
 /** The form of a password, and that of the step after it: between their pages and the saga that decides. */
 export class SignInForm {
-  readonly #provider: OAuthProvider
+  readonly #provider: OAuthProvider & Keeping
   readonly #services: Services
   readonly #pages: SignInPages
   readonly #captcha: Captcha
 
-  constructor(provider: OAuthProvider, services: Services, pages: SignInPages) {
+  constructor(provider: OAuthProvider & Keeping, services: Services, pages: SignInPages) {
     this.#provider = provider
     this.#services = services
     this.#pages = pages
@@ -87,6 +95,7 @@ export class SignInForm {
       return next
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
+        await this.#waitFor(err.factor)
         return this.#pages.code(post, { ...err.first, ...err.factor, username, isRemembered })
       }
       const outcome = outcomeOf(post, err, wrong(textsFor(post).wrongPassword))
@@ -157,6 +166,7 @@ export class SignInForm {
       return withCookies(await this.#done(post, signedIn, first.isRemembered, amr), cookies)
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
+        await this.#waitFor(err.factor)
         const notice = first.kind === 'mail' ? textsFor(post).sentAgain : undefined
         return this.#pages.code(post, asking(first, err.factor.kind), { notice })
       }
@@ -164,6 +174,11 @@ export class SignInForm {
       if (isOver) return this.#stale(post, first.username)
       return this.#pages.code(post, first, refusedBy(post, first, err))
     }
+  }
+
+  /** A code that is mailed may come after the app's request would be over. */
+  async #waitFor({ kind }: AskedFactor): Promise<void> {
+    if (kind === 'mail') await this.#provider.keepRequest()
   }
 
   #trustOf({ request, place, deviceId }: Post, did: string): ShownTrust | null {

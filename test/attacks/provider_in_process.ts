@@ -57,6 +57,7 @@ export async function providerInProcess(scope = SCOPE) {
     refreshTokenKey: generateKeySync('hmac', { length: 256 }),
     carried: { find: async () => null, secret: () => null },
     narrowRequest: async () => {},
+    keepRequest: async () => {},
     onReuse: async () => {},
     onRefusedRefresh: () => {},
     verifyOnThread: () => false,

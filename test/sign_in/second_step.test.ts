@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { sql } from '../../database/database.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
@@ -87,6 +88,20 @@ test('a code by mail in its place, and back', async () => {
   // Any of its codes is taken, whichever is asked for.
   const code = CODE.exec((await mails()).at(-1)?.text ?? '')?.[0] ?? ''
   expect((await visitor.send(back, { code })).status).toBe(303)
+})
+
+test('while a code is on its way by mail, the request of the app waits for it', async () => {
+  const { url, id } = await push(app)
+  const visitor = new Visitor(app)
+  const step = await visitor.send(await visitor.open(url), entered)
+  const sent = await visitor.send(step, { with: 'mail', code: '' })
+  const code = CODE.exec((await mails()).at(-1)?.text ?? '')?.[0] ?? ''
+  sql(
+    app.flow,
+    'UPDATE authorization_request SET expires_at = expires_at - 840000 WHERE id = ?',
+  ).run(id)
+  const answer = await visitor.send(sent, { code })
+  expect([answer.status, answer.header('location')]).toEqual([303, url])
 })
 
 test.each(['sms', '', 'recovery,mail', '__proto__'])('%j is no other way', async (way) => {
