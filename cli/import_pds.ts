@@ -7,6 +7,7 @@ import {
   listPdsInviteCodes,
   type PdsAccount,
 } from '../database/import/pds_accounts.ts'
+import type { CommandInput } from '../operator/commands.ts'
 import type { ImportOutcome } from '../operator/imports.ts'
 import { choosePds } from './choose_pds.ts'
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
@@ -70,8 +71,7 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   const outcomes: ImportOutcome[] = []
   const bar = input.output.progress('Accounts')
   for (const batch of inBatches(accounts)) {
-    const answer = await operator('import/accounts', { pds, dryRun, accounts: batch })
-    outcomes.push(...answer.outcomes)
+    outcomes.push(...(await importBatch(batch, { ...input, pds })))
     bar.update(outcomes.length, accounts.length)
   }
   bar.stop()
@@ -118,6 +118,27 @@ export function readPdsData(db: Db, options: { sessions?: boolean } = {}): PdsDa
   }
 }
 
+/**
+ * Of an account that does not fit into one request, the app passwords are sent in several. One with sessions goes
+ * into no request: it is adopted, by this process.
+ */
+async function importBatch(
+  accounts: PdsAccount[],
+  { operator, dryRun, pds }: Pick<ImportInput, 'operator' | 'dryRun'> & { pds: string },
+): Promise<ImportOutcome[]> {
+  const send = async (some: CommandInput<'import/accounts'>['accounts']) =>
+    (await operator('import/accounts', { pds, dryRun, accounts: some })).outcomes
+  const [account] = accounts
+  if (!account || account.sessions || bytesOf(accounts) <= BATCH_BYTES) return send(accounts)
+  const parts = dryRun ? [[]] : [...inBatches(account.appPasswords)]
+  for (const [number, appPasswords] of parts.entries()) {
+    const [continues, unfinished] = [number > 0, number < parts.length - 1]
+    const outcomes = await send([{ ...account, appPasswords, continues, unfinished }])
+    if (outcomes.every(({ outcome }) => outcome !== 'begun')) return outcomes
+  }
+  return []
+}
+
 /** A code, each time with a few of its uses: of one that many used they do not go into one request. */
 function inParts(invite: InviteCode, dryRun: boolean): InviteCode[] {
   const [first = [], ...more] = dryRun ? [] : inBatches(invite.uses)
@@ -129,7 +150,7 @@ function* inBatches<T>(items: T[]): Generator<T[]> {
   let batch: T[] = []
   let bytes = 0
   for (const item of items) {
-    const size = Buffer.byteLength(JSON.stringify(item))
+    const size = bytesOf(item)
     if (batch.length > 0 && (batch.length === BATCH_LENGTH || bytes + size > BATCH_BYTES)) {
       yield batch
       batch = []
@@ -140,3 +161,5 @@ function* inBatches<T>(items: T[]): Generator<T[]> {
   }
   if (batch.length > 0) yield batch
 }
+
+const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent))

@@ -26,6 +26,10 @@ export const importedAccount = z.strictObject({
     z.strictObject({ name: z.string(), passwordScrypt, privileged: z.boolean(), createdAt: time }),
   ),
   sessions: carriedSessions.nullish(),
+  /** Whether it was sent before, with others of its app passwords. */
+  continues: z.boolean().optional(),
+  /** Whether it will be sent again, with others of its app passwords. */
+  unfinished: z.boolean().optional(),
 })
 
 export type ImportedAccount = z.output<typeof importedAccount>

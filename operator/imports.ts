@@ -5,9 +5,10 @@ import { inputs } from './inputs.ts'
 
 /**
  * What became of an account; `refused` says why in `reason`. One that is `present` may lack the
- * second factor that it has on the PDS.
+ * second factor that it has on the PDS, and one that is `begun` waits for its other app passwords.
  */
 export type ImportOutcome =
+  | { did: string; outcome: 'begun' }
   | { did: string; outcome: 'imported' }
   | { did: string; outcome: 'present'; lacksFactor: boolean }
   | { did: string; outcome: 'refused'; reason: string }
@@ -60,11 +61,13 @@ async function importOne(
     await actors.directory.assertAvailable({ did, email, ...(handle === null ? {} : { handle }) })
     if (!dryRun) {
       const isNew = await actors.account(did).import({ ...account, pdsDid })
+      if (account.unfinished) return { did, outcome: 'begun' }
       await actors.directory
         .importEntry({ did, handle, email, pdsDid, createdAt })
         .catch(async (err) => {
           // Somebody took the name meanwhile.
-          if (err instanceof Refusal && isNew) await actors.account(did).erase()
+          const isOurs = isNew || account.continues === true
+          if (err instanceof Refusal && isOurs) await actors.account(did).erase()
           throw err
         })
     }

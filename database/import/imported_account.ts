@@ -18,4 +18,6 @@ export type ImportedAccount = Required<NewAccount> & {
   }[]
   /** Of a PDS that is adopted. */
   sessions?: CarriedSessions | null
+  /** Whether it came before, with others of its app passwords. */
+  continues?: boolean
 }

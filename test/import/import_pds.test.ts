@@ -23,8 +23,9 @@ import { snapshot } from './snapshot.ts'
 /** The long version makes 200: `IMPORT_ACCOUNTS=200`. */
 const ACCOUNTS = Number(process.env.IMPORT_ACCOUNTS ?? 20)
 
-/** More uses of a code than go into one request. */
+/** More uses of a code than go into one request, and more app passwords. */
 const MANY = 1_500
+const MANY_APP_PASSWORDS = 400
 
 const TIMEOUT = 120_000 + ACCOUNTS * 3_000
 
@@ -43,6 +44,7 @@ beforeAll(async () => {
   people = await populate(pds, ACCOUNTS)
   await pds.close()
   addManyUses(join(home.folder.path, 'account.sqlite'))
+  addManyAppPasswords(join(home.folder.path, 'account.sqlite'), people[6]?.did as string)
   copy = join(home.folder.path, 'copy')
   mkdirSync(copy)
   cpSync(join(home.folder.path, 'account.sqlite'), join(copy, 'account.sqlite'))
@@ -75,6 +77,19 @@ function addManyUses(path: string): void {
   db.close()
 }
 
+function addManyAppPasswords(path: string, did: string): void {
+  const db = new Sqlite(path)
+  const add = db.prepare(
+    `INSERT INTO app_password (did, name, passwordScrypt, privileged, createdAt)
+     VALUES (?, ?, ?, 0, '2024-01-01T00:00:00.000Z')`,
+  )
+  for (let n = 0; n < MANY_APP_PASSWORDS; n++) {
+    const hash = n.toString(16).padStart(128, '0')
+    add.run(did, `The app on telephone ${n}`, `${hash.slice(96)}:${hash}`)
+  }
+  db.close()
+}
+
 const importPds = (...options: string[]) =>
   cliJsonHere<ImportReport>(
     {
@@ -97,7 +112,7 @@ test('a dry run says what it would do and does nothing', async () => {
     imported: ACCOUNTS,
     present: 0,
     refused: [],
-    appPasswords: 2,
+    appPasswords: 2 + MANY_APP_PASSWORDS,
     inviteCodes: 2,
     plc: { added: ACCOUNTS, present: 0, missing: [], elsewhere: [], failed: [] },
   })
@@ -194,6 +209,9 @@ test('app passwords, confirmed addresses, invite codes and states came along', a
     ['plain', false],
     ['privileged', true],
   ])
+  const many = await signIn(vestibule.url, people[6]?.handle as string, people[6]?.password ?? '')
+  const all = (await many.com.atproto.server.listAppPasswords()).data.passwords
+  expect(new Set(all.map(({ name }) => name)).size).toBe(MANY_APP_PASSWORDS)
   const show = (did: string) => cliJsonHere(vestibule.env, ['account', 'show', did])
   expect(await show(second.did)).toMatchObject({ emailConfirmedAt: expect.any(Number) })
   expect(await show(third.did)).toMatchObject({ deactivatedAt: expect.any(Number) })

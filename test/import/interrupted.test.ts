@@ -48,10 +48,17 @@ const account = (did: string) => ({
   },
   erase: async () => data.account(did, accountFunctions.erase),
 })
-const run = async () => {
+const run = async (sent = {}) => {
   const context = { services: { actors: { directory, account } } }
-  const input = { pds: PDS, dryRun: false, accounts: [alice] }
+  const input = { pds: PDS, dryRun: false, accounts: [{ ...alice, ...sent }] }
   return (await accounts.run(context as never, input)).outcomes
+}
+const takeName = () => {
+  const other = { did: 'did:plc:other', handle: 'alice.test', email: 'o@mail.test', pdsDid: PDS }
+  data.account(other.did, (db) =>
+    accountFunctions.create(db, { ...other, passwordScrypt: 'salt:hash' }),
+  )
+  data.directory((db) => directoryFunctions.addAccount(db, { ...other, createdAt: 1 }))
 }
 const findings = async () => (await checkData(data.dataDir, { patience: 0 })).findings
 
@@ -68,14 +75,32 @@ test('stopped between records and names, the next run goes on', async () => {
 })
 
 test('a name that somebody takes meanwhile is refused, and no records stay', async () => {
-  meanwhile = () => {
-    const other = { did: 'did:plc:other', handle: 'alice.test', email: 'o@mail.test', pdsDid: PDS }
-    data.account(other.did, (db) =>
-      accountFunctions.create(db, { ...other, passwordScrypt: 'salt:hash' }),
-    )
-    data.directory((db) => directoryFunctions.addAccount(db, { ...other, createdAt: 1 }))
-  }
+  meanwhile = takeName
   expect(await run()).toMatchObject([{ did: alice.did, outcome: 'refused' }])
   expect(await findings()).toEqual([])
+  expect(data.account(alice.did, accountFunctions.read)).toBeNull()
+})
+
+const appPasswords = ['first', 'second'].map((name, n) => ({
+  ...{ name, privileged: false, createdAt: 1, passwordScrypt: `00:${String(n).repeat(128)}` },
+}))
+const FIRST = { appPasswords: appPasswords.slice(0, 1), unfinished: true }
+const SECOND = { appPasswords: appPasswords.slice(1), continues: true }
+
+test('stopped between the app passwords of one account, the next run goes on', async () => {
+  const begun = [{ did: alice.did, outcome: 'begun' }]
+  expect(await run(FIRST)).toEqual(begun)
+  expect(await findings()).toMatchObject([{ problem: 'the account is not in the directory' }])
+  expect(await run(FIRST)).toEqual(begun)
+  expect(await run(SECOND)).toEqual([{ did: alice.did, outcome: 'imported' }])
+  expect(await findings()).toEqual([])
+  const names = data.account(alice.did, accountFunctions.listAppPasswords).map(({ name }) => name)
+  expect(names.sort()).toEqual(['first', 'second'])
+})
+
+test('of an account whose name is taken between its app passwords no records stay', async () => {
+  await run(FIRST)
+  meanwhile = takeName
+  expect(await run(SECOND)).toMatchObject([{ did: alice.did, outcome: 'refused' }])
   expect(data.account(alice.did, accountFunctions.read)).toBeNull()
 })
