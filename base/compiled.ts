@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { makeFolderSync } from './make_folder.ts'
 
 /** What others than its owner may do with a folder. */
 const BY_OTHERS = 0o077
@@ -45,7 +46,7 @@ function folderOfUser(): string | null {
  */
 function isOwn(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolderSync(folder)
     const { uid, mode } = statSync(folder)
     return uid === process.getuid?.() && (mode & BY_OTHERS) === 0
   } catch {

@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnwritable } from './files.ts'
+import { makeFolderSync } from './make_folder.ts'
 import { SettingsError } from './settings.ts'
 
 /** How a folder of accounts is called: by the last two characters of their DIDs. */
@@ -39,12 +40,13 @@ export function makePrivateDataFolder(path: string): void {
 /** Makes the data folder, where it is not there. @throws {SettingsError} where it cannot be one */
 export function makeDataFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: FOLDER })
+    makeFolderSync(path)
   } catch (err) {
     const { code } = err as NodeJS.ErrnoException
     const found = explainUnwritable(err, path)
     if (found !== err) throw found
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file in the way' : code
+    const isInTheWay = code === 'EEXIST' || code === 'ENOTDIR'
+    const why = isInTheWay ? 'there is a file in the way' : (code ?? (err as Error).message)
     throw new SettingsError([
       `ENTRYWAY_DATA_DIR: must be a folder, such as /var/lib/vestibule; ${path} cannot be one: ${why}`,
     ])

@@ -7,11 +7,12 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import { atprotoCrypto } from './atproto_crypto.ts'
 import { isThere } from './files.ts'
+import { makeFolderSync } from './make_folder.ts'
 import { giveToOwnerOf } from './ownership.ts'
 import { makePrivateDataFolder } from './private_files.ts'
 import { Seal } from './seal.ts'
@@ -144,7 +145,7 @@ function es256kKeyPair(privateKeyHex: string) {
 function keep(folder: string, name: string, generate: () => string, shape: RegExp): string {
   const path = join(folder, name)
   if (!isThere(path)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolderSync(folder)
     chmodSync(folder, 0o700)
     try {
       writeFileSync(path, `${generate()}\n`, { mode: 0o600, flag: 'wx', flush: true })

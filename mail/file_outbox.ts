@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../base/make_folder.ts'
 import { envelopeOf, type Outbox } from './outbox.ts'
 
 /** Mails that are kept, some 10 kB each; strangers can ask for more of them. */
@@ -22,7 +23,7 @@ export function openFileOutbox(
       const { createTransport } = await import('nodemailer')
       const transport = createTransport({ streamTransport: true, buffer: true })
       const { message: source } = await transport.sendMail(envelopeOf(message))
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder)
       await chmod(folder, 0o700)
       // Colons are not allowed in file names everywhere.
       const time = new Date().toISOString().replaceAll(':', '-')

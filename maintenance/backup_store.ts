@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -15,6 +15,7 @@ import {
 import pLimit from 'p-limit'
 import type { S3Place } from '../base/backup_setting.ts'
 import { MINUTE, S3_CONNECT, S3_LIST, S3_SILENCE } from '../base/lifetimes.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { makeEmptyFolder } from './empty_folder.ts'
 import { listFiles } from './file_copies.ts'
@@ -263,7 +264,7 @@ export class BackupStore {
       throw new Error(`The store has a file that is none of a backup: ${key}`)
     }
     const target = join(folder, path)
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(target))
     await inTime(size, async (options) => {
       const got = await this.#client.send(new GetObjectCommand(this.#at(key)), options)
       const file = createWriteStream(target, { mode: 0o600, flags: 'wx' })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { stat, utimes, writeFile } from 'node:fs/promises'
 import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import { every } from '../base/every.ts'
 import { hasPassed } from '../base/has_passed.ts'
 import { BACKUP_INTERVAL, BACKUP_LOOK, BACKUP_OLD, DAY } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { backupAge } from '../base/metrics.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Mailer } from '../mail/mailer.ts'
@@ -87,7 +88,7 @@ const isDue = ({ at, isThere }: Last) => !isThere || hasPassed(at, BACKUP_INTERV
 /** Without one, it counts from when there was a folder for them. */
 async function lastOf(dir: string, [newest]: KeptBackup[]): Promise<Last> {
   if (newest) return { at: newest.startedAt, isThere: true }
-  const made = await mkdir(dir, { recursive: true, mode: 0o700 })
+  const made = await makeFolder(dir)
     .then(() => stat(dir))
     .catch(() => null)
   return { at: made?.birthtimeMs ?? started, isThere: false }

@@ -1,5 +1,6 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises'
+import { chmod, readdir } from 'node:fs/promises'
 import { explainUnwritable } from '../base/files.ts'
+import { makeFolder } from '../base/make_folder.ts'
 
 /** Why a path can be no new folder. */
 export const inTheWay = (path: string) =>
@@ -8,7 +9,7 @@ export const notEmpty = (path: string) => `${path} is not empty; name a new fold
 
 /** A folder that its owner alone can read. @throws {Error} where there is something in it, or a file in its place */
 export async function makeEmptyFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err) => {
+  await makeFolder(folder).catch((err) => {
     if (err.code !== 'EEXIST' && err.code !== 'ENOTDIR') throw explainUnwritable(err, folder)
     throw new Error(inTheWay(folder), { cause: err })
   })

@@ -1,8 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { listStoredAccounts } from '../actors/hosting/engine/account_storage.ts'
 import type { ServingStorage } from '../actors/hosting/engine/serving_storage.ts'
 import { SHARDS } from '../actors/hosting/engine/shards.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { copyKept } from '../database/replication/copy_kept.ts'
 import { actorOf, type DatabaseName, pathOf } from './database_name.ts'
 import type { Database, Databases } from './databases.ts'
@@ -37,7 +38,7 @@ class DatabaseOnEngine implements Database {
   async copy(to: string): Promise<boolean> {
     const { actor, key } = actorOf(this.#name)
     const did = this.#name.kind === 'account' ? this.#name.did : null
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(to))
     return copyKept(this.#place.serving.of(actor, key, did), to)
   }
 

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, statSync } from 'node:fs'
-import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
+import { chmod, copyFile, readdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { explainUnreadable, isThere } from '../base/files.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { sha256File } from './manifest.ts'
 
 /** Paths of all files below a folder, in order; none where there is no such folder. */
@@ -26,7 +27,7 @@ export async function copyVerified(
   { path, sha256 }: { path: string; sha256: string },
   target: string,
 ): Promise<void> {
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(target))
   await copyFile(join(from, path), target).catch((err) => {
     if (err.code !== 'ENOENT') throw explainUnreadable(err, join(from, path))
     throw new Error(`${path} is missing from the backup; restore another one`, { cause: err })

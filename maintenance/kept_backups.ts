@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { explainUnwritable, isThere } from '../base/files.ts'
 import { POLL } from '../base/lifetimes.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { giveAloneToOwnerOf, giveNewToOwnerOf } from '../base/ownership.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { type BackupOptions, backUp } from './backup.ts'
@@ -118,7 +119,7 @@ export async function copyNewest(to: string, copy: Copy): Promise<string> {
 /** Another one may be being made or copied, by the program or by the operator: that is waited for. */
 async function whenFree<T>(to: string, work: () => Promise<T>): Promise<T> {
   const lock = join(to, LOCK)
-  const release = await mkdir(to, { recursive: true, mode: 0o700 })
+  const release = await makeFolder(to)
     .then(() => lockWhenFree(lock))
     .catch((err) => {
       throw explainUnwritable(err, to)

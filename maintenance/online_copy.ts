@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolderSync } from '../base/make_folder.ts'
 import { openAsItIs, readWhole } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
 import { naming } from '../database/named_error.ts'
@@ -14,7 +15,7 @@ const ALL_PAGES = 0x7fffffff
  * be a million, is read at once; any other goes by SQLite's online backup.
  */
 export async function copyOnline(from: string, to: string): Promise<void> {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
+  makeFolderSync(dirname(to))
   rmSync(to, { force: true })
   try {
     await copyTo(to, openAsItIs(from))

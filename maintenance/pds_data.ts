@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
-import { chmod, copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, cp, link, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { isInside } from '../base/inside.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { giveToOwnerOf } from '../base/ownership.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
@@ -99,7 +100,7 @@ export async function restorePds(
       : `${place}.restoring`
     if (!isUsual) moves.push([target, place])
     await rm(target, { recursive: true, force: true })
-    await mkdir(isFolder ? target : dirname(target), { recursive: true, mode: 0o700 })
+    await makeFolder(isFolder ? target : dirname(target))
     return target
   }
   const [accounts, sequencer, actors] = [
@@ -141,7 +142,7 @@ async function assertFree(path: string): Promise<void> {
 
 /** @returns whether it was still there */
 async function copyFileAt(from: string, to: string): Promise<boolean> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(to))
   try {
     await copyFile(from, to, constants.COPYFILE_FICLONE)
     await chmod(to, 0o600)
@@ -155,10 +156,10 @@ async function copyFileAt(from: string, to: string): Promise<boolean> {
 /** A blob never changes, so on the same disk a second name for it takes no room. */
 async function linkBlobs(from: string, folder: string): Promise<PdsCopies['blobs']> {
   const to = join(folder, COPIES.blobs)
-  await mkdir(to, { recursive: true, mode: 0o700 })
+  await makeFolder(to)
   let count = 0
   for (const name of await listFiles(from)) {
-    await mkdir(dirname(join(to, name)), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(join(to, name)))
     const isLinked = await link(join(from, name), join(to, name)).then(
       () => true,
       () => false,

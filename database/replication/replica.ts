@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { POLL } from '../../base/lifetimes.ts'
+import { makeFolderSync } from '../../base/make_folder.ts'
 import { askUpstream } from '../../base/upstream.ts'
 import { closeDatabase, type Db, openDatabase } from '../database.ts'
 import { type Keeper, keep } from '../durable.ts'
@@ -77,7 +78,7 @@ export class Replica implements Keeper {
     onLost: (err: Error) => void = () => {},
   ): Promise<Replica> {
     const { epoch, before } = await beginEpoch(kv)
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolderSync(dirname(path))
     removeCopy(path)
     const restored = await restore(kv, before, path)
     return new Replica(kv, path, openDatabase(path, schema, 'nothing'), epoch, restored, onLost)

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { isThere } from '../../base/files.ts'
 import { POLL, STOP_WAITED } from '../../base/lifetimes.ts'
+import { makeFolder } from '../../base/make_folder.ts'
 import { EndIsAwayError, type Move, MovedError } from '../../base/move.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import { openAsItIs } from '../../database/check/database.ts'
@@ -103,7 +104,7 @@ export function toFiles(dataDir: string): Target {
       hold = holdData(dataDir, { evenMoved: true })
       assertNoData(dataDir)
       setMoveOf(dataDir, move)
-      await mkdir(prepared, { recursive: true, mode: 0o700 })
+      await makeFolder(prepared)
     },
     has: async (name) => existsSync(pathOf(prepared, name)),
     open: async (name) => openFile(pathOf(prepared, name), name.kind),

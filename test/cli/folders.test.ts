@@ -34,6 +34,8 @@ test.each<[string[], number, string]>([
   [['backup', 'file'], WRONG, 'a file is in the way; name a new folder'],
   [['backup', 'file/below'], WRONG, 'a file is in the way; name a new folder'],
   [['backup', '--to', 'file'], WRONG, 'a file is in the way; name a new folder'],
+  [['backup', '/proc/new'], FAILED, 'no folder can be made in /proc'],
+  [['backup', '--to', '/proc/new/one'], FAILED, 'no folder can be made in /proc'],
   [['restore', 'nowhere'], WRONG, 'There is no folder'],
   [['restore', 'file'], WRONG, 'is no folder; name what `backup` made'],
   [['restore', 'empty'], WRONG, 'holds no finished backup: there is no manifest.json'],
@@ -42,6 +44,11 @@ test.each<[string[], number, string]>([
   [['doctor', '--data', 'file'], WRONG, 'is no folder; name the data directory'],
   [['doctor', '--data', 'empty'], FAILED, 'holds no data of Vestibule'],
   [['init', '--yes', '--file', 'nowhere/.env'], WRONG, 'There is no folder'],
+  [
+    ['init', '--yes', '--url', 'https://pds.example.com', '--data-dir', '/proc/new'],
+    WRONG,
+    'no folder can be made in /proc',
+  ],
 ])('%j says what is wrong with the folder', async (args, exitCode, said) => {
   const ran = await runCliHere(childEnvironment({}, env), args, { cwd: folder.path })
   expect(ran).toMatchObject({ exitCode, stderr: expect.stringContaining(said) })

@@ -25,6 +25,10 @@ test('repeated work goes through `every`, which catches what it throws', () => {
   expect(linesWith(/\bsetInterval\b/, 'base/every.ts')).toEqual([])
 })
 
+test('folders are made by what ends also where none can be made', () => {
+  expect(linesWith(/\bmkdir(Sync)?\(.*recursive/, '')).toEqual([])
+})
+
 test('what a request names elsewhere is looked up within bounds', () => {
   const lookingUp = linesWith(/identity\.handle\.resolve\(|plc\.signingKeyAt\(/, '')
   expect(lookingUp.length).toBeGreaterThan(2)
