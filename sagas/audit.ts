@@ -50,6 +50,8 @@ export type SignInDetail = {
   deviceId?: string | undefined
   clientId?: string | undefined
   appPassword?: string
+  /** By which form, with which code. */
+  form?: string | undefined
 }
 
 /** Records that a sign-in failed; where there is no such account, in the log alone. */

@@ -62,7 +62,7 @@ export type GivenFactor = {
 }
 
 /** What an account says of itself once a sign-in was recorded there. */
-type Recorded = Pick<Login, 'account' | 'factors'>
+type Recorded = Pick<Login, 'account' | 'factors'> & Pick<RecordedLogin, 'isAgain'>
 
 /**
  * The one place that decides what a sign-in still wants after its password. Without a code, the account
@@ -146,8 +146,8 @@ async function judgeCode<T extends Recorded>(
     if (!proof) throw invalidToken()
     return spend(proof)
   })
-  const { account, factors } = recorded
-  if (proof?.kind === 'recovery') {
+  const { account, factors, isAgain } = recorded
+  if (proof?.kind === 'recovery' && !isAgain) {
     const about = { left: factors.recoveryCodes }
     notify(services, 'recoveryCodeUsed', account, occasionNow(), { about })
   }

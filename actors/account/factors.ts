@@ -36,7 +36,8 @@ export function list(db: Db): Factors {
 }
 
 /**
- * Proves with the code of a second factor who it is, where nothing else is written upon it.
+ * Proves with the code of a second factor who it is, where nothing else is written upon it. The form of a sign-in that
+ * its code has finished before finishes it again.
  *
  * @param arrival the sign-in that it finishes, which is recorded with it; null where it finishes none
  * @throws {Refusal} InvalidToken, ExpiredToken, SignedOut, AccountTakedown
@@ -44,6 +45,9 @@ export function list(db: Db): Factors {
 export function prove(db: Db, proof: Proof, basis: Basis, arrival: Arrival | null): RecordedLogin {
   return transact(db, () => {
     const account = assertGood(db, basis)
+    // RFC 6238 section 5.2: a code of an authenticator counts once. The next one comes by itself.
+    const isAgain = proof.kind !== 'totp' && madeBefore(db, arrival?.detail ?? {}) !== null
+    if (isAgain) return { ...loginTo(db, account), isTold: false, isAgain }
     spendCode(db, proof)
     const isTold = arrival !== null && arrive(db, account, arrival)
     return { ...loginTo(db, account), isTold }

@@ -22,7 +22,7 @@ export type Arrival = {
   /** In which a person reads there, as a BCP 47 tag; null where that is not known. */
   language: string | null
   /** For the audit trail. */
-  detail: Record<string, unknown>
+  detail: Record<string, unknown> & { form?: string | undefined }
 }
 
 /**

@@ -19,6 +19,8 @@ export type Login = {
 export type RecordedLogin = Login & {
   /** Whether the owner is to be told of the device. */
   isTold: boolean
+  /** Whether it was recorded before, by the same form, and its code spent. */
+  isAgain?: boolean
 }
 
 /** A sign-in to an account as it was just read; not one with an app password. */

@@ -3,6 +3,7 @@ import { appendAudit } from '../../database/account/audit.ts'
 import * as stored from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis } from './basis.ts'
+import type { MadeBy } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
 /**
@@ -11,7 +12,7 @@ import type { EndedBy } from './sessions.ts'
  * @returns the secret by which it is known, which leaves the account once, here
  * @throws {Refusal} SignedOut
  */
-export function trust(db: Db, device: stored.NewTrustedDevice, basis: Basis, by: EndedBy): string {
+export function trust(db: Db, device: stored.NewTrustedDevice, basis: Basis, by: MadeBy): string {
   return transact(db, () => {
     assertGood(db, basis)
     const now = Date.now()

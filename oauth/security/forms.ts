@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { DONE, ENTERED, SIGN_IN_FORM } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
@@ -37,12 +36,6 @@ export type SecurityForms = SealedForBrowser<{
   entered?: Entered
   done?: Done
 }>
-
-/** By what a form that is sent again is known; undefined where none was sent. @param sealed as it came */
-export function formId(sealed: string | undefined): string | undefined {
-  if (sealed === undefined) return undefined
-  return createHash('sha256').update(sealed).digest('base64url').slice(0, 16)
-}
 
 export function createSecurityForms(seal: Seal): SecurityForms {
   return new SealedForBrowser(seal, 'form of the security page', ({ done }) =>

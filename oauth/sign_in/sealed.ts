@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Seal } from '../../base/seal.ts'
 
 type Sealed<State> = { state: State; device: string; at: number }
@@ -34,4 +35,18 @@ export class SealedForBrowser<State> {
     const { state, device: of, at } = JSON.parse(opened) as Sealed<State>
     return of === device && Date.now() - at <= this.#lasts(state) ? state : null
   }
+}
+
+/**
+ * By what a form that is sent again is known; undefined where none was sent.
+ *
+ * @param sealed as it came
+ * @param code that was entered in it, where it is another form with another one
+ */
+export function formId(sealed: string | undefined, code = ''): string | undefined {
+  if (sealed === undefined) return undefined
+  return createHash('sha256')
+    .update(sealed + code)
+    .digest('base64url')
+    .slice(0, 16)
 }

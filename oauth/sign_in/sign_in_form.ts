@@ -25,6 +25,7 @@ import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes
 import type { PasswordPage, SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { beginning, field, goOn, type Post, passkeyOf } from './post.ts'
+import { formId } from './sealed.ts'
 import { nameOf, type Outcome, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
 import { noSignedOutCookie } from './signed_out_cookie.ts'
@@ -148,6 +149,7 @@ export class SignInForm {
     if (other && other !== 'mail') return this.#pages.code(post, asking(first, other))
     if (!code && !other && !isPasskey)
       return this.#pages.code(post, first, wrongCode(post, first.kind))
+    const sent = formId(post.request.parameter('form'), code)
     try {
       noteAttempt()
       const device = browserHere(this.#services.settings.publicUrl, post.deviceId)
@@ -156,12 +158,12 @@ export class SignInForm {
         : {
             ...clientOf(post),
             factor: isPasskey ? passkeyOf(post, form) : code,
-            arrival: arrivalOf(device, byPassword(post)),
+            arrival: arrivalOf(device, { ...byPassword(post), form: sent }),
           }
       const signedIn = await finishSignIn(this.#services, first, step, POLICY)
       requestScope().browser = device.browser
       const isTrusted = post.request.parameter('trust') !== undefined
-      const cookies = isTrusted ? [await this.#trust(post, signedIn)] : []
+      const cookies = isTrusted ? [await this.#trust(post, signedIn, sent)] : []
       const amr = AMR[isPasskey ? 'passkey' : (readProof(code)?.kind ?? first.kind)]
       return withCookies(await this.#done(post, signedIn, first.isRemembered, amr), cookies)
     } catch (err) {
@@ -188,12 +190,16 @@ export class SignInForm {
   }
 
   /** This browser is not asked for a second factor again, for a while. */
-  async #trust(post: Post, { account, basis }: Login): Promise<HttpResponse['headers'][number]> {
+  async #trust(
+    post: Post,
+    { account, basis }: Login,
+    form: string | undefined,
+  ): Promise<HttpResponse['headers'][number]> {
     const { deviceId, deviceMetadata } = post.device
     const { userAgent, ipAddress: address } = deviceMetadata
     const secret = await this.#services.actors
       .account(account.did)
-      .trustDevice({ deviceId, userAgent: userAgent ?? null }, basis, { address, deviceId })
+      .trustDevice({ deviceId, userAgent: userAgent ?? null }, basis, { address, deviceId, form })
     return trustCookie(account.did, secret, this.#provider.issuer)
   }
 

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { Answer } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Authenticator, enrol, nextStep } from '../factors/authenticator.ts'
 import * as people from '../factors/person.ts'
+import { halfIn, losing, SIGN_IN } from '../sign_in/half_in.ts'
 import { push, Visitor } from '../sign_in/visitor.ts'
 
 /** Codes that are guessed, shown again, raced, or somebody else's, by each way that takes a password. */
@@ -229,5 +231,41 @@ describe('40. second factors', () => {
     for (const secret of [person.secret, ...person.recoveryCodes]) {
       expect(bytes.includes(secret)).toBe(false)
     }
+  })
+})
+
+describe('40. the form of a code that was right, sent again', () => {
+  const wait = () => nextStep((PROOF_AGAIN + 30_000) / 30_000)
+  const happen = ({ account }: people.Person) =>
+    account.audit({ at: Date.now(), event: 'browser_signed_out', detail: {} })
+
+  test.each(['a recovery code', 'a mailed code'] as const)(
+    'counts with %s alone, in one browser, for a while',
+    async (kind) => {
+      const { visitor, earlier, page, code } = await halfIn(app, kind)
+      const send = (form = page, fields = { code }) =>
+        losing(visitor, async () => (await visitor.send(form, fields)).status)
+      expect([await send(), await send()]).toEqual([303, 303])
+      const stranger = new Visitor(app)
+      await stranger.open(SIGN_IN)
+      expect((await stranger.send(page, { code })).status).toBe(400)
+      const wrong = kind === 'a mailed code' ? 'AAAAA-BBBBB' : 'AAAA-BBBB-CCCC-DDDD'
+      expect([await send(page, { code: wrong }), await send(earlier), await send()]).toEqual([
+        400, 400, 400,
+      ])
+      for (const over of [wait, happen]) {
+        const again = await halfIn(app, kind)
+        const sent = { code: again.code }
+        await losing(again.visitor, () => again.visitor.send(again.page, sent))
+        await over(again.person)
+        expect((await again.visitor.send(again.page, sent)).status).toBe(400)
+      }
+    },
+  )
+
+  test('does not count with the code of an authenticator', async () => {
+    const { visitor, page, code } = await halfIn(app, 'a code of an authenticator')
+    await losing(visitor, () => visitor.send(page, { code }))
+    expect((await visitor.send(page, { code })).status).toBe(400)
   })
 })

@@ -5,6 +5,7 @@ import { newPerson, type Person } from '../factors/person.ts'
 import { register } from '../openid/relying_party.ts'
 import { newOwner } from '../passkeys/owner.ts'
 import { come, formTo, PAGE } from '../security_page/come.ts'
+import { halfIn, losing, SIGN_IN } from './half_in.ts'
 import { push, Visitor } from './visitor.ts'
 
 /** Answers that a browser does not get, because a connection or the program ended: its cookies are those of before. */
@@ -32,16 +33,6 @@ function wait(ms: number): void {
   vi.setSystemTime(now + ms)
 }
 
-/** Sends something whose answer is lost. */
-async function losing<T>(visitor: Visitor, send: () => Promise<T>): Promise<T> {
-  const kept = new Map(visitor.cookies)
-  const lost = await send()
-  visitor.cookies.clear()
-  for (const [name, cookie] of kept) visitor.cookies.set(name, cookie)
-  return lost
-}
-
-const SIGN_IN = '/account/sign-in?step=sign-in'
 const entered = ({ handle: username, password }: Person) => ({ username, password, remember: 'on' })
 
 /** A browser that remembers somebody. */
@@ -79,6 +70,24 @@ describe('a browser whose answer was lost', () => {
     expect((await visitor.send(page, entered(person))).status).toBe(303)
     expect([await isIn(visitor, before), await isIn(visitor, person)]).toEqual([true, true])
   })
+})
+
+describe.each(['a recovery code', 'a mailed code'] as const)('the form of %s', (kind) => {
+  test.each<Record<string, string>>([{}, { trust: 'on' }])(
+    'whose answer was lost is taken again: %j',
+    async (trust) => {
+      const { person, visitor, page, mails, code } = await halfIn(app, kind)
+      for (const _ of ['pressed', 'pressed again']) {
+        const lost = await losing(visitor, () => visitor.send(page, { ...trust, code }))
+        expect(lost.status).toBe(303)
+        wait(1_000)
+      }
+      const told = (await mails()).length
+      expect((await visitor.send(page, { ...trust, code })).status).toBe(303)
+      expect(await isIn(visitor, person)).toBe(true)
+      expect(await mails()).toHaveLength(told)
+    },
+  )
 })
 
 test('many tabs that are opened at once, as after a restart, stay signed in', async () => {

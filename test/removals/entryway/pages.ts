@@ -200,6 +200,16 @@ export const pageRows = toRemovals([
     'a recovery code works once',
     factorRows('DELETE FROM recovery_code WHERE', 'UPDATE recovery_code SET created_at = 0 WHERE'),
   ],
+  [
+    40,
+    'a form that is sent again is that of the same code',
+    inFile('oauth/sign_in/sealed.ts')('update(sealed + code)', 'update(sealed)'),
+  ],
+  [
+    40,
+    'the code of an authenticator is not taken again',
+    factors("proof.kind !== 'totp' && madeBefore", 'madeBefore'),
+  ],
   [40, 'a clock may be off by one step only', totp('const DRIFT = 1', 'const DRIFT = 2')],
   [
     40,
