@@ -3,13 +3,13 @@ import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 
 /** Raised where a file may be there, but this user may not look or write. */
-export class UnreadableError extends Error {
+export class NoPermissionError extends Error {
   constructor(path: string, options?: ErrorOptions) {
     super(
       `${userName()} may not use ${path}: run this as root, or as the user to whom it belongs`,
       options,
     )
-    this.name = 'UnreadableError'
+    this.name = 'NoPermissionError'
   }
 }
 
@@ -17,7 +17,7 @@ export class UnreadableError extends Error {
  * Whether there is such a file or folder. Unlike `existsSync`, it does not take one that this user
  * may not see for one that is not there.
  *
- * @throws {UnreadableError}
+ * @throws {NoPermissionError}
  */
 export function isThere(path: string): boolean {
   try {
@@ -30,7 +30,7 @@ export function isThere(path: string): boolean {
 /**
  * Where a symbolic link leads, as it says; null where there is none.
  *
- * @throws {UnreadableError}
+ * @throws {NoPermissionError}
  */
 export function readLink(path: string): string | null {
   try {
@@ -90,7 +90,7 @@ export function explainUnwritable(err: unknown, path: string): unknown {
 }
 
 /**
- * What to throw instead of an error of the file system: an {@link UnreadableError} if it is one.
+ * What to throw instead of an error of the file system: an {@link NoPermissionError} if it is one.
  *
  * @param path the one that the error names, unless given
  */
@@ -99,7 +99,7 @@ export function explainUnreadable(err: unknown, path?: string): unknown {
   const where = path ?? named
   if (where === undefined) return err
   if (code === 'EROFS') return new ReadOnlyError(where, { cause: err })
-  return code === 'EACCES' || code === 'EPERM' ? new UnreadableError(where, { cause: err }) : err
+  return code === 'EACCES' || code === 'EPERM' ? new NoPermissionError(where, { cause: err }) : err
 }
 
 /** What the file system and SQLite say where a disk is full, or an account has used up its share of it. */

@@ -30,7 +30,7 @@ export async function onCopyOfAccounts<T>(
  * @param path of the database
  * @param folder where the PDS has its data
  * @throws {CliError} while a PDS works on it
- * @throws {UnreadableError} where this user may not write to both
+ * @throws {NoPermissionError} where this user may not write to both
  */
 export async function onAccounts<T>(
   path: string,

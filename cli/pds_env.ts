@@ -56,7 +56,7 @@ const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
  * The settings of a PDS in a file, or in standard input (`-`), as they were before it was adopted.
  *
  * @throws {CliError} when it is not there
- * @throws {UnreadableError}
+ * @throws {NoPermissionError}
  */
 export async function readPdsFile(file: string): Promise<PdsEnv> {
   const content = file === '-' ? await text(process.stdin) : await readContent(file)

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { loadEnvFile } from '../base/env_file.ts'
 import { UnavailableError } from '../base/errors.ts'
-import { explainDisk, explainUnreadable, UnreadableError } from '../base/files.ts'
+import { explainDisk, explainUnreadable, NoPermissionError } from '../base/files.ts'
 import { SettingsError } from '../base/settings.ts'
 import { keepFromOthers } from '../base/umask.ts'
 import { CliError, ExitCode } from './errors.ts'
@@ -31,6 +31,6 @@ function report(err: unknown): number {
   if (err instanceof SettingsError) for (const line of err.lines) note(line)
   else if (err instanceof UnavailableError) note(err.advice)
   else note(err instanceof Error ? err.message : String(err))
-  if (err instanceof SettingsError || err instanceof UnreadableError) return ExitCode.wrongUsage
+  if (err instanceof SettingsError || err instanceof NoPermissionError) return ExitCode.wrongUsage
   return err instanceof CliError ? err.exitCode : ExitCode.failed
 }

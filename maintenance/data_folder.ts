@@ -35,7 +35,7 @@ export const LOCK = 'program.lock'
 /**
  * Paths of the databases of one kind, relative to the data directory, in order.
  *
- * @throws {UnreadableError}
+ * @throws {NoPermissionError}
  */
 export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
   if (kind === 'directory') return listDirectories(dataDir)
@@ -54,7 +54,7 @@ export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
  * Databases among the accounts that are of none, as somebody's copy of one: they are left out of all that is done to
  * the accounts. Relative to the data directory.
  *
- * @throws {UnreadableError}
+ * @throws {NoPermissionError}
  */
 export function listStrayDatabases(dataDir: string): string[] {
   return accountFolders(dataDir).flatMap((folder) =>
@@ -111,7 +111,7 @@ export function lastWritten(dataDir: string): number {
   return Math.max(0, ...times)
 }
 
-/** The files among the keys, also those that a link leads to. @throws {UnreadableError} */
+/** The files among the keys, also those that a link leads to. @throws {NoPermissionError} */
 export const listSecrets = (dataDir: string) => listFolder(join(dataDir, SECRETS), 'file')
 
 /** In the order of the parts. */

@@ -43,7 +43,7 @@ function changeOf(versions: number[], to: number | null): DatabaseChange['change
 /**
  * The schema versions of the databases of a data directory, which are not opened.
  *
- * @throws {UnreadableError}
+ * @throws {NoPermissionError}
  * @throws {Error} where one is no database
  */
 export function versionsIn(
