@@ -66,14 +66,14 @@ export function mistakeInAddress(address: string, { publicUrl, dev }: Around): s
   if (address === publicUrl) {
     return 'must lead to the PDS itself, such as http://127.0.0.1:3000, not to this program'
   }
-  const isRight = address.startsWith('https:') || isInside(new URL(address).hostname) || dev
+  const isRight = address.startsWith('https:') || isNear(new URL(address).hostname) || dev
   return isRight
     ? null
     : 'must be https, or lead to this machine or into a private network, such as http://127.0.0.1:3000'
 }
 
 /** Whether a host is on this machine or in a private network: containers have names without dots. */
-function isInside(hostname: string): boolean {
+function isNear(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (!ipaddr.isValid(host)) return !host.includes('.') || /\.(internal|localhost)$/.test(host)
   return ['loopback', 'private', 'uniqueLocal', 'linkLocal'].includes(ipaddr.process(host).range())

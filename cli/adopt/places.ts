@@ -1,5 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path'
 import { isThere } from '../../base/files.ts'
+import { isInside } from '../../base/inside.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { PdsEnv } from '../pds_env.ts'
 
@@ -83,8 +84,4 @@ function mountOf(folder: string, path: string): (path: string) => string {
     return (one) => (isInside(mounted, one) ? join(folder, relative(mounted, one)) : one)
   }
   return (one) => one
-}
-
-function isInside(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`)
 }
