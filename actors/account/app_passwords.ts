@@ -9,7 +9,7 @@ import {
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from '../../database/account/bounds.ts'
 import { type Db, transact } from '../../database/database.ts'
-import { randomAppPassword } from '../../passwords/random.ts'
+import { randomAppPassword } from '../../passwords/app_password.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { type MadeBy, madeBefore } from './sent_again.ts'

@@ -10,7 +10,7 @@ import {
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { isSameSubject } from '../../identity/subject.ts'
-import { randomCode, readCode } from '../../passwords/random.ts'
+import { randomCode, readCode } from '../../passwords/mailed_code.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import { endUseless } from './recovery_codes.ts'

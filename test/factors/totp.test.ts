@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readProof } from '../../factors/proof.ts'
 import { randomRecoveryCode } from '../../factors/recovery_code.ts'
 import { isStepSpent, randomTotpSecret, totpStep, totpUri } from '../../factors/totp.ts'
-import { randomCode } from '../../passwords/random.ts'
+import { randomCode } from '../../passwords/mailed_code.ts'
 
 const STEP = 30_000
 /** In the middle of a time step. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readProof } from '../../factors/proof.ts'
 import { readSubject } from '../../identity/subject.ts'
-import { readCode } from '../../passwords/random.ts'
+import { readCode } from '../../passwords/mailed_code.ts'
 import { SPELLINGS } from './spellings.ts'
 
 const names = [
