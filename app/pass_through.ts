@@ -7,9 +7,9 @@ import { xrpcError } from '../http/xrpc_error.ts'
 import type { KnownPds } from '../sagas/known_pdses.ts'
 import type { Services } from '../sagas/services.ts'
 import { AccessTokens } from '../tokens/access_tokens.ts'
-import { choosePds } from './pds_choice.ts'
+import { pdsOfRequest } from './pds_of_request.ts'
 import type { SessionStandings } from './session_standings.ts'
-import { readAuthorization, shownSession } from './shown_session.ts'
+import { shownSession, shownToken } from './shown_session.ts'
 
 export type Passing = (request: HttpRequest) => Promise<HttpResponse | PassTo>
 
@@ -37,7 +37,7 @@ export function createPassThrough(services: Services, standings: SessionStanding
       try {
         const shown = await shownSession(request, { tokens, standings })
         if ('refusal' in shown) return shown.refusal
-        const pds = await choosePds(services, request)
+        const pds = await pdsOfRequest(services, request)
         if (!pds) return noPds(pdses.all)
         const isElsewhere = isDpopBound(request) && pds.url !== request.url.origin
         return isElsewhere ? wrongHost(pds) : passTo(pds, request, { session: shown.session })
@@ -104,7 +104,7 @@ function passingAs(name: string): Pass {
 
 /** Only what a PDS reads as such: with anything else it would ask the entryway, which would ask it again. */
 export function isDpopBound(request: HttpRequest): boolean {
-  return readAuthorization(request)?.scheme === 'dpop'
+  return shownToken(request)?.scheme === 'dpop'
 }
 
 /**

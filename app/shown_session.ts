@@ -17,9 +17,9 @@ export async function shownSession(
   request: HttpRequest,
   { tokens, standings }: { tokens: AccessTokens; standings: SessionStandings },
 ): Promise<Shown> {
-  const authorization = readAuthorization(request)
-  if (!authorization) return { session: null }
-  const { scheme, token } = authorization
+  const shown = shownToken(request)
+  if (!shown) return { session: null }
+  const { scheme, token } = shown
   const name = await tokens.read(token)
   if (name === 'no access token') return { session: null }
   if (name === 'forged') return { refusal: forged(scheme) }
@@ -29,10 +29,10 @@ export async function shownSession(
 }
 
 type Scheme = 'bearer' | 'dpop'
-type Authorization = { scheme: Scheme; token: string }
+type ShownToken = { scheme: Scheme; token: string }
 
 /** As a PDS splits the header, letter by letter; what is written otherwise it refuses. */
-export function readAuthorization({ headers }: HttpRequest): Authorization | null {
+export function shownToken({ headers }: HttpRequest): ShownToken | null {
   const [given = '', token, ...more] = headers.get('authorization')?.split(' ') ?? []
   const scheme = given.toLowerCase()
   const isToken = scheme === 'bearer' || scheme === 'dpop'

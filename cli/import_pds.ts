@@ -9,9 +9,9 @@ import {
 } from '../database/import/pds_accounts.ts'
 import type { CommandInput } from '../operator/commands.ts'
 import type { ImportOutcome } from '../operator/imports.ts'
-import { choosePds } from './choose_pds.ts'
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 import type { Installation } from './installation.ts'
+import { meantPds } from './meant_pds.ts'
 import type { Operator } from './operator_client.ts'
 import type { Output } from './output.ts'
 
@@ -64,7 +64,7 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   const { operator, dryRun } = input
   const { accounts, invites, leftBehind } = input.data
   const { pdses } = await operator('pds/list', {})
-  const { did: pds, url } = choosePds(pdses, input.pds)
+  const { did: pds, url } = meantPds(pdses, input.pds)
   const keys = input.plc ? new ImportedKeys(input, url) : null
   await keys?.assertTheirPds(accounts)
 

@@ -5,9 +5,9 @@ import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
 import type { Pds } from '../../pds/pds.ts'
 import type { OwnActors } from '../adopt/own_operator.ts'
 import { findPlaces } from '../adopt/places.ts'
-import { choosePds } from '../choose_pds.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
+import { meantPds } from '../meant_pds.ts'
 import { type PdsEnv, readPdsFile } from '../pds_env.ts'
 
 export type ReleaseInput = {
@@ -41,7 +41,7 @@ export async function findReleased(
   { installation: { settings }, folder, pdsEnv, pds: name }: ReleaseInput,
   { directory }: OwnActors,
 ): Promise<Released> {
-  const pds = choosePds(await directory.listPdses(), name)
+  const pds = meantPds(await directory.listPdses(), name)
   if (pds.isEmbedded) {
     const inside = resolve(folderOf(settings, process.env))
     if (folder !== undefined && (await realpath(folder)) !== (await realpath(inside))) {

@@ -53,7 +53,7 @@ export const requestRows = toRemovals([
     29,
     'DPoP is what a PDS reads as DPoP',
     passing(
-      "readAuthorization(request)?.scheme === 'dpop'",
+      "shownToken(request)?.scheme === 'dpop'",
       "/^dpop\\s/i.test(request.headers.get('authorization') ?? '')",
     ),
   ],

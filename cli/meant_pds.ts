@@ -7,7 +7,7 @@ import { CliError, ExitCode } from './errors.ts'
  * @param name its DID, URL or host name
  * @throws {CliError}
  */
-export function choosePds<P extends Pick<Pds, 'did' | 'url'>>(
+export function meantPds<P extends Pick<Pds, 'did' | 'url'>>(
   pdses: readonly P[],
   name: string | undefined,
 ): P {

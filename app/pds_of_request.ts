@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import type { HttpRequest } from '../http/message.ts'
 import type { KnownPds } from '../sagas/known_pdses.ts'
 import type { Services } from '../sagas/services.ts'
-import { readAuthorization } from './shown_session.ts'
+import { shownToken } from './shown_session.ts'
 
 /** Parameters by which lexicons name an account, with a DID or a handle. */
 const ACCOUNT_PARAMETERS = ['repo', 'did', 'actor', 'handle', 'identifier']
@@ -14,7 +14,7 @@ const ACCOUNT_PARAMETERS = ['repo', 'did', 'actor', 'handle', 'identifier']
  *
  * @returns null when the request does not say
  */
-export async function choosePds(
+export async function pdsOfRequest(
   { actors: { directory }, pdses, settings }: Services,
   request: HttpRequest,
 ): Promise<KnownPds | null> {
@@ -25,7 +25,7 @@ export async function choosePds(
   if (pdses.all.length < 2) return pdses.all[0] ?? null
 
   const { searchParams } = request.url
-  const { account, audience } = claimed(readAuthorization(request)?.token)
+  const { account, audience } = claimed(shownToken(request)?.token)
 
   const names = [account, ...ACCOUNT_PARAMETERS.map((name) => searchParams.get(name))]
   for (const name of names) {
