@@ -34,7 +34,8 @@ export function take(
 async function answer(reading: Reading, service: string, overloads: OverloadLog): Promise<Answer> {
   if (reading === 'body is needed') return { readBody: true }
   if (reading.route === null) {
-    return { ...written(reading.refusal, reading.language, service), route: 'none' }
+    const { refusal, language } = reading
+    return { ...written(refusal, language, service), route: 'none' }
   }
   const { route, request } = reading
   const answered =
@@ -65,9 +66,11 @@ async function unlessOverloaded(
   return route.refused?.(request, refusal) ?? refusal
 }
 
-/** @param language the reader's, as `Accept-Language` says it */
+/** A refusal as the one who asked reads it. @param language the reader's, as `Accept-Language` says it */
 function written(refusal: HttpResponse, language: string | undefined, service: string) {
-  return isPageRefusal(refusal) ? writeErrorPage(refusal, service, pageLanguage(language)) : refusal
+  return isPageRefusal(refusal)
+    ? writeErrorPage(refusal, service, pageLanguage(language))
+    : readableElsewhere(refusal)
 }
 
 /** The routes where codes are exchanged. */

@@ -116,7 +116,6 @@ function wrongHost(pds: KnownPds): HttpResponse {
   return xrpcError(401, 'AuthenticationRequired', `Send DPoP-bound requests to ${pds.url}`, {
     ...FOR_CALLER,
     'www-authenticate': `DPoP resource_metadata="${pds.url}/.well-known/oauth-protected-resource"`,
-    'access-control-expose-headers': 'WWW-Authenticate',
   })
 }
 

@@ -54,6 +54,5 @@ function invalidToken(description: string): HttpResponse {
   return xrpcError(401, 'invalid_token', description, {
     ...FOR_CALLER,
     'www-authenticate': `DPoP error="invalid_token", error_description="${description}"`,
-    'access-control-expose-headers': 'WWW-Authenticate',
   })
 }

@@ -4,20 +4,17 @@ import { NO_SUCH_HANDLE } from '../identity/service_handles.ts'
 import { findByHandle } from '../sagas/accounts.ts'
 import type { Services } from '../sagas/services.ts'
 
-/** Browser apps read these documents, too. */
-const ANYBODY = { 'access-control-allow-origin': '*' }
-
 /** The DID document of the `did:web` of the host: the entryway's, or that of a PDS with a name here. */
 export function serveDidDocument({ settings, pdses }: Services): HttpHandler {
   return async ({ url: { origin, host } }) => {
     const did = origin === settings.publicUrl ? settings.did : pdses.servedAt(origin)?.did
-    if (did !== webDid({ host })) return emptyResponse(404, ANYBODY)
+    if (did !== webDid({ host })) return emptyResponse(404)
     const document = {
       '@context': ['https://www.w3.org/ns/did/v1'],
       id: did,
       service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: origin }],
     }
-    return jsonResponse(document, { headers: ANYBODY })
+    return jsonResponse(document)
   }
 }
 
@@ -30,7 +27,7 @@ export function serveAtprotoDid(services: Services): HttpHandler {
   return async (request) => {
     const handle = request.headers.get('host')?.split(':')[0] ?? ''
     const account = await findByHandle(services, handle)
-    const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }
+    const headers = { 'content-type': 'text/plain; charset=utf-8' }
     return account
       ? textResponse(account.did, { headers })
       : textResponse(NO_SUCH_HANDLE, { status: 404, headers })

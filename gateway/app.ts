@@ -5,6 +5,7 @@ import type { Agent } from 'undici'
 import { withDeadline } from '../base/deadline.ts'
 import type { Log } from '../base/log.ts'
 import { isTracing, traceRequest } from '../base/tracing.ts'
+import { readableElsewhere } from '../http/cors.ts'
 import type { AuthActor } from '../http/envelope.ts'
 import { type Fault, fault, tooLarge, unanswered, unavailable } from '../http/fault.ts'
 import { jsonResponse } from '../http/message.ts'
@@ -74,9 +75,8 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
       writeResponse(c.env.outgoing, unanswered(err))
       return RESPONSE_ALREADY_SENT
     }
-    const anybody = { 'access-control-allow-origin': '*' }
     const well = { version: packageJson.version, status: 'ok' }
-    writeResponse(c.env.outgoing, jsonResponse(well, { headers: anybody }))
+    writeResponse(c.env.outgoing, readableElsewhere(jsonResponse(well)))
     return RESPONSE_ALREADY_SENT
   })
 

@@ -7,7 +7,10 @@ import { writeErrorPage } from '../http/page/error_page.ts'
 import { pageRefusal } from '../http/refuse.ts'
 
 /** Of an answer for programs alone, or of each page. */
-const NOT_KEPT = ['content-type', 'access-control-allow-origin', 'cache-control']
+const NOT_KEPT = [
+  ...['content-type', 'cache-control'],
+  ...['access-control-allow-origin', 'access-control-expose-headers'],
+]
 
 /**
  * A fault as the one who asked can read it: a person with a browser gets a page, but for the answer of a method.

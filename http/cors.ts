@@ -22,16 +22,23 @@ export const preflight: HttpHandler = async () =>
     'access-control-max-age': String(PREFLIGHT / 1_000),
   })
 
-/** By these an answer says how to go on. A page of another origin reads none that is not exposed (Fetch standard). */
-const GUIDING = ['retry-after', 'www-authenticate', 'dpop-nonce', 'allow']
+/**
+ * By these an answer says how to go on, and how its limits stand. A page of another origin reads none that is not exposed
+ * (Fetch standard).
+ */
+const GUIDING = [
+  ...['Retry-After', 'WWW-Authenticate', 'DPoP-Nonce', 'Allow'],
+  ...['RateLimit-Limit', 'RateLimit-Reset', 'RateLimit-Remaining', 'RateLimit-Policy'],
+]
 
-/** The same answer, for programs of every origin to read. */
+/** The same answer, for programs of every origin to read, with all that {@link GUIDING} names. */
 export function readableElsewhere(response: HttpResponse): HttpResponse {
   const before = response.headers.filter(([name]) => name === EXPOSE).map(([, value]) => value)
   const known = before.join().toLowerCase().split(/, */)
-  const hidden = GUIDING.filter(
-    (name) => headerOf(response, name) !== undefined && !known.includes(name),
-  )
+  const hidden = GUIDING.filter((name) => {
+    const lower = name.toLowerCase()
+    return headerOf(response, lower) !== undefined && !known.includes(lower)
+  })
   const exposed = [...before, ...hidden].join(', ')
   // The OpenID provider names the origin that asks, which caches would have to keep apart.
   const others = withoutHeaders(response, [ORIGIN, EXPOSE])

@@ -1,4 +1,5 @@
 import { MovedError } from '../base/move.ts'
+import { readableElsewhere } from './cors.ts'
 import { type HttpResponse, jsonResponse } from './message.ts'
 import type { Obstacle } from './refuse.ts'
 import { retryAfter } from './retry_after.ts'
@@ -41,9 +42,6 @@ export function fault(
   { error, message, ...more }: { error: string; message: string; move?: string },
   headers: Record<string, string> = {},
 ): Fault {
-  const response = jsonResponse(
-    { error, error_description: message, message, ...more },
-    { status, headers: { 'access-control-allow-origin': '*', ...headers } },
-  )
-  return { ...response, obstacle }
+  const said = { error, error_description: message, message, ...more }
+  return { ...readableElsewhere(jsonResponse(said, { status, headers })), obstacle }
 }

@@ -1,6 +1,6 @@
 import { type HttpResponse, jsonResponse } from './message.ts'
 
-/** An OAuth error response (RFC 6749 section 5.2), readable by browser apps of any origin. */
+/** An OAuth error response (RFC 6749 section 5.2). */
 export function refuse(
   status: number,
   error: string,
@@ -13,7 +13,6 @@ export function refuse(
       status,
       headers: {
         'cache-control': 'no-store',
-        'access-control-allow-origin': '*',
         'x-content-type-options': 'nosniff',
         ...headers,
       },

@@ -1,6 +1,6 @@
 import { type HttpResponse, jsonResponse } from './message.ts'
 
-/** An error as XRPC writes it, for anybody's browser to read. */
+/** An error as XRPC writes it. */
 export function xrpcError(
   status: number,
   error: string,
@@ -13,7 +13,6 @@ export function xrpcError(
       status,
       headers: {
         'content-type': 'application/json; charset=utf-8',
-        'access-control-allow-origin': '*',
         ...headers,
       },
     },

@@ -1,7 +1,7 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_DOCUMENT } from '../base/lifetimes.ts'
 import { logFault } from '../base/request_fault.ts'
-import { preflight, readableElsewhere } from '../http/cors.ts'
+import { preflight } from '../http/cors.ts'
 import { type Door, doorOfNothing } from '../http/door.ts'
 import {
   type HttpHandler,
@@ -88,7 +88,7 @@ export function createOpenidHandler(
       return doorOfNothing(request).notFound()
     }
     const ask = async (given: HttpRequest) => whole(await running.ask(given))
-    if (isRegistration) return readableElsewhere(await ask(withKeptSecret(request)))
+    if (isRegistration) return ask(withKeptSecret(request))
     const shown = await asShown(request, path, running)
     const asked = async () => keepIssued(providers.storage, await ask(shown), scope)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined

@@ -1,13 +1,8 @@
 import { type Standing, secondsToWait } from '../../database/limits/counter.ts'
 import type { Door } from '../../http/door.ts'
-import { type HttpResponse, headerOf, withoutHeaders } from '../../http/message.ts'
+import { type HttpResponse, withoutHeaders } from '../../http/message.ts'
 import { retryAfter } from '../../http/retry_after.ts'
 import type { Limit } from './table.ts'
-
-const EXPOSED =
-  'RateLimit-Limit, RateLimit-Reset, RateLimit-Remaining, RateLimit-Policy, Retry-After'
-
-const EXPOSE = 'access-control-expose-headers'
 
 /** A limit and how it stands for the request that is being answered. */
 export type Applied = { limit: Limit; standing: Standing }
@@ -17,31 +12,16 @@ export function tooMany(door: Door, applied: Applied[]): HttpResponse {
   return door.tooMany({
     ...rateLimitHeaders(applied),
     ...retryAfter(secondsToWait(applied.map(({ standing }) => standing))),
-    [EXPOSE]: EXPOSED,
   })
 }
 
 /** The same answer, with how the tightest limit stands. */
 export function withRateLimit(response: HttpResponse, applied: Applied[]): HttpResponse {
   const limits = Object.entries(rateLimitHeaders(applied))
-  // Each part of the program that sets headers of its own may have exposed some.
-  const before = response.headers.filter(([name]) => name === EXPOSE).map(([, value]) => value)
-  const exposed = [...before, EXPOSED].join(', ')
-  const isForOthers = headerOf(response, 'access-control-allow-origin') !== undefined
+  const names = limits.map(([name]) => name)
   // What stands in the headers is about this client: the gateway cannot give it to others.
-  const {
-    keepFor: _,
-    headers,
-    ...rest
-  } = withoutHeaders(response, [...limits.map(([name]) => name), EXPOSE])
-  return {
-    ...rest,
-    headers: [
-      ...headers,
-      ...limits,
-      ...(isForOthers ? [[EXPOSE, exposed] as [string, string]] : []),
-    ],
-  }
+  const { keepFor: _, headers, ...rest } = withoutHeaders(response, names)
+  return { ...rest, headers: [...headers, ...limits] }
 }
 
 /** As the reference writes them: the reset is in seconds since the epoch. */

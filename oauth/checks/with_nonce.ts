@@ -3,9 +3,5 @@ import type { HttpResponse } from '../../http/message.ts'
 /** A refusal with what the provider's own would carry, too. */
 export function withNonce(refusal: HttpResponse, nonce: string | undefined): HttpResponse {
   if (nonce === undefined) return refusal
-  const name = 'dpop-nonce'
-  return {
-    ...refusal,
-    headers: [...refusal.headers, [name, nonce], ['access-control-expose-headers', 'DPoP-Nonce']],
-  }
+  return { ...refusal, headers: [...refusal.headers, ['dpop-nonce', nonce]] }
 }

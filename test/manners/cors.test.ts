@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readableElsewhere } from '../../http/cors.ts'
 import { oauthDoor, xrpcDoor } from '../../http/door.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
+import { tooManyAtOnce, unavailable } from '../../http/fault.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { openidRoutes } from '../../openid/routes.ts'
@@ -82,6 +83,8 @@ test('what an answer says of how to go on can be read from another origin', asyn
   }
   const { doors, busy } = { doors: [oauthDoor, xrpcDoor], busy: { 'retry-after': '1' } }
   for (const door of doors) look(`busy ${door.name}`, readableElsewhere(door.busy(busy)))
+  const ofGateway = [unavailable(), tooManyAtOnce('Too many requests', busy)]
+  for (const answer of ofGateway) look(`the gateway: ${answer.status}`, answer)
   expect(hidden).toEqual([])
   expect([...seen].toSorted()).toEqual(GUIDING.toSorted())
 })
