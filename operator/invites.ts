@@ -1,5 +1,6 @@
 import { Refusal } from '../base/errors.ts'
 import { readPosition } from '../database/directory/invite.ts'
+import { createInvites } from '../sagas/invites.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'
@@ -8,14 +9,9 @@ import { inputs } from './inputs.ts'
 export const create = command(
   inputs['invite/create'],
   async ({ services }, { count, uses, account }) => {
-    const owner = account === undefined ? 'admin' : (await findAccount(services, account)).did
-    const created = await services.actors.directory.createInviteCodes({
-      host: new URL(services.settings.publicUrl).hostname,
-      count,
-      useCount: uses,
-      forAccounts: [owner],
-      createdBy: 'admin',
-    })
+    const owner = account === undefined ? null : await findAccount(services, account)
+    const forAccounts = owner ? [owner.did] : undefined
+    const created = await createInvites(services, { count, useCount: uses, forAccounts })
     return { codes: created.flatMap(({ codes }) => codes) }
   },
 )

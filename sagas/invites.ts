@@ -22,6 +22,25 @@ function allowanceOf({ settings }: Pick<Services, 'settings'>): Allowance | null
   return { most, since: Date.UTC(now.getUTCFullYear(), now.getUTCMonth()) }
 }
 
+/** With what a code begins. */
+const hostOf = ({ settings }: Pick<Services, 'settings'>) => new URL(settings.publicUrl).hostname
+
+/**
+ * Makes invite codes for the operator, within `base/value_bounds.ts`.
+ *
+ * @param wanted.forAccounts DIDs of those whose codes they are, so many codes for each; without, they are nobody's
+ * @throws {Refusal} InvalidRequest for too many
+ */
+export function createInvites(
+  services: Pick<Services, 'actors' | 'settings'>,
+  { count, useCount, forAccounts = ['admin'] }: NewInvites,
+): Promise<{ account: string; codes: string[] }[]> {
+  const made = { count, useCount, forAccounts, createdBy: 'admin' }
+  return services.actors.directory.createInviteCodes({ host: hostOf(services), ...made })
+}
+
+type NewInvites = { count: number; useCount: number; forAccounts?: string[] | undefined }
+
 /** @returns null where people make none */
 export async function readOwnInvites(
   services: Services,
@@ -52,8 +71,8 @@ export async function makeInvites(
   const allowance = allowanceOf(services)
   if (!allowance || !mayInvite(account)) return []
   const { directory, account: stubOf } = services.actors
-  const { hostname: host } = new URL(services.settings.publicUrl)
   const count = wanted ?? allowance.most
+  const host = hostOf(services)
   const codes = await directory.createOwnInvites(account.did, { host, count, allowance })
   if (codes.length === 0) return []
   return outlasting(async () => {

@@ -1,11 +1,11 @@
+import { createInvites } from '../../sagas/invites.ts'
 import { admin } from '../auth/admin.ts'
-import { createInviteCodes } from '../invites.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.server.createInviteCode', {
   auth: admin,
   handler: async ({ input: { useCount, forAccount } }, { services }) => {
-    const [created] = await createInviteCodes(services, {
+    const [created] = await createInvites(services, {
       count: 1,
       useCount,
       forAccounts: forAccount === undefined ? undefined : [forAccount],
