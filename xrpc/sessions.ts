@@ -48,22 +48,26 @@ function statusOf(account: AccountRow): Pick<SessionBody, 'active' | 'status'> {
   return status === 'active' ? { active: true } : { active: false, status }
 }
 
+/** The sign-in, or sign-up, by which a legacy session is opened. */
+type Opening = {
+  basis: Basis
+  appPassword?: ({ name: string } & AppPasswordUse) | null
+  /** The sign-in, to be recorded with it. */
+  arrival?: Arrival
+  /** The code that was given as a second factor, which is spent with it. */
+  proof?: Proof | null
+}
+
 /**
  * Opens a legacy session. That of an account that was taken down cannot be refreshed, as in the
  * reference: it lasts as long as its access JWT.
  *
- * @param basis the sign-in behind it
- * @param arrival the same to be recorded with it; null for a sign-up
- * @param proof the code that was given as a second factor, which is spent with it
  * @throws {Refusal} AuthenticationRequired, AccountTakedown; InvalidToken, ExpiredToken for the code
  */
 export async function openSession(
   { services, tokens }: MethodContext,
   account: AccountRow,
-  appPassword: ({ name: string } & AppPasswordUse) | null,
-  basis: Basis,
-  arrival: Arrival | null,
-  proof: Proof | null = null,
+  { basis, appPassword = null, arrival, proof = null }: Opening,
 ): Promise<RecordedSession & { tokens: { accessJwt: string; refreshJwt: string } }> {
   const { did, pdsDid } = account
   const takenDown = account.takedownRef !== null
@@ -84,7 +88,7 @@ export async function openSession(
   const session = { id, ...kept, appPasswordName, createdAt: now, updatedAt: now }
   const recorded = await services.actors
     .account(did)
-    .createLegacySession({ ...session, from: calledFrom() }, basis, arrival, proof)
+    .createLegacySession({ ...session, from: calledFrom() }, basis, arrival ?? null, proof)
     .catch(refuseIfOver)
   if (recorded.isTold && arrival) tellOfArrival(services, recorded.account, arrival)
   counted.inc({ profile: 'createSession', act: 'issued' })

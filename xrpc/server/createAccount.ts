@@ -29,13 +29,8 @@ export default method('com.atproto.server.createAccount', {
       minPasswordLength: 1,
       provenDid: requester,
     }).catch(withoutName)
-    const { tokens } = await openSession(
-      context,
-      account,
-      null,
-      { generation: account.generation },
-      null,
-    )
+    const basis = { generation: account.generation }
+    const { tokens } = await openSession(context, account, { basis })
     await learnDevice(services, account.did, 'program')
     return {
       handle: account.handle ?? INVALID_HANDLE,

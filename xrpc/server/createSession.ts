@@ -24,7 +24,7 @@ export default method('com.atproto.server.createSession', {
           ...(appPassword && { appPassword: appPassword.name }),
         })
         const [opened, body] = await Promise.all([
-          openSession(context, account, appPassword, basis, arrival, proof),
+          openSession(context, account, { basis, appPassword, arrival, proof }),
           sessionBody(services, account),
         ])
         return { ...opened, body }
