@@ -44,16 +44,29 @@ export function seePart(
   }
 }
 
+/** Notes what is wrong; `at` is the database, that of the first part unless given. */
+type Report = (problem: string, mend: string, about?: { did?: string; at?: string }) => void
+
 /** Whether the directory, with all its parts, and the accounts say the same. */
 export function checkDirectory(
   parts: SeenPart[],
   accounts: SeenAccount[],
   findings: Finding[],
 ): void {
-  const path = parts[0]?.path ?? ''
-  const report = (problem: string, mend: string, did?: string, at = path) =>
-    findings.push({ path: at, problem, mend, ...(did === undefined ? {} : { did }) })
+  const first = parts[0]?.path ?? ''
+  const report: Report = (problem, mend, { did, at: path = first } = {}) =>
+    findings.push({ path, problem, mend, ...(did === undefined ? {} : { did }) })
+  checkEntries(parts, accounts, report)
+  checkNames(parts, accounts, report)
+  for (const part of parts) {
+    checkLeftOver(part, report)
+    checkInvites(part, report)
+  }
+  checkParts(parts, report)
+}
 
+/** Whether each entry has its account, which says the same, and each account its entry. */
+function checkEntries(parts: SeenPart[], accounts: SeenAccount[], report: Report): void {
   const underWays = parts.map(({ underWay }) => underWay)
   const changing = underWays.flatMap(({ signUps, handleChanges }) => [...signUps, ...handleChanges])
   const underWay = new Set(changing.map(({ did }) => did))
@@ -65,77 +78,76 @@ export function checkDirectory(
   const listed = new Set<string>()
 
   for (const { path: at, entries } of parts) {
-    for (const entry of entries) {
-      const { did, pdsDid } = entry
+    for (const { did, handle, email, pdsDid } of entries) {
+      const about = { did, at }
       listed.add(did)
       if (!pdses.has(pdsDid)) {
-        report(`its PDS ${pdsDid} is unknown`, 'add it: vestibule pds add <url>', did, at)
+        report(`its PDS ${pdsDid} is unknown`, 'add it: vestibule pds add <url>', about)
       }
       const account = byDid.get(did)
       if (!account) {
         if (deleting.has(did)) continue
-        report(
-          `${entry.handle ?? did} belongs to an account that has no records`,
-          PUT_BACK,
-          did,
-          at,
-        )
+        report(`${handle ?? did} belongs to an account that has no records`, PUT_BACK, about)
         continue
       }
-      if (account.handle !== entry.handle && !underWay.has(did)) {
-        const names = `${entry.handle ?? 'none'}, by the account ${account.handle ?? 'none'}`
-        report(`its handle is ${names}`, REBUILD, did, at)
+      if (account.handle !== handle && !underWay.has(did)) {
+        const names = `${handle ?? 'none'}, by the account ${account.handle ?? 'none'}`
+        report(`its handle is ${names}`, REBUILD, about)
       }
-      if (account.email !== entry.email && !changingEmail.has(did)) {
-        report('the account has another e-mail address', REBUILD, did, at)
+      if (account.email !== email && !changingEmail.has(did)) {
+        report('the account has another e-mail address', REBUILD, about)
       }
-      if (account.pdsDid !== pdsDid) report('the account is on another PDS', REBUILD, did, at)
+      if (account.pdsDid !== pdsDid) report('the account is on another PDS', REBUILD, about)
     }
   }
   for (const { did } of accounts) {
     if (!listed.has(did) && !underWay.has(did)) {
-      report('the account is not in the directory', REBUILD, did)
+      report('the account is not in the directory', REBUILD, { did })
     }
   }
+}
+
+/** Whether each name is one account's, or held for one. */
+function checkNames(parts: SeenPart[], accounts: SeenAccount[], report: Report): void {
   for (const name of listHeldByTwo(accounts)) report(`two accounts have ${name}`, REBUILD)
   const held = parts.flatMap((each) => listHeldNames(each.entries, each.underWay))
   for (const name of listHeldTwice(held)) {
     report(`${name} is held by an account and by a sign-up or a change`, RESTART)
   }
-  for (const { path: at, leftOver, overused } of parts) {
-    for (const { handle } of leftOver.signUps) {
-      report(`the sign-up of ${handle} is left over`, RESTART, undefined, at)
-    }
-    for (const { did, newHandle } of leftOver.handleChanges) {
-      report(`the change to ${newHandle} is left over`, RESTART, did, at)
-    }
-    for (const { did } of leftOver.emailChanges) {
-      report('the change of its e-mail address is left over', RESTART, did, at)
-    }
-    for (const { did } of leftOver.deletions) {
-      report('its deletion is left over', RESTART, did, at)
-    }
-    for (const { did } of leftOver.standingChanges) {
-      report('the change of how it stands is left over', RESTART, did, at)
-    }
-    for (const { createdAt, forAccount } of overused) {
-      const made = new Date(createdAt).toISOString()
-      report(
-        `an invite code for ${forAccount}, made at ${made}, was used more often than it may`,
-        'none needed; see who did',
-        undefined,
-        at,
-      )
-    }
+}
+
+/** Whether what was begun was finished or undone. */
+function checkLeftOver({ path: at, leftOver }: SeenPart, report: Report): void {
+  for (const { handle } of leftOver.signUps) {
+    report(`the sign-up of ${handle} is left over`, RESTART, { at })
   }
-  checkParts(parts, report)
+  for (const { did, newHandle } of leftOver.handleChanges) {
+    report(`the change to ${newHandle} is left over`, RESTART, { did, at })
+  }
+  for (const { did } of leftOver.emailChanges) {
+    report('the change of its e-mail address is left over', RESTART, { did, at })
+  }
+  for (const { did } of leftOver.deletions) {
+    report('its deletion is left over', RESTART, { did, at })
+  }
+  for (const { did } of leftOver.standingChanges) {
+    report('the change of how it stands is left over', RESTART, { did, at })
+  }
+}
+
+function checkInvites({ path: at, overused }: SeenPart, report: Report): void {
+  for (const { createdAt, forAccount } of overused) {
+    const made = new Date(createdAt).toISOString()
+    report(
+      `an invite code for ${forAccount}, made at ${made}, was used more often than it may`,
+      'none needed; see who did',
+      { at },
+    )
+  }
 }
 
 /** Whether the parts are those of one directory, and each name of an account is claimed for it where it belongs. */
-function checkParts(
-  parts: SeenPart[],
-  report: (problem: string, mend: string, did?: string, at?: string) => void,
-): void {
+function checkParts(parts: SeenPart[], report: Report): void {
   const of = Math.max(1, ...parts.map(({ part }) => part?.parts ?? 1))
   const numbers = parts.map(({ part }) => part?.number ?? 0)
   if (new Set(numbers).size !== parts.length || parts.length !== of) {
@@ -147,13 +159,16 @@ function checkParts(
   for (const { path: at, entries } of parts) {
     for (const { did, handle, email } of entries) {
       if (byNumber.get(partitionOf(did, of))?.path !== at) {
-        report('its entry is in a part where it is not looked for', REBUILD, did, at)
+        report('its entry is in a part where it is not looked for', REBUILD, { did, at })
       }
       for (const name of [handle, email]) {
         if (name === null) continue
         const there = byNumber.get(partitionOf(name, of))
         if (there?.claims.get(name) !== did) {
-          report(`${name} is not claimed for it`, REBUILD, did, there?.path)
+          report(`${name} is not claimed for it`, REBUILD, {
+            did,
+            ...(there && { at: there.path }),
+          })
         }
       }
     }
