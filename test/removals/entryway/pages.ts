@@ -32,7 +32,7 @@ const inviteRows = inFile('database/directory/invite.ts')
 const inviteNotes = inFile('actors/account/invites.ts')
 const ownInvites = inFile('sagas/invites.ts')
 const entries = inFile('database/directory/account.ts')
-const accountStore = inFile('stores/account_store.ts')
+const deviceAccounts = inFile('stores/device_accounts.ts')
 const accountSessions = inFile('actors/account/sessions.ts')
 const endings = inFile('actors/account/endings.ts')
 
@@ -243,7 +243,7 @@ export const pageRows = toRemovals([
   [
     42,
     'a browser that is signed out elsewhere is not trusted',
-    accountStore('if (!isHere) await account.distrustDevice(deviceId)', ''),
+    deviceAccounts('if (!isHere) await account.distrustDevice(deviceId)', ''),
   ],
   [
     42,
