@@ -129,6 +129,23 @@ const AUTHORIZING: readonly string[] = ['authorization', 'resume']
 
 const seconds = (ms: number) => Math.ceil(ms / 1_000)
 
+/** How long each thing is good that the provider makes, s. */
+const TTL: Configuration['ttl'] = {
+  AccessToken: seconds(lifetimes.OPENID_ACCESS_TOKEN),
+  AuthorizationCode: seconds(lifetimes.OPENID_CODE),
+  IdToken: seconds(lifetimes.OPENID_ID_TOKEN),
+  RefreshToken: seconds(lifetimes.OPENID_REFRESH_TOKEN),
+  Grant: seconds(lifetimes.OPENID_GRANT),
+  DeviceCode: seconds(lifetimes.OPENID_DEVICE_CODE),
+  Interaction: seconds(lifetimes.OPENID_INTERACTION),
+  Session: (_, { loginTs, transient }) => {
+    const { DEVICE_AUTHENTICATION, OPENID_INTERACTION, OPENID_PASSING_SESSION } = lifetimes
+    if (loginTs === undefined) return seconds(OPENID_INTERACTION)
+    const lasts = seconds(transient ? OPENID_PASSING_SESSION : DEVICE_AUTHENTICATION)
+    return Math.max(1, loginTs + lasts - seconds(Date.now()))
+  },
+}
+
 /** How the provider is to be; what is left out is as it is by itself. */
 export function configure(
   storage: Storage,
@@ -136,7 +153,7 @@ export function configure(
   profiles: Profiles,
   keys: readonly PrivateJwk[],
 ): Configuration {
-  const { actors, settings, handles, secrets } = services
+  const { actors, settings, handles } = services
   const policy = prompts(actors, handles.domains.length > 0)
   const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
   return {
@@ -205,56 +222,7 @@ export function configure(
       long: { ...cookie, path: OPENID_SESSION.path },
       short: cookie,
     },
-    features: {
-      deviceFlow: { enabled: true, deviceInfo },
-      // Clients keep nonces by origin, and may come with one of the atproto issuer: they are told of the next one here.
-      dPoP: { enabled: true, nonceSecret: secrets.openidNonceSecret },
-      devInteractions: { enabled: false },
-      introspection: {
-        enabled: true,
-        allowedPolicy: ({ oidc }, ...of) => mayIntrospect(oidc, ...of),
-      },
-      revocation: { enabled: true, allowedPolicy: async (_, ...of) => mayRevoke(...of) },
-      backchannelLogout: { enabled: true },
-      registration: {
-        enabled: settings.openidRegistration !== 'off',
-        initialAccessToken: settings.openidRegistration === 'token',
-        idFactory: newClientId,
-        secretFactory: newClientSecret,
-      },
-      registrationManagement: {
-        enabled: settings.openidRegistration !== 'off',
-        // A client that misses the answer to a change could not change itself any more.
-        rotateRegistrationAccessToken: false,
-      },
-      clientIdMetadataDocument: {
-        enabled: true,
-        ack: 'draft-02',
-        cacheDuration: {
-          min: seconds(lifetimes.CLIENT_KEYS),
-          max: seconds(lifetimes.CLIENT_METADATA),
-        },
-      },
-      requestObjects: { enabled: true },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: () => [],
-        getResourceServerInfo: resourceServers(storage.flow),
-        // A client that asked for one resource goes on with it, also where it does not name it again.
-        useGrantedResource: async () => true,
-      },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: async (ctx) => {
-          openidScope().signOut = await signOutAsked(actors, ctx.oidc)
-          ctx.body = ''
-        },
-        postLogoutSuccessSource: async (ctx) => {
-          openidScope().signOut = STAYED in ctx.query ? 'stayed' : 'done'
-          ctx.body = ''
-        },
-      },
-    },
+    features: features(storage, services),
     ...fetching(services),
     // It decides about pairwise subjects, which are not given here.
     sectorIdentifierUriValidate: () => false,
@@ -266,20 +234,63 @@ export function configure(
       scope.pageError = { ...told, isEnded }
       ctx.body = ''
     },
-    ttl: {
-      AccessToken: seconds(lifetimes.OPENID_ACCESS_TOKEN),
-      AuthorizationCode: seconds(lifetimes.OPENID_CODE),
-      IdToken: seconds(lifetimes.OPENID_ID_TOKEN),
-      RefreshToken: seconds(lifetimes.OPENID_REFRESH_TOKEN),
-      Grant: seconds(lifetimes.OPENID_GRANT),
-      DeviceCode: seconds(lifetimes.OPENID_DEVICE_CODE),
-      Interaction: seconds(lifetimes.OPENID_INTERACTION),
-      Session: (_, { loginTs, transient }) => {
-        const { DEVICE_AUTHENTICATION, OPENID_INTERACTION, OPENID_PASSING_SESSION } = lifetimes
-        if (loginTs === undefined) return seconds(OPENID_INTERACTION)
-        const lasts = seconds(transient ? OPENID_PASSING_SESSION : DEVICE_AUTHENTICATION)
-        return Math.max(1, loginTs + lasts - seconds(Date.now()))
+    ttl: TTL,
+  } as Configuration
+}
+
+/** Which features of the provider are on, and how each decides. */
+function features(
+  storage: Storage,
+  { actors, settings, secrets }: Services,
+): Configuration['features'] {
+  return {
+    deviceFlow: { enabled: true, deviceInfo },
+    // Clients keep nonces by origin, and may come with one of the atproto issuer: they are told of the next one here.
+    dPoP: { enabled: true, nonceSecret: secrets.openidNonceSecret },
+    devInteractions: { enabled: false },
+    introspection: {
+      enabled: true,
+      allowedPolicy: ({ oidc }, ...of) => mayIntrospect(oidc, ...of),
+    },
+    revocation: { enabled: true, allowedPolicy: async (_, ...of) => mayRevoke(...of) },
+    backchannelLogout: { enabled: true },
+    registration: {
+      enabled: settings.openidRegistration !== 'off',
+      initialAccessToken: settings.openidRegistration === 'token',
+      idFactory: newClientId,
+      secretFactory: newClientSecret,
+    },
+    registrationManagement: {
+      enabled: settings.openidRegistration !== 'off',
+      // A client that misses the answer to a change could not change itself any more.
+      rotateRegistrationAccessToken: false,
+    },
+    clientIdMetadataDocument: {
+      enabled: true,
+      ack: 'draft-02',
+      cacheDuration: {
+        min: seconds(lifetimes.CLIENT_KEYS),
+        max: seconds(lifetimes.CLIENT_METADATA),
       },
     },
-  } as Configuration
+    requestObjects: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => [],
+      getResourceServerInfo: resourceServers(storage.flow),
+      // A client that asked for one resource goes on with it, also where it does not name it again.
+      useGrantedResource: async () => true,
+    },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: async (ctx) => {
+        openidScope().signOut = await signOutAsked(actors, ctx.oidc)
+        ctx.body = ''
+      },
+      postLogoutSuccessSource: async (ctx) => {
+        openidScope().signOut = STAYED in ctx.query ? 'stayed' : 'done'
+        ctx.body = ''
+      },
+    },
+  }
 }
