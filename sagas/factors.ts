@@ -61,7 +61,7 @@ export async function confirmTotp(
     const by = changedFrom(basis, begun.form)
     return services.actors.account(did).confirmTotp(proof.code, basis, by, begun.secret)
   })
-  return told(services, 'factorAdded', 'totp', changed, occasionNow())
+  return tellOfChange(services, 'factorAdded', 'totp', changed, occasionNow())
 }
 
 /** Ten new codes; those before end. @throws {Refusal} InvalidRequest without another factor, SignedOut */
@@ -72,7 +72,7 @@ export async function renewRecoveryCodes(
 ): Promise<FactorsChanged> {
   const account = services.actors.account(did)
   const changed = await account.renewRecoveryCodes(basis, changedFrom(basis))
-  return told(services, 'factorAdded', 'recovery', changed, occasionNow())
+  return tellOfChange(services, 'factorAdded', 'recovery', changed, occasionNow())
 }
 
 /**
@@ -91,7 +91,13 @@ export async function setMailFactor(
 ): Promise<FactorsChanged> {
   const account = services.actors.account(did)
   const changed = await account.setMailFactor(on, basis, changedFrom(basis, form))
-  return told(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
+  return tellOfChange(
+    services,
+    on ? 'factorAdded' : 'factorRemoved',
+    'mail',
+    changed,
+    occasionNow(),
+  )
 }
 
 /**
@@ -109,7 +115,7 @@ export async function switchMailFactor(
 ): Promise<void> {
   const account = services.actors.account(did)
   const changed = await account.switchMailFactor(on, token, basis, changedFrom(basis))
-  told(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
+  tellOfChange(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
 }
 
 /** Removes the authenticator, if there is one. @throws {Refusal} SignedOut */
@@ -119,7 +125,7 @@ export async function removeTotp(
   basis: Basis,
 ): Promise<FactorsChanged> {
   const changed = await services.actors.account(did).removeTotp(basis, changedFrom(basis))
-  return told(services, 'factorRemoved', 'totp', changed, occasionNow())
+  return tellOfChange(services, 'factorRemoved', 'totp', changed, occasionNow())
 }
 
 /**
@@ -141,13 +147,13 @@ export async function removeFactor(
     mail: () => account.setMailFactor(false, null),
     recovery: () => account.removeRecoveryCodes(),
   }
-  return told(services, 'factorRemoved', kind, await remove[kind](), null)
+  return tellOfChange(services, 'factorRemoved', kind, await remove[kind](), null)
 }
 
 /** Switches the code by mail on, for the operator. @throws {Refusal} InvalidRequest: the address is not confirmed */
 export async function addMailFactor(services: Services, did: string): Promise<FactorsChanged> {
   const changed = await services.actors.account(did).setMailFactor(true, null)
-  return told(services, 'factorAdded', 'mail', changed, null)
+  return tellOfChange(services, 'factorAdded', 'mail', changed, null)
 }
 
 /** From where a factor is changed, for the audit trail. */
@@ -156,7 +162,7 @@ export function changedFrom({ proof, device }: Basis, form?: string): MadeBy {
 }
 
 /** Tells the owner of what has changed. */
-export function told(
+export function tellOfChange(
   services: Services,
   kind: 'factorAdded' | 'factorRemoved',
   factor: FactorKind,

@@ -12,7 +12,7 @@ import { creationOptions, didOf, PasskeyError, requestOptions } from '../factors
 import { requireAccount } from './accounts.ts'
 import { arrivalOf, type SignInDevice, tellOfArrival } from './arrivals.ts'
 import type { SignInDetail } from './audit.ts'
-import { changedFrom, told } from './factors.ts'
+import { changedFrom, tellOfChange } from './factors.ts'
 import { occasionNow } from './notice.ts'
 import {
   type AnsweredChallenge,
@@ -87,7 +87,7 @@ export async function addPasskey(
   const made = await answeredAgain(services, given.response, given.challenge)
   const account = services.actors.account(did)
   const changed = await account.addPasskey(made, given.name, basis, changedFrom(basis, given.form))
-  return told(services, 'factorAdded', 'passkey', changed, occasionNow())
+  return tellOfChange(services, 'factorAdded', 'passkey', changed, occasionNow())
 }
 
 /** @throws {Refusal} SignedOut, ProofRequired */
@@ -109,7 +109,7 @@ export async function removePasskey(
   basis: Basis,
 ): Promise<FactorsChanged> {
   const changed = await services.actors.account(did).removePasskey(id, basis, changedFrom(basis))
-  return told(services, 'factorRemoved', 'passkey', changed, occasionNow())
+  return tellOfChange(services, 'factorRemoved', 'passkey', changed, occasionNow())
 }
 
 /**

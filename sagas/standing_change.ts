@@ -4,6 +4,7 @@ import { LeftForLaterError, Refusal, UnavailableError } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Aspect, Decision, StandingChange } from '../database/directory/standing_change.ts'
+import type { Occasion } from '../mail/occasion.ts'
 import { type PdsClient, PdsRefusal, type Standing } from '../pds/client.ts'
 import { requireAccount } from './accounts.ts'
 import { notify, occasionNow } from './notice.ts'
@@ -197,7 +198,7 @@ function tellOwner(
   services: Services,
   account: AccountRow,
   decision: Decision,
-  occasion: ReturnType<typeof occasionNow> | null,
+  occasion: Occasion | null,
 ): void {
   if ('deactivated' in decision && decision.deactivated) {
     notify(services, 'accountDeactivated', account, occasion)
