@@ -23,7 +23,7 @@ export type ActorAt = { actor: ActorName; key: string }
 /** How the actors of an engine are reached whose data go elsewhere. */
 export type SourceActors = {
   kept(at: ActorAt, did: Whose): Promise<Kept>
-  /** See {@link Standing.change}. */
+  /** See {@link ServedData.change}. */
   changeMove(at: ActorAt, next: Move | null, expected: Expected): Promise<void>
 }
 

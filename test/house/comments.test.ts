@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseSync } from 'oxc-parser'
+import { expect, test } from 'vitest'
+import { listSources } from './imports.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const LINK = /\{@link ([\w$]+)(?:\.([\w$]+))?[^}]*\}/g
+/** A path from the root, in the folders of this repository. */
+const PATH = /`((?:[\w.-]+\/)+[\w.-]*)`/g
+
+/** What a node declares by a name, and all within it: types, values and their members. */
+function declaredIn(node: unknown, names = new Set<string>()): Set<string> {
+  if (Array.isArray(node)) for (const each of node) declaredIn(each, names)
+  else if (typeof node === 'object' && node !== null) {
+    const { id, key } = node as Record<string, { name?: string; value?: unknown } | undefined>
+    for (const named of [id, key]) names.add(String(named?.name ?? named?.value))
+    for (const each of Object.values(node)) declaredIn(each, names)
+  }
+  return names
+}
+
+const sources = listSources().map((file) => {
+  const parsed = parseSync(file, readFileSync(join(root, file), 'utf8'))
+  const imports = parsed.module.staticImports.flatMap(({ entries }) => entries)
+  const namespaces = imports.filter(({ importName }) => importName.kind === 'NamespaceObject')
+  const nameOf = ({ localName }: (typeof imports)[number]) => localName.value
+  return {
+    file,
+    declared: declaredIn(parsed.program),
+    imported: imports.map(nameOf),
+    namespaces: new Set(namespaces.map(nameOf)),
+    comments: parsed.comments.map(({ value }) => value),
+  }
+})
+const all = new Set(sources.flatMap(({ declared, imported }) => [...declared, ...imported]))
+const rooms = new Set(sources.map(({ file }) => file.split('/')[0]))
+
+test('what a comment links to is there', () => {
+  const gone = sources.flatMap(({ file, namespaces, comments }) =>
+    comments.flatMap((comment) =>
+      [...comment.matchAll(LINK)].flatMap(([link, name = '', member]) => {
+        const isMember = ({ declared }: { declared: Set<string> }) =>
+          declared.has(name) && declared.has(member ?? name)
+        const isThere =
+          member === undefined || namespaces.has(name)
+            ? all.has(member ?? name)
+            : sources.some(isMember)
+        return isThere ? [] : [`${file}: ${link}`]
+      }),
+    ),
+  )
+  expect(gone).toEqual([])
+  expect(all.size).toBeGreaterThan(1_000)
+})
+
+test('each file and folder that a comment names is there', () => {
+  const gone = sources.flatMap(({ file, comments }) =>
+    comments.flatMap((comment) =>
+      [...comment.matchAll(PATH)].flatMap(([, path = '']) =>
+        !rooms.has(path.split('/')[0]) || existsSync(join(root, path)) ? [] : [`${file}: ${path}`],
+      ),
+    ),
+  )
+  expect(gone).toEqual([])
+})
