@@ -1,6 +1,7 @@
 import type { Account } from 'oidc-provider'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Services } from '../sagas/services.ts'
+import { OFFLINE } from './offline_access.ts'
 import type { Profiles } from './profile.ts'
 
 /** Which claims a scope gives (OpenID Connect Core section 5.4). */
@@ -19,7 +20,7 @@ export const SCOPE_CLAIMS = {
 }
 
 /** All that a client may ask of an account, besides what protected resources have. */
-export const OPENID_SCOPES = [...Object.keys(SCOPE_CLAIMS), 'offline_access']
+export const OPENID_SCOPES = [...Object.keys(SCOPE_CLAIMS), OFFLINE]
 
 /** What an account says of itself to clients. `sub` is the DID. */
 export function toAccount(

@@ -18,6 +18,7 @@ import { loadGrant } from './consents.ts'
 import { fetching } from './fetching.ts'
 import { MULTI_FACTOR } from './interaction_result.ts'
 import { OPENID_SIGNING, type PrivateJwk } from './keys.ts'
+import { putBackOfflineAccess } from './offline_access.ts'
 import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { prompts } from './prompts.ts'
@@ -181,7 +182,10 @@ export function configure(
       response_mode: assertFormArrives,
       code_challenge: assertHash('code_challenge'),
       dpop_jkt: assertHash('dpop_jkt'),
-      scope: (ctx) => assertScope(storage.flow, ctx),
+      scope: (ctx) => {
+        putBackOfflineAccess(ctx)
+        return assertScope(storage.flow, ctx)
+      },
     },
     pkce: { required: () => true },
     clientAuthMethods: [...AUTHENTICATION],

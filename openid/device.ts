@@ -16,6 +16,7 @@ import type { Services } from '../sagas/services.ts'
 import { type AskedByDevice, findByUserCode } from './device_adapter.ts'
 import { allow, type Decider, refuse } from './device_decision.ts'
 import { findClient } from './find_client.ts'
+import { OFFLINE } from './offline_access.ts'
 import { chosenLanguage, type OpenidPages } from './pages.ts'
 import type { OpenidProvider } from './provider.ts'
 import { requestedBy, shownResources } from './requested.ts'
@@ -133,7 +134,7 @@ export class DevicePage {
         ...shownClient(client),
         name: shownName(person),
         // With a refresh token the device goes on when the browser of the person is closed.
-        scopes: client.grantTypeAllowed('refresh_token') ? [...scopes, 'offline_access'] : scopes,
+        scopes: client.grantTypeAllowed('refresh_token') ? [...scopes, OFFLINE] : scopes,
         resources: shownResources({ scopes, ...more }),
         code: `${userCode.slice(0, 4)}-${userCode.slice(4)}`,
         from: placeOf(asked),

@@ -13,6 +13,7 @@ import type { PrivateJwk } from './keys.ts'
 import { askBeforeLeading } from './led_by_link.ts'
 import { type NamedKind, newGrantId } from './names.ts'
 import { noted } from './noted_faults.ts'
+import { noteOfflineAccess } from './offline_access.ts'
 import { takeOwnMetadata } from './own_metadata.ts'
 import { OPENID } from './paths.ts'
 import type { Profiles } from './profile.ts'
@@ -64,6 +65,7 @@ export function createOpenidProvider(
   takeScopesOfResources(provider)
   takeOwnMetadata(provider)
   spellResources(provider)
+  noteOfflineAccess(provider)
   takeUsualKeys(provider)
   forgetSpoiledClients(provider)
   signOutWithoutWayBack(provider, log)

@@ -1,6 +1,7 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_ACCESS_TOKEN } from '../base/lifetimes.ts'
+import { OFFLINE } from './offline_access.ts'
 import { findResource } from './resources.ts'
 
 /**
@@ -14,13 +15,24 @@ export function resourceServers(flow: Flow) {
     const { scope, audience, alg } = resource
     const isForToken = oidc.route === 'token'
     if (isForToken) assertSomething(oidc, indicator)
-    // RFC 6749 section 3.3: one who names no scope gets the usual ones.
-    if (!isForToken && oidc.params) oidc.params.scope ??= scope
+    if (!isForToken) askForUsual(oidc.params as Asked, scope)
     return {
       ...{ scope, audience, accessTokenFormat: 'jwt', jwt: { sign: { alg: alg as 'RS256' } } },
       accessTokenTTL: OPENID_ACCESS_TOKEN / 1_000,
     }
   }
+}
+
+type Asked = { scope?: string | undefined }
+
+/**
+ * RFC 6749 section 3.3: one who names no scope gets the usual ones. To go on while the person is away is none: agents ask
+ * for it also where they know no scope of the resource.
+ */
+function askForUsual(params: Asked, usual: string): void {
+  const { scope } = params
+  if (scope === undefined) params.scope = usual
+  else if (scope === OFFLINE) params.scope = `${usual} ${OFFLINE}`
 }
 
 /**

@@ -44,6 +44,8 @@ export type OpenidScope = {
   consented: OpenidConsent | null
   /** A grant of what was consented to before, which is kept with the code that is issued of it. */
   unkept: { jti: string; save(): Promise<string> } | null
+  /** Whether a client asks for refresh tokens that outlive the session in the browser. */
+  isOfflineAsked: boolean
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
   /**
@@ -108,6 +110,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     resourceToken: null,
     consented: null,
     unkept: null,
+    isOfflineAsked: false,
     found: null,
     spends: [],
     removals: [],

@@ -585,6 +585,11 @@ export const openidRows = toRemovals([
     'nor for a resource of which nothing is asked for',
     configuration(' && !isForResource', ''),
   ],
+  [
+    'test/openid/offline_access.test.ts',
+    'a client is not given what it said that it never asks for',
+    inFile('openid/offline_access.ts')('!mayAsk || ', ''),
+  ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
     34,

@@ -1,0 +1,37 @@
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { openidScope } from './scope.ts'
+
+/** The scope of refresh tokens that outlive the session in the browser (OpenID Connect Core section 11). */
+export const OFFLINE = 'offline_access'
+
+type Asked = { params?: { scope?: string } }
+
+/** Notes whether a client asks for it, before the provider leaves it out of what is asked for. */
+export function noteOfflineAccess(provider: Provider): void {
+  const { prototype } = (provider as unknown as { OIDCContext: { prototype: object } }).OIDCContext
+  const { get } = Object.getOwnPropertyDescriptor(prototype, 'prompts') ?? {}
+  Object.defineProperty(prototype, 'prompts', {
+    get(this: Asked) {
+      if (namesOffline(this.params?.scope)) openidScope().isOfflineAsked = true
+      return get?.call(this)
+    },
+  })
+}
+
+/**
+ * OpenID Connect Core section 11 ignores it without `prompt=consent`, unless other conditions permit it. Here it is a person who
+ * permits it: who has not, is asked for it as for each other scope. Many clients leave the prompt out, and would be signed
+ * out with the browser. With `prompt=none` nobody can be asked.
+ */
+export function putBackOfflineAccess({
+  oidc: { client, params, prompts },
+}: KoaContextWithOIDC): void {
+  const { scope = '' } = (params ?? {}) as { scope?: string }
+  if (!params || !openidScope().isOfflineAsked || namesOffline(scope) || prompts.has('none')) return
+  const mayAsk = client?.scope === undefined || namesOffline(client.scope)
+  if (!mayAsk || !client?.grantTypeAllowed('refresh_token')) return
+  params.scope = `${scope} ${OFFLINE}`.trim()
+}
+
+const namesOffline = (scope = '') => scope.split(' ').includes(OFFLINE)
