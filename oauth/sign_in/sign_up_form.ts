@@ -5,7 +5,7 @@ import { readCreation } from '../../factors/passkey.ts'
 import { deviceName } from '../../http/device_name.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
-import type { NamesField } from '../../pages/sign_up/steps.ts'
+import { BACK_TO_NAMES, type NamesField } from '../../pages/sign_up/steps.ts'
 import { learnDevice } from '../../sagas/arrivals.ts'
 import {
   type BegunSignUp,
@@ -74,9 +74,12 @@ export class SignUpForm {
     return this.#names(shown, this.#entered(shown))
   }
 
-  answer(post: Post, form: FormState | null): Promise<HttpResponse> {
-    if (form?.signUp) return this.#finish(post, form, form.signUp)
-    return this.#begin(post, form)
+  async answer(post: Post, form: FormState | null): Promise<HttpResponse> {
+    if (!form?.signUp) return this.#begin(post, form)
+    const isBack = post.request.parameter(BACK_TO_NAMES) !== undefined
+    return isBack
+      ? this.#names(post, this.#enteredBefore(post, form.signUp))
+      : this.#finish(post, form, form.signUp)
   }
 
   /** Names and captcha; the passkey is made after that. */
@@ -111,9 +114,7 @@ export class SignUpForm {
         const isLate = isRefusal(err, 'ExpiredToken')
         return this.#pages.make(post, begun, wrong(isLate ? stale : notAccepted))
       }
-      const { handle = '', email = '', inviteCode = '' } = begun.input
-      const entered = { ...this.#entered(post), handle, email, inviteCode }
-      return this.#names(post, entered, this.#refused(post, err))
+      return this.#names(post, this.#enteredBefore(post, begun), this.#refused(post, err))
     }
   }
 
@@ -152,6 +153,14 @@ export class SignUpForm {
       email: field(shown, 'email'),
       inviteCode: field(shown, 'invite'),
     }
+  }
+
+  /** In the step before that of the passkey. */
+  #enteredBefore(post: Post, { input }: BegunSignUp): Entered {
+    const { handle, email = '', inviteCode = '' } = input
+    const domain = this.#services.handles.domains.find((each) => handle.endsWith(each)) ?? ''
+    const name = handle.slice(0, handle.length - domain.length)
+    return { ...this.#entered(post), handle: name, ...(domain && { domain }), email, inviteCode }
   }
 
   #refused(post: Post, err: unknown): Outcome {

@@ -59,8 +59,9 @@ export class SignUpPages {
   async make(shown: Shown, signUp: BegunSignUp, outcome: Outcome = {}): Promise<HttpResponse> {
     const challenge = newChallenge()
     const options = await firstPasskeyOptions(this.#services, signUp, challenge)
+    const { action, cancel } = this.#ways(shown)
     const step = {
-      ...this.#ways(shown),
+      ...{ action, cancel },
       sealed: this.#pages.seal(shown, { signUp, challenge }),
       handle: signUp.input.handle,
       passkey: this.#pages.passkey(challenge, options),

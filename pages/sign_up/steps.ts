@@ -73,7 +73,10 @@ function domainOf({ domain: label }: SignUpTexts, { domains, domain }: NamesStep
 }
 
 export type MakeStep = Pick<Form, 'action' | 'sealed'> &
-  Ways & { handle: string; passkey: PasskeyUse }
+  Pick<Ways, 'cancel'> & { handle: string; passkey: PasskeyUse }
+
+/** By what the form of the passkey goes back to the names, which are sealed into it. */
+export const BACK_TO_NAMES = 'back'
 
 /** Where the passkey is made. */
 export function makeStep({ signUp, signIn, security }: Texts, step: MakeStep): Step {
@@ -87,7 +90,7 @@ export function makeStep({ signUp, signIn, security }: Texts, step: MakeStep): S
       more: html`class="primary wide" data-make autofocus`,
     })}
       <noscript><p>${security.needsScript}</p></noscript>
-      <div class="actions">${links(signIn, step)}</div>`,
+      <div class="actions"><button name="${BACK_TO_NAMES}" value="1">${signIn.back}</button>${links(signIn, step)}</div>`,
   )
   const lead = signUp.makeLead(handle)
   return { title: signUp.makeTitle, lead, content, script: passkey.script }

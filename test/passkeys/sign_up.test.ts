@@ -102,6 +102,17 @@ describe('a sign-up with a passkey', () => {
     expect(await app.actors.account(did).listDevices()).toEqual([])
   })
 
+  test('goes back to the names, which stand there, and makes nothing', async () => {
+    const { visitor, page, names } = await begin()
+    const back = await visitor.send(page, { back: '1' })
+    expect([back.status, back.title]).toEqual([200, words.title])
+    expect(back.fields).toMatchObject(names)
+    const other = newNames()
+    const again = await visitor.send(back, { handle: other.handle })
+    expect((await visitor.send(again, make(again))).title).toBe(words.doneTitle)
+    expect([await findDid(names), await findDid(other)]).toEqual([undefined, expect.anything()])
+  })
+
   test.each<[string, Misdeeds]>([
     ['of another origin', { origin: 'https://evil.test' }],
     ['for another challenge', { challenge: 'AAAA' }],
