@@ -248,6 +248,19 @@ describe('45. OpenID clients that nobody vouches for', () => {
     expect(at.header('location')).toContain('error=login_required')
   })
 
+  test('open no app by a link that is wrong, but by the person', async () => {
+    const uris = ['mailto:mallory@mail.internal', 'x-tool:/callback', 'x-tool://localhost']
+    for (const [at, uri] of uris.entries()) {
+      const { body } = await register({ redirect_uris: [uri] })
+      const metadata = { redirect_uris: [uri], application_type: 'native' }
+      for (const id of [String(body.client_id), publish(`opens-${at}`, metadata)]) {
+        const page = await led(id, uri, { prompt: 'none' })
+        expect([page.header('location'), page.header('refresh')]).toEqual([undefined, undefined])
+        expect(rp.linkOf(page)).toMatch(/^(mailto|x-tool):.*[?]error=/)
+      }
+    }
+  })
+
   test('are led to by no link of this service, but by the sign-out of their own sign-in', async () => {
     const bye = 'https://tool.vestibule.internal/bye'
     const metadata = { post_logout_redirect_uris: [bye] }

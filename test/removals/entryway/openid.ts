@@ -284,6 +284,7 @@ export const openidRows = toRemovals([
     'no link leads to the website of a client that nobody vouches for',
     inFile('openid/provider.ts')('  askBeforeLeading(provider)\n', ''),
   ],
+  [45, 'nor opens an app', inFile('openid/led_by_link.ts')("!== 'http:'", "=== 'https:'")],
   [
     45,
     'nor by the way back from a sign-in before the page that names it',
