@@ -4,8 +4,8 @@ import type { Services } from '../sagas/services.ts'
 
 /**
  * `/tls-check?domain=…`: whether a certificate may be made for a host name, which is so for the
- * entryway's own, for those of PDSes that have a name here, and for the handles here. Proxies that make certificates on demand ask this, as
- * they ask the PDS distribution.
+ * entryway's own, for those of PDSes that have a name here, and for the handles here. Proxies that make
+ * certificates on demand ask this, as they ask the PDS distribution.
  */
 export function serveTlsCheck({ settings, actors, pdses }: Services): HttpHandler {
   const { hostname } = new URL(settings.publicUrl)

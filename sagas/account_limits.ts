@@ -66,10 +66,10 @@ export async function takePoint(
   const taken = limits.map(
     ({ name, per, ...limit }): Counter => ({ key: `${name}, ${per}\n${subjects[per]}`, ...limit }),
   )
-  const { isAllowed, standings } = await counters.take(taken)
+  const { isAllowed, quotas } = await counters.take(taken)
   if (isAllowed) return { giveBack: () => counters.giveBack(taken) }
-  const usedUp = limits[standings.findIndex(({ remaining }) => remaining === 0)]
+  const usedUp = limits[quotas.findIndex(({ remaining }) => remaining === 0)]
   const limited = { did, limit: usedUp?.name, per: usedUp?.per }
   logEvent(log, 'rate_limited', limited, requester()?.address)
-  throw tooOften(refusal, standings)
+  throw tooOften(refusal, quotas)
 }

@@ -57,9 +57,9 @@ export class ForeignLookups {
   async #count(network: string): Promise<void> {
     if (!this.#counters) return
     const counter = { key: `look-up\n${network}`, ...LOOKUP_LIMIT }
-    const { isAllowed, standings } = await this.#counters.take([counter])
+    const { isAllowed, quotas } = await this.#counters.take([counter])
     if (isAllowed) return
-    throw tooMany(secondsToWait(standings))
+    throw tooMany(secondsToWait(quotas))
   }
 
   async #begin(network: string): Promise<void> {

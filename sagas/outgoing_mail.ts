@@ -4,7 +4,7 @@ import type { Background } from '../base/background.ts'
 import { logEvent } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
 import { networkOf } from '../base/network.ts'
-import type { Counter, Standing } from '../database/limits/counter.ts'
+import type { Counter, Quota } from '../database/limits/counter.ts'
 import { requester } from '../http/requester.ts'
 import { readSubject } from '../identity/subject.ts'
 import { isNotice, type MailContents, type MailKind } from '../mail/kinds.ts'
@@ -68,18 +68,18 @@ export class OutgoingMail {
     if (!this.#counters) return
     const limits = mailLimits(kind, addressee.emailConfirmedAt !== null)
     const counters = limits.flatMap((limit) => toCounter(limit, kind, addressee) ?? [])
-    const { isAllowed, standings } = await this.#counters.take(counters)
+    const { isAllowed, quotas } = await this.#counters.take(counters)
     if (isAllowed) return
-    if (isNotice(kind) && usedOf(counters, standings) < NOTICES_OF_RIGHT) {
+    if (isNotice(kind) && usedOf(counters, quotas) < NOTICES_OF_RIGHT) {
       const own = limits.filter(({ per }) => per === 'account' || per === 'recipient')
       const taken = own.flatMap((limit) => toCounter(limit, kind, addressee) ?? [])
       if ((await this.#counters.take(taken)).isAllowed) return
     }
-    const isUsedUp = (_: Counter, i: number) => standings[i]?.remaining === 0
+    const isUsedUp = (_: Counter, i: number) => quotas[i]?.remaining === 0
     const usedUp = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
     const limited = { kind, did: addressee.did, limit: usedUp.join('; ') }
     logEvent(this.#log, 'mail_limited', limited, requester()?.address)
-    throw tooOften('Too many emails were asked for.', standings)
+    throw tooOften('Too many emails were asked for.', quotas)
   }
 }
 
@@ -90,8 +90,8 @@ function reasonOf(err: unknown): string {
 }
 
 /** Mails of a kind about an account, which is the first that is counted. */
-function usedOf([account]: Counter[], [standing]: Standing[]): number {
-  return account && standing ? account.points - standing.remaining : 0
+function usedOf([account]: Counter[], [quota]: Quota[]): number {
+  return account && quota ? account.points - quota.remaining : 0
 }
 
 /** Null when the limit counts a client address and the mail was not asked for by a request. */

@@ -100,8 +100,8 @@ export type FlowOwner = OnDatabase<typeof flowFunctions> & {
 
 /**
  * Who keeps what `id` names: an authorization request, a code, a device, a nonce (with its
- * namespace), a lexicon, a client, what the OpenID provider keeps, or what was carried over from a PDS: a refresh token, its secret (by
- * its DID). It is always the same one, so its database decides alone.
+ * namespace), a lexicon, a client, what the OpenID provider keeps, or what was carried over from a PDS: a
+ * refresh token, its secret (by its DID). It is always the same one, so its database decides alone.
  */
 export type Flow = (id: string) => FlowOwner
 

@@ -1,7 +1,7 @@
 import { hasRoom } from '../../base/event_log.ts'
 import { outlasting } from '../../base/in_time.ts'
 import type { Log } from '../../base/log.ts'
-import type { Counter, Standing } from '../../database/limits/counter.ts'
+import type { Counter, Quota } from '../../database/limits/counter.ts'
 import type { CounterOwner } from './owners.ts'
 
 /** Where one of their owners is away, strangers cause as many lines as they like. */
@@ -10,7 +10,7 @@ const COUNTERS = 'counters'
 /** The counters of all auth actors. */
 export type Counters = {
   /** Takes a point from each counter, or from none where one of them is used up. */
-  take(counters: Counter[]): Promise<{ isAllowed: boolean; standings: Standing[] }>
+  take(counters: Counter[]): Promise<{ isAllowed: boolean; quotas: Quota[] }>
   giveBack(counters: Counter[]): Promise<void>
 }
 
@@ -43,18 +43,18 @@ export function createCounters(ownerOf: (key: string) => CounterOwner, log: Log)
       [...asked].map(async ([owner, mine]) => ({ mine, ...(await owner.takePoints(mine)) })),
     )
     const isAllowed = taken.every((part) => part.isAllowed)
-    const standings = new Map<Counter, Standing>()
+    const quotas = new Map<Counter, Quota>()
     for (const part of taken) {
       const back = !isAllowed && part.isAllowed
       if (back) await giveBack(part.mine)
-      for (const [i, { remaining, resetsAt }] of part.standings.entries()) {
-        standings.set(part.mine[i] as Counter, {
+      for (const [i, { remaining, resetsAt }] of part.quotas.entries()) {
+        quotas.set(part.mine[i] as Counter, {
           remaining: back ? remaining + 1 : remaining,
           resetsAt,
         })
       }
     }
-    return { isAllowed, standings: counters.map((each) => standings.get(each) as Standing) }
+    return { isAllowed, quotas: counters.map((each) => quotas.get(each) as Quota) }
   }
 
   return { take, giveBack }

@@ -1,5 +1,5 @@
 import { logEvent } from '../../base/event_log.ts'
-import type { Counter, Standing } from '../../database/limits/counter.ts'
+import type { Counter, Quota } from '../../database/limits/counter.ts'
 import { watchAttempt } from '../../http/attempt.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -26,8 +26,8 @@ export function limited(
   if (!limits.length) return route
 
   const note = ({ peer }: HttpRequest, applied: Applied[]) => {
-    for (const { limit, standing } of applied) {
-      if (standing.remaining > 0) continue
+    for (const { limit, quota } of applied) {
+      if (quota.remaining > 0) continue
       const { name, per } = limit
       logEvent(log, 'rate_limited', { limit: name, per, route: route.name }, peer.address)
     }
@@ -41,8 +41,8 @@ export function limited(
       return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
     })
     const take = async (taken: typeof counted) => {
-      const { isAllowed, standings } = await counters.take(taken.map(({ counter }) => counter))
-      const applied = taken.map(({ limit }, i) => ({ limit, standing: standings[i] as Standing }))
+      const { isAllowed, quotas } = await counters.take(taken.map(({ counter }) => counter))
+      const applied = taken.map(({ limit }, i) => ({ limit, quota: quotas[i] as Quota }))
       return { isAllowed, applied, taken }
     }
 
@@ -80,8 +80,8 @@ export function limited(
 }
 
 /** The attempt that is being answered has taken its point already. */
-function isCaptchaDue({ limit, standing }: Applied, before: 'this' | 'next'): boolean {
-  const failed = limit.points - standing.remaining - (before === 'this' ? 1 : 0)
+function isCaptchaDue({ limit, quota }: Applied, before: 'this' | 'next'): boolean {
+  const failed = limit.points - quota.remaining - (before === 'this' ? 1 : 0)
   return limit.captchaAfter !== undefined && failed >= limit.captchaAfter
 }
 

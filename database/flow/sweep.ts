@@ -11,8 +11,8 @@ import { sweepOpenidRegistrations } from './openid_registration.ts'
 
 /**
  * Deletes what has expired: spent codes, nonces, what was carried over from a PDS, what OpenID
- * clients asked for, and authorization requests some time later; and devices that did not come back: soon those without a signed-in account
- * (`at` in ms).
+ * clients asked for, and authorization requests some time later; and devices that did not come back: soon
+ * those without a signed-in account (`at` in ms).
  */
 export function sweepFlow(db: Db, at = Date.now()): void {
   const now = settled(at)

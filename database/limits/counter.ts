@@ -10,8 +10,8 @@ import { isNear, noteNear } from './near.ts'
  */
 export type Counter = { key: string; points: number; seconds: number }
 
-/** How a counter stands: `remaining` points until `resetsAt` (ms since the epoch). */
-export type Standing = { remaining: number; resetsAt: number }
+/** What is left of a counter: `remaining` points until `resetsAt` (ms since the epoch). */
+export type Quota = { remaining: number; resetsAt: number }
 
 /**
  * Takes a point from each counter, or from none where one of them is used up: asking again and
@@ -23,28 +23,28 @@ export function takePoints(
   db: Db,
   counters: Counter[],
   now = Date.now(),
-): { isAllowed: boolean; standings: Standing[] } {
+): { isAllowed: boolean; quotas: Quota[] } {
   const [only, ...others] = counters
-  const standing = only && !others.length ? takeAtOnce(db, only, now) : null
-  if (only && standing) {
-    noteIfNear(db, only, standing)
-    return { isAllowed: true, standings: [standing] }
+  const quota = only && !others.length ? takeAtOnce(db, only, now) : null
+  if (only && quota) {
+    noteIfNear(db, only, quota)
+    return { isAllowed: true, quotas: [quota] }
   }
   return transact(db, () => {
     const before = counters.map((counter) => read(db, counter, now))
     const isAllowed = before.every(({ remaining }) => remaining > 0)
-    if (!isAllowed) return { isAllowed, standings: before }
+    if (!isAllowed) return { isAllowed, quotas: before }
     for (const bounded of [NARROW_COUNTERS, WIDE_COUNTERS]) {
       const some = counters.filter(({ points }) => points >= WIDE === (bounded === WIDE_COUNTERS))
       if (some.length) makeRoom(db, bounded, 130 * some.length)
     }
-    const standings = counters.map((counter) => take(db, counter, now))
-    for (const [i, counter] of counters.entries()) noteIfNear(db, counter, standings[i] as Standing)
-    return { isAllowed, standings }
+    const quotas = counters.map((counter) => take(db, counter, now))
+    for (const [i, counter] of counters.entries()) noteIfNear(db, counter, quotas[i] as Quota)
+    return { isAllowed, quotas }
   })
 }
 
-function noteIfNear(db: Db, counter: Counter, { remaining, resetsAt }: Standing): void {
+function noteIfNear(db: Db, counter: Counter, { remaining, resetsAt }: Quota): void {
   if (isNear(counter.points, remaining)) noteNear(db, counter, resetsAt)
 }
 
@@ -52,7 +52,7 @@ function noteIfNear(db: Db, counter: Counter, { remaining, resetsAt }: Standing)
  * Takes a point in one statement, which is half the work, where the counter is there and has one left: so
  * it is with nearly all that programs ask. @returns null where that is not so
  */
-function takeAtOnce(db: Db, { key, points, seconds }: Counter, now: number): Standing | null {
+function takeAtOnce(db: Db, { key, points, seconds }: Counter, now: number): Quota | null {
   const row = sql(
     db,
     `UPDATE counter SET points = points + 1
@@ -63,8 +63,8 @@ function takeAtOnce(db: Db, { key, points, seconds }: Counter, now: number): Sta
 }
 
 /** Seconds until the counters that are used up begin anew, at least one: for `Retry-After`. */
-export function secondsToWait(standings: readonly Standing[]): number {
-  const usedUp = standings.filter(({ remaining }) => remaining === 0)
+export function secondsToWait(quotas: readonly Quota[]): number {
+  const usedUp = quotas.filter(({ remaining }) => remaining === 0)
   const resetsAt = Math.max(...usedUp.map((each) => each.resetsAt))
   return Math.max(1, Math.ceil((resetsAt - Date.now()) / 1_000))
 }
@@ -87,7 +87,7 @@ export function sweepCounters(db: Db, now = Date.now()): void {
   measureAnew(db)
 }
 
-function read(db: Db, { key, points, seconds }: Counter, now: number): Standing {
+function read(db: Db, { key, points, seconds }: Counter, now: number): Quota {
   const resetsAt = now + seconds * 1_000
   const row = (sql(
     db,
@@ -99,7 +99,7 @@ function read(db: Db, { key, points, seconds }: Counter, now: number): Standing 
     : { remaining: points, resetsAt }
 }
 
-function take(db: Db, { key, points, seconds }: Counter, now: number): Standing {
+function take(db: Db, { key, points, seconds }: Counter, now: number): Quota {
   const row = sql(
     db,
     `INSERT INTO counter (key, points, resets_at, limit_id, is_wide)

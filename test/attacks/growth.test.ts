@@ -356,8 +356,8 @@ describe('34. counters', () => {
     expect(passes(everybody, 30)).toBe(30)
     const flood = (i: number) => ({ key: `flood\n${i}`, points: 5_000, seconds: 600 })
     for (let i = 0; i < 300; i++) passes(flood(i), 31)
-    const [standing] = takePoints(db, [everybody]).standings
-    expect(standing?.remaining).toBeLessThanOrEqual(5_000 - 31)
+    const [quota] = takePoints(db, [everybody]).quotas
+    expect(quota?.remaining).toBeLessThanOrEqual(5_000 - 31)
   })
 
   test('what is pushed out counts for its own limit, until its window ends', () => {

@@ -16,8 +16,8 @@ test('while nothing can be written wide limits count in memory, and narrow ones 
   const db = openDatabase(':memory:', limitsSchema)
   db.pragma('query_only = ON')
   for (let left = WIDE; left > 0; left--) {
-    const { isAllowed, standings } = takePointsAnyway(db, [wide])
-    expect([isAllowed, standings[0]?.remaining]).toEqual([true, left - 1])
+    const { isAllowed, quotas } = takePointsAnyway(db, [wide])
+    expect([isAllowed, quotas[0]?.remaining]).toEqual([true, left - 1])
   }
   expect(takePointsAnyway(db, [wide]).isAllowed).toBe(false)
   const narrow = counterOf('narrow', 10)
@@ -25,7 +25,7 @@ test('while nothing can be written wide limits count in memory, and narrow ones 
   expect(() => takePointsAnyway(db, [wide, narrow])).toThrow('attempt to write a readonly database')
 
   db.pragma('query_only = OFF')
-  expect(takePointsAnyway(db, [narrow]).standings[0]?.remaining).toBe(9)
-  expect(takePointsAnyway(db, [wide]).standings[0]?.remaining).toBe(WIDE - 1)
+  expect(takePointsAnyway(db, [narrow]).quotas[0]?.remaining).toBe(9)
+  expect(takePointsAnyway(db, [wide]).quotas[0]?.remaining).toBe(WIDE - 1)
   db.close()
 })

@@ -169,6 +169,6 @@ test('one that has made room begins anew when it is lifted, not where it stood',
   const here = ownerHere(db, db)
   const [found] = listNear(db, ALL)
   expect(here.liftNear(found?.id as string)).not.toBeNull()
-  expect(takePoints(db, [counter]).standings[0]?.remaining).toBe(9)
+  expect(takePoints(db, [counter]).quotas[0]?.remaining).toBe(9)
   closeDatabase(db)
 })

@@ -34,7 +34,7 @@ export function spend(
   const { points, seconds } = limit(name)
   const counter = { key: `${name}\n${subject}`, points, seconds }
   onCounters(dataDir, (db) => {
-    const take = () => takePoints(db, [counter], Date.now()).standings[0]?.remaining ?? 0
+    const take = () => takePoints(db, [counter], Date.now()).quotas[0]?.remaining ?? 0
     transact(db, () => {
       while (take() > left);
     })
