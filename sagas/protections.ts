@@ -1,7 +1,7 @@
 import type { Basis } from '../actors/account/basis.ts'
 import type { Protection } from '../actors/account/protections.ts'
 import { notify, occasionNow } from './notice.ts'
-import { provenOn } from './proof.ts'
+import { provenOn } from './prove_again.ts'
 import type { Services } from './services.ts'
 
 /**

@@ -12,7 +12,7 @@ import {
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import { addPasskey, removePasskey, renamePasskey } from '../../sagas/passkeys.ts'
 import { removePassword } from '../../sagas/password_removal.ts'
-import { provenOn } from '../../sagas/proof.ts'
+import { provenOn } from '../../sagas/prove_again.ts'
 import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import type { SecurityTask } from '../security_paths.ts'

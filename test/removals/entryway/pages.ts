@@ -2,7 +2,7 @@ import { inFile, toRemovals } from '../removal.ts'
 
 const routes = inFile('app/routes.ts')
 const security = inFile('oauth/security/index.ts')
-const personProofs = inFile('sagas/proof.ts')
+const personProofs = inFile('sagas/prove_again.ts')
 const accountProofs = inFile('database/account/proof.ts')
 const securityActions = inFile('oauth/security/actions.ts')
 const proofForm = inFile('oauth/security/proof_form.ts')
@@ -115,7 +115,7 @@ export const pageRows = toRemovals([
       '  transact(db, () => {\n',
     ),
   ],
-  [38, 'and with a proof', inFile('sagas/proof.ts')('await endReplaced(deviceId)', '')],
+  [38, 'and with a proof', inFile('sagas/prove_again.ts')('await endReplaced(deviceId)', '')],
   [38, 'a sign-in ends with a sign-out', signInPage("if (isDone('sign-out'))")],
   [
     38,
