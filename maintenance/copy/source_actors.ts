@@ -15,6 +15,7 @@ import {
 } from '../../database/replication/copy_mark.ts'
 import { keepHeadOf, stopServing } from '../../database/replication/stop_serving.ts'
 import { schemas } from '../data_folder.ts'
+import { actorOf, type DatabaseName } from '../database_name.ts'
 import type { Storage } from './on_engine.ts'
 
 /** An actor of an engine. */
@@ -66,4 +67,9 @@ export function hostedActors(storage: Storage, scratch: string): SourceActors {
       else await forgetMove(kv)
     },
   }
+}
+
+/** A database as it is kept where the actor that has it is reached. */
+export function keptOf(actors: SourceActors, name: DatabaseName): Promise<Kept> {
+  return actors.kept(actorOf(name), name.kind === 'account' ? name.did : null)
 }

@@ -186,7 +186,7 @@ export const dataRows = toRemovals([
   [
     SERVING,
     'what was marked in part is marked as a whole before anything is copied',
-    offEngine("if (move?.state === 'moving' || move?.state === 'moved') await setMove(move)", ''),
+    offEngine("if (move?.state === 'moving' || move?.state === 'moved') await marks.set(move)", ''),
   ],
   [
     SERVING,
@@ -199,12 +199,12 @@ export const dataRows = toRemovals([
   [
     SERVING,
     'the accounts are marked, too, before the last of them is copied',
-    offEngine('found: move })\n      await markOthers(move)', 'found: move })'),
+    offEngine('found: move })\n      await marks.setOthers(move)', 'found: move })'),
   ],
   [
     SERVING,
     'what was taken back is not marked once more',
-    offEngine('assertExpected(await firstMove(), move, { found: move })', ''),
+    offEngine('assertExpected(await marks.first(), move, { found: move })', ''),
   ],
   [
     SERVING,
