@@ -10,7 +10,7 @@ export const codeKinds = [
   'signInCode',
 ] as const
 
-export type CodeKind = (typeof codeKinds)[number]
+export type CodeMailKind = (typeof codeKinds)[number]
 
 /** The mails that say what happened to an account. */
 export const noticeKinds = [
@@ -80,5 +80,5 @@ type MessageContent = {
 }
 
 /** What each kind of mail is made of. */
-export type MailContents = Readonly<Record<CodeKind, CodeContent>> &
+export type MailContents = Readonly<Record<CodeMailKind, CodeContent>> &
   Readonly<Record<NoticeKind, NoticeContent>> & { readonly message: MessageContent }

@@ -5,7 +5,7 @@ import { mails } from '../base/metrics.ts'
 import { MailError, withoutSecrets } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
 import {
-  type CodeKind,
+  type CodeMailKind,
   type MailContents,
   type MailKind,
   mailKinds,
@@ -64,7 +64,7 @@ export function createMailer(options: MailerOptions): Mailer {
       return renderNotice(kind as NoticeKind, textsFor(locale), notice)
     }
     const code = { token: content.token, lifetimeMinutes: EMAIL_TOKEN / MINUTE }
-    return renderCodeMail(kind as CodeKind, textsFor(locale), { ...values, ...code })
+    return renderCodeMail(kind as CodeMailKind, textsFor(locale), { ...values, ...code })
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { CodeKind, NamedFactor, NamedProtection, NoticeKind } from './kinds.ts'
+import type { CodeMailKind, NamedFactor, NamedProtection, NoticeKind } from './kinds.ts'
 
 /** What one kind of mail says, of one with a code and of a notice. Plain text without markup; a template escapes it where it must. */
 export type PurposeTexts = {
@@ -36,7 +36,7 @@ export type MailTexts = {
   readonly signOutAdvice: (days: number) => string
   /** @param service its name, or the host where it has none */
   readonly sentBy: (service: string) => string
-  readonly purposes: Readonly<Record<CodeKind, PurposeTexts>>
+  readonly purposes: Readonly<Record<CodeMailKind, PurposeTexts>>
   readonly notices: Readonly<Record<NoticeKind, NoticeTexts>>
   readonly factors: Readonly<Record<NamedFactor, string>>
   readonly protections: Readonly<Record<NamedProtection, string>>

@@ -7,7 +7,7 @@ import type { PdsAccess } from '../pds/pds.ts'
 import type { Services } from '../sagas/services.ts'
 import { LegacyScope, LegacyTokens } from '../tokens/legacy_tokens.ts'
 import { aboutPds, type Check, unanswered } from './check.ts'
-import { type Finding, look } from './doctor/look.ts'
+import { type CheckResult, look } from './doctor/look.ts'
 
 /** A DID that no account has: it asks a PDS about itself without asking about anybody. */
 const NOBODY = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
@@ -25,7 +25,7 @@ export async function checkPds(pds: PdsAccess, services: Services): Promise<Chec
     const found = `${reasonOf(answer)}; nothing else of it was looked at`
     return [{ name: unanswered(pds.url), state: 'failed', found, mend: reachIt(pds) }]
   }
-  const check = (name: string, work: () => Looked): Promise<Check> =>
+  const check = (name: string, work: () => Promise<CheckResult>): Promise<Check> =>
     look(`${aboutPds(pds.url)}${name}`, reachIt(pds), work)
   return Promise.all([
     check('DID and handle domains', () => checkDescription(pds, answer, services)),
@@ -39,13 +39,11 @@ export async function checkPds(pds: PdsAccess, services: Services): Promise<Chec
 const reachIt = ({ address }: PdsAccess) =>
   `see that ${address} can be reached from here and is a PDS`
 
-type Looked = Promise<Finding>
-
 async function checkDescription(
   { url, did }: PdsAccess,
   description: PdsDescription,
   services: Services,
-): Looked {
+): Promise<CheckResult> {
   if (description.did !== did) {
     return {
       state: 'failed',
@@ -65,7 +63,7 @@ async function checkDescription(
 }
 
 /** Apps make their DPoP proofs for the URL that the PDS thinks it has, and find it by its own. */
-async function checkUrl({ url, address }: PdsAccess): Looked {
+async function checkUrl({ url, address }: PdsAccess): Promise<CheckResult> {
   const { resource } = await readProtectedResource(address)
   if (resource === url) return { state: 'ok', found: url }
   return {
@@ -75,7 +73,10 @@ async function checkUrl({ url, address }: PdsAccess): Looked {
   }
 }
 
-async function checkAuthorizationServer({ address }: PdsAccess, { settings }: Services): Looked {
+async function checkAuthorizationServer(
+  { address }: PdsAccess,
+  { settings }: Services,
+): Promise<CheckResult> {
   const { authorization_servers: servers } = await readProtectedResource(address)
   if (servers.includes(settings.publicUrl)) {
     return { state: 'ok', found: `it names ${settings.publicUrl}` }
@@ -88,7 +89,7 @@ async function checkAuthorizationServer({ address }: PdsAccess, { settings }: Se
 }
 
 /** Whether the PDS takes the admin password that is known of it. */
-export async function checkAdminPassword(pds: PdsAccess): Looked {
+export async function checkAdminPassword(pds: PdsAccess): Promise<CheckResult> {
   try {
     await new PdsClient(pds).readStanding(NOBODY)
     return { state: 'ok', found: 'it is accepted' }
@@ -105,7 +106,7 @@ export async function checkAdminPassword(pds: PdsAccess): Looked {
 }
 
 /** The PDS verifies a token before it looks for the account, so an account that does not exist will do. */
-async function checkTokens({ address, did }: PdsAccess, services: Services): Looked {
+async function checkTokens({ address, did }: PdsAccess, services: Services): Promise<CheckResult> {
   const tokens = new LegacyTokens(services.secrets, services.settings)
   const accessJwt = await tokens.signAccess({
     did: NOBODY,

@@ -1,11 +1,11 @@
 import type { Basis } from '../actors/account/basis.ts'
 import type { EmailTokenPurpose } from '../database/account/email_token.ts'
 import type { AccountRow } from '../database/account/profile.ts'
-import type { CodeKind } from '../mail/kinds.ts'
+import type { CodeMailKind } from '../mail/kinds.ts'
 import { occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
 
-const kinds: Record<EmailTokenPurpose, CodeKind> = {
+const kinds: Record<EmailTokenPurpose, CodeMailKind> = {
   confirm_email: 'confirmEmail',
   update_email: 'updateEmail',
   reset_password: 'resetPassword',

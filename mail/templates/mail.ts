@@ -1,4 +1,4 @@
-import type { CodeKind, NoticeKind, NoticeSubject } from '../kinds.ts'
+import type { CodeMailKind, NoticeKind, NoticeSubject } from '../kinds.ts'
 import { describeOccasion, type Occasion } from '../occasion.ts'
 import type { MailTexts, PurposeTexts } from '../texts.ts'
 import type { MailContent } from './content.ts'
@@ -30,7 +30,7 @@ type NoticeValues = MailValues & {
 
 /** Writes a mail with a code in one locale. The code is never part of the subject. */
 export function renderCodeMail(
-  kind: CodeKind,
+  kind: CodeMailKind,
   texts: MailTexts,
   { token, lifetimeMinutes, ...values }: MailValues & { token: string; lifetimeMinutes: number },
 ): Promise<RenderedMail> {

@@ -5,7 +5,7 @@ import { inStore } from '../../maintenance/in_store.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
 import { nameDamaged } from '../../maintenance/manifest.ts'
 import type { Check } from '../check.ts'
-import { type Finding, look } from './look.ts'
+import { type CheckResult, look } from './look.ts'
 
 /** How old the last good backup is. */
 export async function checkBackups({ backup, database }: Settings): Promise<Check[]> {
@@ -23,7 +23,7 @@ export async function checkBackups({ backup, database }: Settings): Promise<Chec
     ]
   }
   const mend = `see what \`vestibule backup\` says, and that there is room in ${dir}`
-  const age = (newest: KeptBackup | undefined, place: string): Finding => {
+  const age = (newest: KeptBackup | undefined, place: string): CheckResult => {
     if (!newest) return { state: 'failed', found: `there is no good one in ${place}`, mend }
     const ms = Date.now() - newest.startedAt
     const found = `the last good one is ${ageOf(ms)} old, with ${newest.accounts} accounts`

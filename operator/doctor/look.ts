@@ -2,8 +2,8 @@ import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import { codeOf, reasonOf } from '../../base/reason.ts'
 import type { Check } from '../check.ts'
 
-/** What was found without what was looked at. */
-export type Finding = Omit<Check, 'name'>
+/** What came of a check. */
+export type CheckResult = Omit<Check, 'name'>
 
 /**
  * Runs one check; one that breaks has failed.
@@ -13,7 +13,7 @@ export type Finding = Omit<Check, 'name'>
 export async function look(
   name: string,
   mend: string | ((code: string) => string),
-  work: () => Promise<Finding>,
+  work: () => Promise<CheckResult>,
 ): Promise<Check> {
   try {
     return { name, ...(await work()) }

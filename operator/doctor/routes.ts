@@ -2,7 +2,7 @@ import { isWebDid } from '../../base/did.ts'
 import type { Settings } from '../../base/settings.ts'
 import { NO_SUCH_HANDLE } from '../../identity/service_handles.ts'
 import type { Check } from '../check.ts'
-import { ask, type Finding, look, readJson } from './look.ts'
+import { ask, type CheckResult, look, readJson } from './look.ts'
 
 const PROXY =
   'start the program if it does not run; else let the proxy in front send every path of this host to it (docs/deploy.md)'
@@ -14,7 +14,7 @@ const mendOf = (code: string) => (['ENOTFOUND', 'EAI_AGAIN'].includes(code) ? NA
 /** What the outside must find at the public address. */
 export function checkRoutes(settings: Settings): Promise<Check[]> {
   const { publicUrl, did } = settings
-  const at = (path: string, work: (response: Response) => Promise<Finding>) =>
+  const at = (path: string, work: (response: Response) => Promise<CheckResult>) =>
     look(`${publicUrl}${path}`, mendOf, async () => work(await ask(new URL(path, publicUrl))))
 
   return Promise.all([
