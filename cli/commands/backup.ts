@@ -12,6 +12,8 @@ import { here } from '../action.ts'
 import { withDatabases } from '../databases.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { assertCanBeFolder, assertNewFolder } from '../folders.ts'
+import type { Installation } from '../installation.ts'
+import type { Output } from '../output.ts'
 
 export function addBackupCommand(program: Command): void {
   program
@@ -32,74 +34,89 @@ export function addBackupCommand(program: Command): void {
     )
     .option('--copy-only', 'copy the newest good one there to the S3 store, and make none')
     .action(
-      here<{ withSecrets?: boolean; to?: string; keep?: string; copyOnly?: boolean }>(
-        async (installation, output, [given], options) => {
-          const { withSecrets = false, to, keep: keepGiven, copyOnly } = options
-          const { settings } = installation
-          const { s3 } = settings.backup
-          const keep = keepGiven === undefined ? settings.backup.keep : readKeep(keepGiven)
-          if (given && keepGiven !== undefined) throw wrong('--keep: goes with --to, not a folder')
-          if (copyOnly && given) throw wrong('--copy-only: goes with --to, not a folder')
-          if (copyOnly && withSecrets) throw wrong('--copy-only: goes without --with-secrets')
-          const place = placeOf(given, to, settings)
-          if (copyOnly) {
-            const copied = output.progress(TO_S3)
-            const copying = copyAgain(place, { s3, keep }, copied.update)
-            const folder = await copying.finally(copied.stop)
-            output.result({ folder }, () => `${folder} is in the S3 store`)
-            return
-          }
-          const bar = output.progress('Databases')
-          const parts = {
-            dataDir: settings.dataDir,
-            withSecrets,
-            // With an engine none runs inside.
-            ...(settings.database === 'file' && { pds: placesOf(settings, process.env) }),
-            onProgress: bar.update,
-          }
-          const verifying = output.progress('Verified')
+      here<BackupOptions>(async (installation, output, [given], options) => {
+        const { withSecrets = false, to, keep: keepGiven, copyOnly } = options
+        const { settings } = installation
+        const keep = keepGiven === undefined ? settings.backup.keep : readKeep(keepGiven)
+        if (given && keepGiven !== undefined) throw wrong('--keep: goes with --to, not a folder')
+        if (copyOnly && given) throw wrong('--copy-only: goes with --to, not a folder')
+        if (copyOnly && withSecrets) throw wrong('--copy-only: goes without --with-secrets')
+        const place = placeOf(given, to, settings)
+        if (copyOnly) {
           const copied = output.progress(TO_S3)
-          const { folder, manifest } = await withDatabases(installation, (databases) =>
-            backUpAt(place, {
-              ...parts,
-              databases,
-              ...{ keep, s3 },
-              onVerify: verifying.update,
-              onCopy: copied.update,
-            }),
-          ).finally(() => {
-            for (const each of [bar, verifying, copied]) each.stop()
-          })
-          output.result({ folder, ...manifest }, ({ databases, secrets, pds }) => {
-            const lines = [
-              `${count(databases.length, 'database')} (${sizeOf(databases)}) and ${count(secrets.length, 'key')} are in ${folder}, and verified`,
-            ]
-            if (pds) {
-              const blobs = pds.blobs ? `, and ${pds.blobs.count} files of blobs` : ''
-              lines.push(
-                `Of the PDS inside: ${pds.files.length} databases and keys of repos (${sizeOf(pds.files)})${blobs}`,
-              )
-            }
-            return lines.join('\n')
-          })
-          if (manifest.pds && !manifest.pds.blobs) {
-            output.note('The blobs of the PDS inside are in S3, and not in it.')
-          }
-          if (manifest.secrets.length === 0) {
-            const where = withSecrets ? ': the settings have them' : ''
-            output.note(
-              `The keys are not in it${where}, and without them it is of no use. Keep a copy of them, too.`,
-            )
-          }
-          const { damaged } = manifest
-          if (damaged.length > 0) {
-            throw new CliError(
-              `The backup is good, but lacks what is damaged: ${nameDamaged(damaged)}. How to go on: docs/backup.md#one-account`,
-            )
-          }
-        },
-      ),
+          const copying = copyAgain(place, { s3: settings.backup.s3, keep }, copied.update)
+          const folder = await copying.finally(copied.stop)
+          output.result({ folder }, () => `${folder} is in the S3 store`)
+          return
+        }
+        tell(output, await make(installation, output, place, { withSecrets, keep }), withSecrets)
+      }),
     )
+}
+
+type BackupOptions = { withSecrets?: boolean; to?: string; keep?: string; copyOnly?: boolean }
+
+/** Makes a backup, and shows how far it is. */
+async function make(
+  installation: Installation,
+  output: Output,
+  place: Place,
+  { withSecrets, keep }: { withSecrets: boolean; keep: number },
+): Promise<MadeBackup> {
+  const { settings } = installation
+  const bar = output.progress('Databases')
+  const verifying = output.progress('Verified')
+  const copied = output.progress(TO_S3)
+  const parts = {
+    dataDir: settings.dataDir,
+    withSecrets,
+    // With an engine none runs inside.
+    ...(settings.database === 'file' && { pds: placesOf(settings, process.env) }),
+    onProgress: bar.update,
+  }
+  const making = withDatabases(installation, (databases) =>
+    backUpAt(place, {
+      ...parts,
+      databases,
+      ...{ keep, s3: settings.backup.s3 },
+      onVerify: verifying.update,
+      onCopy: copied.update,
+    }),
+  )
+  return making.finally(() => {
+    for (const each of [bar, verifying, copied]) each.stop()
+  })
+}
+
+/** Says what is in a backup, and what is not. @throws {CliError} where it lacks what is damaged */
+function tell(output: Output, { folder, manifest }: MadeBackup, withSecrets: boolean): void {
+  output.result({ folder, ...manifest }, ({ databases, secrets, pds }) => {
+    const lines = [
+      `${count(databases.length, 'database')} (${sizeOf(databases)}) and ${count(secrets.length, 'key')} are in ${folder}, and verified`,
+    ]
+    if (pds) {
+      const blobs = pds.blobs ? `, and ${pds.blobs.count} files of blobs` : ''
+      lines.push(
+        `Of the PDS inside: ${pds.files.length} databases and keys of repos (${sizeOf(pds.files)})${blobs}`,
+      )
+    }
+    return lines.join('\n')
+  })
+  if (manifest.pds && !manifest.pds.blobs) {
+    output.note('The blobs of the PDS inside are in S3, and not in it.')
+  }
+  if (manifest.secrets.length === 0) {
+    const where = withSecrets ? ': the settings have them' : ''
+    output.note(
+      `The keys are not in it${where}, and without them it is of no use. Keep a copy of them, too.`,
+    )
+  }
+  const { damaged } = manifest
+  if (damaged.length > 0) {
+    throw new CliError(
+      `The backup is good, but lacks what is damaged: ${nameDamaged(damaged)}. How to go on: docs/backup.md#one-account`,
+    )
+  }
 }
 
 /** A folder of its own, or one in a folder of backups. */
