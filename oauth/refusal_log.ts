@@ -18,7 +18,8 @@ const USUAL = [
 
 /**
  * Writes one line for a request that was refused, so that the developer of an app can find out why:
- * the client, the endpoint, the error and its description as the client reads them, the address. Of those that are
+ * the client, the endpoint, the error and its description as the client reads them, the redirect URI where it is none of
+ * the client, the address. Of those that are
  * refused because there is too much to do there is one line for all (`app/overload_log.ts`), and of one address no more
  * than of any event that strangers cause.
  *
@@ -49,6 +50,9 @@ export function logRefusal(
       status,
       error: short(error),
       description: short(description),
+      ...(error === 'invalid_redirect_uri' && {
+        redirectUri: short(request.parameter('redirect_uri')),
+      }),
       address,
     },
     'an OAuth request was refused',

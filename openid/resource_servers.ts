@@ -11,7 +11,10 @@ import { findResource } from './resources.ts'
 export function resourceServers(flow: Flow) {
   return async ({ oidc }: KoaContextWithOIDC, indicator: string): Promise<ResourceServer> => {
     const resource = await findResource(flow, indicator)
-    if (!resource) throw new errors.InvalidTarget('No such protected resource is registered')
+    if (!resource) {
+      const named = printable(indicator)
+      throw new errors.InvalidTarget(`No such protected resource is registered: ${named}`)
+    }
     const { scope, audience, alg } = resource
     const isForToken = oidc.route === 'token'
     if (isForToken) assertSomething(oidc, indicator)
@@ -22,6 +25,12 @@ export function resourceServers(flow: Flow) {
     }
   }
 }
+
+/** Characters of an address, at most, in a description. */
+const LONGEST = 200
+
+/** What a description may have (RFC 6749 section 4.1.2.1). */
+const printable = (text: string) => text.replace(/[^ !#-[\]-~]/g, '').slice(0, LONGEST)
 
 type Asked = { scope?: string | undefined }
 

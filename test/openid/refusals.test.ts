@@ -251,5 +251,9 @@ test('each refusal is one line of the log, with what the client reads', async ()
     ['/openid/authorize', 303, 'invalid_request'],
     ['/openid/authorize', 400, 'invalid_redirect_uri'],
   ])
+  expect(lines.map(({ redirectUri }) => redirectUri)).toEqual([
+    ...[undefined, undefined, undefined],
+    'https://a.b',
+  ])
   expect(JSON.stringify(lines)).not.toContain(secret)
 })

@@ -159,6 +159,17 @@ test('nothing is given for a resource that is not registered', async () => {
   expect(answer.header('location')).toContain('error=invalid_target')
 })
 
+test('who asks for one by another address is told which one that was', async () => {
+  const told = async (resource: string) => {
+    const answer = await rp.open(visitor, await rp.begin(config, { resource }))
+    return new URL(answer.header('location') ?? '').searchParams.get('error_description')
+  }
+  const said = 'No such protected resource is registered: '
+  expect(await told(`${TOOLS}/mcp/`)).toBe(`${said}${TOOLS}/mcp/`)
+  expect(await told('x-tool:a"b\\c')).toBe(`${said}x-tool:abc`)
+  expect(await told(`${TOOLS}/${'x'.repeat(400)}`)).toHaveLength(said.length + 200)
+})
+
 test('who asks for a resource and for none of its scopes is told before anybody signs in', async () => {
   for (const scope of ['openid profile', 'openid offline_access', 'made-up']) {
     const begun = await rp.begin(config, { resource: TOOLS, scope, prompt: 'consent' })
