@@ -13,7 +13,7 @@ import { shownName } from '../oauth/sign_in/shown.ts'
 import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
 import { takePoint } from '../sagas/account_limits.ts'
 import type { Services } from '../sagas/services.ts'
-import { type AskedByDevice, findByUserCode } from './device_adapter.ts'
+import { type AskedByDevice, findByUserCode, findDecided } from './device_adapter.ts'
 import { allow, type Decider, refuse } from './device_decision.ts'
 import { findClient } from './find_client.ts'
 import { OFFLINE } from './offline_access.ts'
@@ -145,18 +145,28 @@ export class DevicePage {
   }
 
   async #decided(visit: Visit, userCode: string): Promise<HttpResponse> {
-    const { request, provider } = visit
-    const asked = await findByUserCode(this.#storage, userCode)
-    const client = asked && (await findClient(provider, asked.clientId))
-    if (!asked || !client) return this.#askCode(visit, 'wrong code')
-    const isAllowed = request.parameter('decision') === 'allow'
-    const isEmailRefused = request.parameter('email') === undefined
-    const isDone = isAllowed
-      ? await allow(this.#storage, visit, asked, isEmailRefused)
-      : await refuse(this.#storage, asked)
-    if (!isDone) return this.#askCode(visit, 'wrong code')
+    const { request, provider, person } = visit
+    const isToBeAllowed = request.parameter('decision') === 'allow'
+    const isDone = await this.#decide(visit, userCode, isToBeAllowed)
+    const decided = await findDecided(this.#storage, userCode)
+    const client = decided && (await findClient(provider, decided.clientId))
+    const isAllowed = decided?.accountId === person.did
+    // The form may be sent again, where its answer was lost.
+    const isAsDecided = isToBeAllowed ? isAllowed : decided?.error !== undefined
+    if (!client || !(isDone || isAsDecided)) return this.#askCode(visit, 'wrong code')
     const { app } = shownClient(client)
     return this.#pages.deviceDone({ request }, { isAllowed, app })
+  }
+
+  /** @returns whether it is decided now */
+  async #decide(visit: Visit, userCode: string, isAllowed: boolean): Promise<boolean> {
+    const { request, provider } = visit
+    const asked = await findByUserCode(this.#storage, userCode)
+    if (!asked || !(await findClient(provider, asked.clientId))) return false
+    const isEmailRefused = request.parameter('email') === undefined
+    return isAllowed
+      ? allow(this.#storage, visit, asked, isEmailRefused)
+      : refuse(this.#storage, asked)
   }
 }
 

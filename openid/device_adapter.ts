@@ -55,6 +55,16 @@ export async function findByUserCode(
   return found && (JSON.parse(found.payload) as AskedByDevice)
 }
 
+/** What a person has decided about it: `accountId` where they let it in, else `error`. @returns null where nobody has */
+export async function findDecided(
+  { flow, names }: OfDevices,
+  userCode: string,
+): Promise<AskedByDevice | null> {
+  const id = names.ofUserCode(userCode)
+  const found = await flow(id).readDecidedDeviceCode(id)
+  return found && (JSON.parse(found.payload) as AskedByDevice)
+}
+
 /** @returns whether it is decided now; not where it was before, or it is too late */
 export async function decide(
   { flow, names }: OfDevices,

@@ -71,6 +71,7 @@ export const flowFunctions = {
 
   insertDeviceCode: deviceCodes.insertDeviceCode,
   readDeviceCode: deviceCodes.readDeviceCode,
+  readDecidedDeviceCode: deviceCodes.readDecidedDeviceCode,
   decideDeviceCode: deviceCodes.decideDeviceCode,
   pollDeviceCode: deviceCodes.pollDeviceCode,
   consumeDeviceCode: deviceCodes.consumeDeviceCode,

@@ -59,7 +59,18 @@ export function insertDeviceCode(
 export function readDeviceCode(db: Db, id: string, now = Date.now()): DeviceCode | null {
   const text = `SELECT payload, expires_at AS expiresAt FROM openid_device_code
     WHERE id_hash = ? AND expires_at > ? AND decided_at IS NULL`
-  const row = sql(db, text).get(hashSecret(id), now) as DeviceCode | undefined
+  return opened(db, sql(db, text).get(hashSecret(id), now))
+}
+
+/** What a person has decided, in the payload; null where nobody has. */
+export function readDecidedDeviceCode(db: Db, id: string): DeviceCode | null {
+  const text = `SELECT payload, expires_at AS expiresAt FROM openid_device_code
+    WHERE id_hash = ? AND decided_at IS NOT NULL`
+  return opened(db, sql(db, text).get(hashSecret(id)))
+}
+
+function opened(db: Db, found: unknown): DeviceCode | null {
+  const row = found as DeviceCode | undefined
   const payload = row && openIn(db, PAYLOAD, row.payload)
   return row && payload ? { ...row, payload } : null
 }

@@ -106,6 +106,41 @@ test('what is refused is refused once and for all', async () => {
   await expect(poll(asked)).rejects.toMatchObject({ error: 'access_denied' })
 })
 
+test('a decision may be sent again, at once or when its answer was lost', async () => {
+  const asked = await begin('openid')
+  const question = await type(await signedIn(), asked.user_code)
+  const allow = async () => (await visitor.send(question, { decision: 'allow' })).title
+  const connected = 'The device is connected'
+  expect([...(await Promise.all([allow(), allow()])), await allow()]).toEqual(
+    Array(3).fill(connected),
+  )
+  const { openid } = await rp.operate(app, 'account/sessions', { account: did })
+  expect(openid).toHaveLength(1)
+  await poll(asked)
+  expect(await allow()).toBe(connected)
+  expect((await visitor.send(question, { decision: 'refuse' })).title).toBe('Connect a device')
+  const other = await begin('openid')
+  const next = await type(await visitor.open('/account/device'), other.user_code)
+  for (const _ of ['once', 'again']) {
+    const { title } = await visitor.send(next, { decision: 'refuse' })
+    expect(title).toBe('The device is not connected')
+  }
+  await rp.operate(app, 'account/revoke', { account: did })
+})
+
+test('the page says so where the account is deactivated, and no device is let in', async () => {
+  const asked = await begin()
+  const question = await type(await signedIn(), asked.user_code)
+  const account = app.actors.account(did)
+  await account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
+  onTestFinished(async () => {
+    await account.activate(null)
+  })
+  const done = await visitor.send(question, { decision: 'allow' })
+  expect(done.title).toBe('The device is not connected')
+  await expect(poll(asked)).rejects.toMatchObject({ error: 'access_denied' })
+})
+
 test('the e-mail address can be refused alone, and each device is one of its own', async () => {
   const [first, second] = [await begin(), await begin('openid')]
   const question = await type(await signedIn(), first.user_code)
