@@ -37,6 +37,7 @@ export const alarmRows = toRemovals([
     ),
   ],
   [43, 'a link works once', links('    links.deleteSignOutLink(db, secret)\n', '')],
+  [43, 'a link that was used says nothing later', links('madeBefore(db, detail) !== null', 'true')],
   [43, 'a link is not old', linkRows('now - SIGN_OUT_LINK', '0')],
   [43, 'a link is sealed', sealedLinks('secrets.seal.open(PLACE, link)?.split', 'link.split')],
   [43, 'it ends app passwords', links('appPasswords: true', 'appPasswords: false')],
