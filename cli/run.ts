@@ -17,11 +17,18 @@ export async function run(args: readonly string[]): Promise<number> {
   keepFromOthers()
   try {
     loadEnvFile()
-    await createProgram().parseAsync(args, { from: 'user' })
+    await createProgram().parseAsync(helpLast(args), { from: 'user' })
     return ExitCode.ok
   } catch (err) {
     return report(explainDisk(explainUnreadable(err)))
   }
+}
+
+/** `help a b` as `a help b`: by itself each command knows the names of its own alone. */
+function helpLast(args: readonly string[]): string[] {
+  const [first, ...words] = args
+  if (first !== 'help') return [...args]
+  return [...words.slice(0, -1), first, ...words.slice(-1)]
 }
 
 /** Tells what went wrong in plain words. @returns the exit code */

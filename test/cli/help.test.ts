@@ -100,3 +100,22 @@ test('a shell completes commands and options', async () => {
   const { status, stderr } = spawnSync('bash', ['-n'], { input: stdout, encoding: 'utf8' })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
+
+test.each([['account', 'create'], ['openid', 'client', 'add'], ['backup']])(
+  'help %s %s %s is the same as its --help',
+  async (...given) => {
+    const words = given.filter((word) => word !== undefined)
+    const env = childEnvironment({}, {})
+    const help = await runCliHere(env, ['help', ...words])
+    expect(help).toEqual(await runCliHere(env, [...words, '--help']))
+    expect(help.stdout).toContain(`Usage: vestibule ${words.join(' ')}`)
+  },
+)
+
+test.each([['nothing'], ['account', 'nothing']])(
+  'help of %s %s is wrong usage',
+  async (...words) => {
+    const { exitCode } = await runCliHere(childEnvironment({}, {}), ['help', ...words])
+    expect(exitCode).toBe(2)
+  },
+)
