@@ -13,6 +13,14 @@ export class NoPermissionError extends Error {
   }
 }
 
+/** Raised where a folder is in the place of a file. */
+export class NoFileError extends Error {
+  constructor(path: string, options?: ErrorOptions) {
+    super(`${path} is a folder, and a file has to be there`, options)
+    this.name = 'NoFileError'
+  }
+}
+
 /**
  * Whether there is such a file or folder. Unlike `existsSync`, it does not take one that this user
  * may not see for one that is not there.
@@ -90,7 +98,7 @@ export function explainUnwritable(err: unknown, path: string): unknown {
 }
 
 /**
- * What to throw instead of an error of the file system: an {@link NoPermissionError} if it is one.
+ * What to throw instead of an error of the file system: a {@link NoPermissionError} or {@link NoFileError} if it is one.
  *
  * @param path the one that the error names, unless given
  */
@@ -99,6 +107,7 @@ export function explainUnreadable(err: unknown, path?: string): unknown {
   const where = path ?? named
   if (where === undefined) return err
   if (code === 'EROFS') return new ReadOnlyError(where, { cause: err })
+  if (code === 'EISDIR') return new NoFileError(where, { cause: err })
   return code === 'EACCES' || code === 'EPERM' ? new NoPermissionError(where, { cause: err }) : err
 }
 

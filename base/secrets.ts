@@ -11,7 +11,7 @@ import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path'
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import { atprotoCrypto } from './atproto_crypto.ts'
-import { isThere } from './files.ts'
+import { explainUnreadable, isThere } from './files.ts'
 import { makeFolderSync } from './make_folder.ts'
 import { giveToOwnerOf } from './ownership.ts'
 import { makePrivateDataFolder } from './private_files.ts'
@@ -159,11 +159,20 @@ function keep(folder: string, name: string, generate: () => string, shape: RegEx
     }
     giveToOwnerOf(dirname(folder), folder)
   }
+  const value = read(path)
   if (statSync(path).mode & 0o077) {
     throw new SettingsError([`${path}: can be read by others; run: chmod 600 ${path}`])
   }
-  const value = readFileSync(path, 'utf8').trim()
   if (!shape.test(value))
     throw new SettingsError([`${path}: holds no valid secret; put back the file of your backup`])
   return value
+}
+
+/** @throws {NoPermissionError | NoFileError} */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (err) {
+    throw explainUnreadable(err, path)
+  }
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { loadEnvFile } from '../base/env_file.ts'
 import { UnavailableError } from '../base/errors.ts'
-import { explainDisk, explainUnreadable, NoPermissionError } from '../base/files.ts'
+import { explainDisk, explainUnreadable, NoFileError, NoPermissionError } from '../base/files.ts'
 import { SettingsError } from '../base/settings.ts'
 import { keepFromOthers } from '../base/umask.ts'
 import { CliError, ExitCode } from './errors.ts'
@@ -31,6 +31,8 @@ function helpLast(args: readonly string[]): string[] {
   return [...words.slice(0, -1), first, ...words.slice(-1)]
 }
 
+const WRONG_USAGE = [SettingsError, NoPermissionError, NoFileError]
+
 /** Tells what went wrong in plain words. @returns the exit code */
 function report(err: unknown): number {
   if (err instanceof CommanderError) return err.exitCode === 0 ? ExitCode.ok : ExitCode.wrongUsage
@@ -38,6 +40,6 @@ function report(err: unknown): number {
   if (err instanceof SettingsError) for (const line of err.lines) note(line)
   else if (err instanceof UnavailableError) note(err.advice)
   else note(err instanceof Error ? err.message : String(err))
-  if (err instanceof SettingsError || err instanceof NoPermissionError) return ExitCode.wrongUsage
+  if (WRONG_USAGE.some((kind) => err instanceof kind)) return ExitCode.wrongUsage
   return err instanceof CliError ? err.exitCode : ExitCode.failed
 }

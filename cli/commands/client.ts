@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { isThere } from '../../base/files.ts'
+import { explainUnreadable, isThere } from '../../base/files.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -58,6 +58,8 @@ async function readMetadata(file: string): Promise<Record<string, unknown>> {
     if (!isThere(file)) throw new Error('there is no such file')
     return JSON.parse(await readFile(file, 'utf8'))
   } catch (err) {
+    const explained = explainUnreadable(err, file)
+    if (explained !== err) throw explained
     throw new CliError(
       `${file} cannot be read as JSON: ${err instanceof Error ? err.message : err}`,
       ExitCode.wrongUsage,

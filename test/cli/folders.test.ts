@@ -43,6 +43,9 @@ test.each<[string[], number, string]>([
   [['doctor', '--data', 'nowhere'], WRONG, 'There is no folder'],
   [['doctor', '--data', 'file'], WRONG, 'is no folder; name the data directory'],
   [['doctor', '--data', 'empty'], FAILED, 'holds no data of Vestibule'],
+  [['client', 'add', 'https://app.example.com', 'empty'], WRONG, 'empty is a folder, and a file'],
+  [['import-pds', 'full', '--pds-env', 'empty'], WRONG, 'empty is a folder, and a file'],
+  [['adopt', 'full', '--pds-env', 'empty'], WRONG, 'empty is a folder, and a file'],
   [['init', '--yes', '--file', 'nowhere/.env'], WRONG, 'There is no folder'],
   [
     ['init', '--yes', '--url', 'https://pds.example.com', '--data-dir', '/proc/new'],
@@ -53,6 +56,16 @@ test.each<[string[], number, string]>([
   const ran = await runCliHere(childEnvironment({}, env), args, { cwd: folder.path })
   expect(ran).toMatchObject({ exitCode, stderr: expect.stringContaining(said) })
   expect(ran.stderr).not.toMatch(/ENO|EEXIST|ENOTDIR/)
+})
+
+test('a folder in the place of a key is said to be one', async () => {
+  const path = join(folder.path, 'keyless')
+  mkdirSync(join(path, 'secrets/dpop_secret.hex'), { recursive: true })
+  const ran = await runCliHere(childEnvironment({}, { ...env, ENTRYWAY_DATA_DIR: path }), ['trail'])
+  expect(ran).toMatchObject({
+    exitCode: WRONG,
+    stderr: expect.stringMatching(/^\S+ is a folder, and/),
+  })
 })
 
 /** Not in every container. */
