@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import { isDid } from '../base/did.ts'
-import { UnavailableError } from '../base/errors.ts'
+import { Refusal, UnavailableError } from '../base/errors.ts'
 import { type AccountRow, accountStatus } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
@@ -90,9 +90,17 @@ export const create = command(inputs['account/create'], async ({ services }, inp
     credential: 'password',
     minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
     provenDid: null,
+  }).catch((err) => {
+    throw err instanceof Refusal && err.code === 'SignUpClosed' ? noPdsOpen() : err
   })
   return account
 })
+
+const noPdsOpen = () =>
+  new Refusal(
+    'SignUpClosed',
+    'No PDS takes new accounts: `vestibule pds list` shows which is closed or full, and `vestibule pds open` opens one',
+  )
 
 /** The newest entries of the audit trail, newest first. */
 export const audit = command(inputs['account/audit'], async ({ services }, input) => {

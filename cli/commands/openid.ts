@@ -88,6 +88,7 @@ function addClients(openid: Command): void {
     .action(
       online<Added & Json>(async (operator, output, [id = ''], options, { settings }) => {
         if (options.at === undefined) refuseForJson(options)
+        assertWeb(options)
         const usual = addressesOf(id, options)
         const untold = unreachable({ backchannel_logout_uri: usual.backchannelLogoutUri }, settings)
         if (untold) delete usual.backchannelLogoutUri
@@ -179,9 +180,19 @@ function refuseForJson({ for: product, json }: Json): void {
   }
 }
 
+/** @throws {CliError} where people come back to an app on a device, and it is not said to be one */
+function assertWeb({ native, redirectUri = [] }: Added): void {
+  const own = redirectUri.find((uri) => !isWebAddress(uri) && URL.canParse(uri))
+  if (native || own === undefined) return
+  const why = `--redirect-uri ${own} leads to an app on a device: give --native, too`
+  throw new CliError(why, ExitCode.wrongUsage)
+}
+
+const isWebAddress = (given: string) => /^https?:$/.test(URL.parse(given)?.protocol ?? '')
+
 /** @throws {InvalidArgumentError} */
 function webAddress(given: string): string {
-  if (/^https?:$/.test(URL.parse(given)?.protocol ?? '')) return given
+  if (isWebAddress(given)) return given
   throw new InvalidArgumentError('It must be an address such as https://forum.example.com.')
 }
 

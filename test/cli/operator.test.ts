@@ -133,7 +133,10 @@ test('a PDS is listed, closed, opened and checked, and its password never shown'
   const { did } = network.pds
   await json('pds', 'close', did)
   const closed = await cli('account', 'create', 'carol.test', 'carol@mail.vestibule.internal')
-  expect(closed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no new accounts') })
+  expect(closed).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('`vestibule pds list`'),
+  })
   await json('pds', 'open', network.pds.url, '--capacity', '10', '--weight', '2')
   const listed = await cli('--json', 'pds', 'list')
   expect(JSON.parse(listed.stdout)).toMatchObject([{ did, open: true, capacity: 10, weight: 2 }])

@@ -367,3 +367,17 @@ test.each([
 ])('what a command does not take is said in words: %j', async (given, failure) => {
   expect(await run(given)).toMatchObject({ stdout: '', failure })
 })
+
+test('an address of an app on a device is taken with --native alone', async () => {
+  const add = [
+    'openid',
+    'client',
+    'add',
+    `${CLIENT}/device`,
+    '--redirect-uri',
+    'com.example.app:/back',
+  ]
+  const { failure, stdout } = await run(add)
+  expect([stdout, failure]).toEqual(['', expect.stringContaining('give --native')])
+  expect(await run([...add, '--native'])).toMatchObject({ failure: null })
+})
