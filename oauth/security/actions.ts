@@ -34,6 +34,13 @@ type Parts = {
   views: SecurityViews
 }
 
+/** The pages of forms in which something is entered, which comes back there. */
+const PAGE_OF: Partial<Record<SecurityAction, SecurityTask>> = {
+  'make-app-password': 'app-password',
+  'add-passkey': 'passkeys',
+  'rename-passkey': 'passkeys',
+}
+
 /** What the forms of the page do: between them and the sagas that decide. */
 export class SecurityActions {
   readonly #provider: OAuthProvider
@@ -62,7 +69,7 @@ export class SecurityActions {
     const visitor = { ...from, entered }
     if (form?.did !== person.did || form.done) {
       const stale = wrong(textsFor(request).stale)
-      const task = action === 'make-app-password' ? 'app-password' : wantedTask(visitor)
+      const task = PAGE_OF[action] ?? wantedTask(visitor)
       return task ? this.#views.task(visitor, task, stale) : this.#views.main(visitor, stale)
     }
     const actions = {

@@ -117,6 +117,17 @@ test.each(Object.entries(forms))(
   },
 )
 
+test.each(Object.entries(forms))(
+  'what is entered in %s comes back where its page is too old',
+  async (action, fill) => {
+    const visitor = await come(app, owner)
+    const filled = await fill(visitor)
+    const page = await visitor.send(filled.form, { ...filled.typed, form: 'of before' })
+    expect([page.status, page.alert]).toEqual([400, securityTexts.en.stale])
+    expectBack(page, action, filled)
+  },
+)
+
 test('a form is shown again with what was entered there alone', async () => {
   const visitor = await come(app, owner)
   const filled = await forms['add-passkey'](visitor)
