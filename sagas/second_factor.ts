@@ -37,6 +37,21 @@ export class SecondFactorRequired extends Refusal {
   }
 }
 
+/**
+ * The password was right, and the code that came with it was not. A form that has a field for one beside the password
+ * means that of an authenticator, so a second step asks for the same once more.
+ */
+export class WrongSecondFactor extends Refusal {
+  readonly factor: AskedFactor
+  readonly first: FirstStep
+
+  constructor({ code, message, detail }: Refusal, first: FirstStep, factor: AskedFactor) {
+    super(code, message, detail)
+    this.factor = factor
+    this.first = first
+  }
+}
+
 const MESSAGES: Record<FactorKind, string> = {
   passkey: 'Use a passkey of the account',
   totp: 'Enter the code of your authenticator app',
@@ -72,7 +87,8 @@ type Recorded = Pick<Login, 'account' | 'factors'> & Pick<RecordedLogin, 'isAgai
  *   none is wanted
  * @returns what it wrote
  * @throws {SecondFactorRequired} when there is no code
- * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded, SignedOut
+ * @throws {WrongSecondFactor} InvalidToken, ExpiredToken, with the DID in `detail`
+ * @throws {Refusal} RateLimitExceeded, SignedOut
  * @throws {MailError}
  */
 export async function requireSecondFactor<T extends Recorded>(
@@ -83,17 +99,25 @@ export async function requireSecondFactor<T extends Recorded>(
 ): Promise<T> {
   const kinds = kindsOf(factors)
   if (!kinds.length) return grant(null)
-  if (given.code) return judgeCode(services, account.did, given.code, grant)
+  const first = { did: account.did, basis }
+  const taken = kinds.filter((kind) => isTaken(kind, given))
+  const asking = (kind: FactorKind): AskedFactor => {
+    const others = taken.filter((other) => other !== kind)
+    return { kind, others, hint: mailboxHint(account.email) }
+  }
+  if (given.code) {
+    return judgeCode(services, account.did, given.code, grant).catch((err) => {
+      throw isWrongCode(err) ? new WrongSecondFactor(err, first, asking('totp')) : err
+    })
+  }
   const shown = given.trust?.(account.did)
   if (shown && (await isTrusted(services, account.did, shown, basis))) return grant(null)
-  const asked = given.kind === 'mail' && factors.mail ? 'mail' : firstOf(kinds, given)
+  const asked = given.kind === 'mail' && factors.mail ? 'mail' : firstOf(taken)
   if (asked === 'mail') {
     await sendEmailCode(services, account, 'sign_in', given.locale, basis)
     noteSentCode()
   } else noteAskedOn()
-  const others = kinds.filter((kind) => kind !== asked && isTaken(kind, given))
-  const factor = { kind: asked, others, hint: mailboxHint(account.email) }
-  throw new SecondFactorRequired({ did: account.did, basis }, factor)
+  throw new SecondFactorRequired(first, asking(asked))
 }
 
 function isTrusted(
@@ -109,8 +133,8 @@ const isTaken = (kind: FactorKind, { takesPasskeys = false }: GivenFactor) =>
   kind !== 'passkey' || takesPasskeys
 
 /** An account that has passkeys alone asks a program, which has none, for a recovery code. */
-function firstOf(kinds: readonly FactorKind[], given: GivenFactor): FactorKind {
-  return kinds.find((kind) => isTaken(kind, given)) ?? 'recovery'
+function firstOf([first = 'recovery']: readonly FactorKind[]): FactorKind {
+  return first
 }
 
 /**
@@ -132,7 +156,7 @@ export async function proveFactor(
   const login = await judgeCode(services, did, typed, (proof) =>
     services.actors.account(did).proveFactor(proof, basis, arrival),
   )
-  return told(services, login, arrival)
+  return toldOfArrival(services, login, arrival)
 }
 
 async function judgeCode<T extends Recorded>(
@@ -166,10 +190,15 @@ export async function provePasskey(
     const used = await answered(services, response, challenge)
     return services.actors.account(did).provePasskey(used, basis, arrival)
   })
-  return told(services, login, arrival)
+  return toldOfArrival(services, login, arrival)
 }
 
-function told(services: Services, login: RecordedLogin, arrival: Arrival | null): Login {
+/** Tells the owner of a sign-in that was recorded, where the device was not known. */
+export function toldOfArrival(
+  services: Services,
+  login: RecordedLogin,
+  arrival: Arrival | null,
+): RecordedLogin {
   if (arrival && login.isTold) tellOfArrival(services, login.account, arrival)
   return login
 }

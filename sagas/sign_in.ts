@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Arrival } from '../actors/account/known_devices.ts'
 import type { Login } from '../actors/account/login.ts'
 import { accountTakenDown, Refusal } from '../base/errors.ts'
-import type { Proof } from '../factors/kinds.ts'
+import type { CodeKind, Proof } from '../factors/kinds.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit, recordFailedSignIn, type SignInWay } from './audit.ts'
@@ -15,6 +15,7 @@ import {
   proveFactor,
   provePasskey,
   requireSecondFactor,
+  toldOfArrival,
 } from './second_factor.ts'
 import type { Services } from './services.ts'
 
@@ -50,20 +51,26 @@ export type SignInPolicy = {
  * The answer to a wrong password does not tell whether the account exists, and its time does not
  * either: the work is the same, and takes at least {@link SignInPolicy.failureTakes}.
  *
- * @throws {Refusal} AuthenticationRequired, AccountTakedown; InvalidToken and ExpiredToken for a wrong
- *   code. `detail.did` is the account, where there is one
+ * @param attempt with the sign-in as it is recorded with the use of a code; without a code, or without it here, the
+ *   door records it itself
+ * @returns with the kind of the code that was used; null where none was
+ * @throws {Refusal} AuthenticationRequired, AccountTakedown; `detail.did` is the account, where there is one
  * @throws {SecondFactorRequired} when the code is missing
+ * @throws {WrongSecondFactor} when it is wrong
  * @throws {Refusal} RateLimitExceeded, for the mail with a code
  * @throws {MailError}
  */
 export function signIn(
   services: Services,
-  attempt: SignInAttempt,
+  attempt: SignInAttempt & { arrival?: Arrival | undefined },
   policy: SignInPolicy,
-): Promise<Login> {
+): Promise<Login & { usedCode: CodeKind | null }> {
+  const { arrival = null } = attempt
   return signInFor(services, attempt, policy, async (signedIn, proof) => {
+    if (!proof) return { ...signedIn, usedCode: null }
     const { account, basis } = signedIn
-    return proof ? services.actors.account(account.did).proveFactor(proof, basis, null) : signedIn
+    const login = await services.actors.account(account.did).proveFactor(proof, basis, arrival)
+    return { ...toldOfArrival(services, login, arrival), usedCode: proof.kind }
   })
 }
 

@@ -96,7 +96,11 @@ export function createDeviceAccounts(
         pairs.map(async ({ did, deviceId }) => {
           const entry = await actors.account(did).readDevice(deviceId)
           if (entry?.account.takedownRef !== null) return null
-          if ('deviceId' in filter) requestScope().provesSignIn(did, entry.basis)
+          if ('deviceId' in filter) {
+            const scope = requestScope()
+            scope.provesSignIn(did, entry.basis)
+            if (entry.usesCodes) scope.codesUsedBy.add(did)
+          }
           return toDeviceAccount(entry)
         }),
       )

@@ -24,6 +24,8 @@ export class RequestScope {
   browser: string | null = null
   /** How somebody signs in with this request (RFC 8176); null where that is not known. */
   amr: readonly string[] | null = null
+  /** DIDs of those who signed in with a code on the device of the request, where it remembers them. */
+  readonly codesUsedBy = new Set<string>()
   #reused: ReusedToken | null = null
   #pageError: unknown = null
   #isSignInGone = false

@@ -10,6 +10,7 @@ import {
   readDeviceAccount,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
+import { readFactors } from '../../database/account/factor.ts'
 import { deleteKnownDevicesOn, isKnownDevice } from '../../database/account/known_device.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import { type ProvenBy, putProof } from '../../database/account/proof.ts'
@@ -27,6 +28,8 @@ export type AccountOnDevice = {
   authorizedClients: AuthorizedClientRow[]
   /** The sign-in, for what is asked for on this device. */
   basis: Basis
+  /** Whether the person gave a code there last, and has an authenticator still. */
+  usesCodes: boolean
 }
 
 /**
@@ -73,7 +76,8 @@ export function read(db: Db, deviceId: string): AccountOnDevice | null {
   if (!device) return null
   const account = existing(db)
   const basis = { generation: account.generation, device: deviceId }
-  return { account, device, authorizedClients: listAuthorizedClients(db), basis }
+  const usesCodes = device.amr?.includes('otp') === true && readFactors(db).totp !== null
+  return { account, device, authorizedClients: listAuthorizedClients(db), basis, usesCodes }
 }
 
 /**

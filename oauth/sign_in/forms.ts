@@ -11,6 +11,8 @@ import { SealedForBrowser } from './sealed.ts'
 export type FormState = {
   /** Whose sign-in it is, where only one account is asked for. */
   username?: string
+  /** Whether it asks for a code beside the password. */
+  asksForCode?: true | undefined
   /** For a passkey that is used on the page. */
   challenge?: Challenge
   /** Of a sign-up whose passkey is to be made. */

@@ -19,6 +19,7 @@ import {
   passwordStep,
   resetStep,
   type SignUps,
+  type TrustBox,
 } from '../../pages/sign_in/steps.ts'
 import type { SignInTexts } from '../../pages/sign_in/texts.ts'
 import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
@@ -39,12 +40,15 @@ import {
   shownName,
   wrongFieldOf,
 } from './shown.ts'
+import { shownTrust } from './trust_cookie.ts'
 import type { Visit } from './visit.ts'
 
 export type PasswordPage = {
   username: string
   isNameFixed: boolean
   isRemembered: boolean
+  /** Whether a code can be entered beside the password. */
+  asksForCode?: boolean | undefined
   back?: string | undefined
   canSignUp: boolean
   captcha?: CaptchaUse | undefined
@@ -81,17 +85,25 @@ export class SignInPages {
     const chosen = another
       ? undefined
       : sessions.find((each) => each.account.did === wanted.account)
+    const known = hint === undefined ? chosen : sessions[0]
     const fixed = hint ?? (chosen && nameOf(chosen.account))
     const isBackToChoice = hint === undefined && sessions.length > 0
     const page = {
       username: fixed ?? place.suggestedName,
       isNameFixed: fixed !== undefined,
       // Who confirms a sign-in of this device wants to keep it.
-      isRemembered: chosen !== undefined || (hint !== undefined && sessions.length > 0),
+      isRemembered: known !== undefined,
+      asksForCode: known !== undefined && this.#mayAskForCode(shown, known.account.did),
       back: isBackToChoice ? place.page({ ...wanted, step: 'choose' }) : undefined,
       canSignUp: canSignUp && fixed === undefined,
     }
     return this.password(shown, page, outcome)
+  }
+
+  /** One who signed in with a code in this browser, where it is not trusted. */
+  #mayAskForCode(shown: Shown, did: string): boolean {
+    const { publicUrl } = this.#services.settings
+    return requestScope().codesUsedBy.has(did) && shownTrust(shown, did, publicUrl) === null
   }
 
   choice(
@@ -120,7 +132,7 @@ export class SignInPages {
 
   password(
     shown: Shown,
-    { username, isNameFixed, isRemembered, back, canSignUp, captcha }: PasswordPage,
+    { username, isNameFixed, isRemembered, asksForCode, back, canSignUp, captcha }: PasswordPage,
     outcome: Outcome = {},
   ): HttpResponse {
     const { place, request } = shown
@@ -132,12 +144,17 @@ export class SignInPages {
     return this.write(shown, own, outcome, (texts) =>
       passwordStep(texts, {
         action: place.form('sign-in', { account, language }),
-        sealed: this.seal(shown, { challenge, ...(isNameFixed && { username }) }),
+        sealed: this.seal(shown, {
+          challenge,
+          ...(isNameFixed && { username }),
+          ...(asksForCode && { asksForCode }),
+        }),
         passkey: this.passkey(challenge),
         isWrong: isWrong(outcome),
         username,
         isNameFixed,
         isRemembered,
+        trust: asksForCode ? trustBoxOf(shown) : undefined,
         forgotten: place.page({ language, step: 'reset-password' }),
         signUp: canSignUp ? signUpsAt(place, language) : undefined,
         back,
@@ -161,8 +178,7 @@ export class SignInPages {
         kind: first.kind,
         others: first.others,
         hint: first.hint,
-        isTrusted: shown.request.parameter('trust') !== undefined,
-        trustDays: TRUSTED_DEVICE / DAY,
+        trust: trustBoxOf(shown),
         back: place.page({ account, language }),
       }),
     )
@@ -266,6 +282,12 @@ export class SignInPages {
     }
     return writeStep(frame, step(texts, language))
   }
+}
+
+/** As the person left it in a form; a link ticks nothing. */
+function trustBoxOf({ request }: Shown): TrustBox {
+  const isTrusted = request.method === 'POST' && request.parameter('trust') !== undefined
+  return { isTrusted, trustDays: TRUSTED_DEVICE / DAY }
 }
 
 /**

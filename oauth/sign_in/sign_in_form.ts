@@ -12,7 +12,7 @@ import {
   type AskedFactor,
   isWrongCode,
   SecondFactorRequired,
-  type ShownTrust,
+  WrongSecondFactor,
 } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SecondStep, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
@@ -29,7 +29,7 @@ import { formId } from './sealed.ts'
 import { nameOf, type Outcome, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
 import { noSignedOutCookie } from './signed_out_cookie.ts'
-import { readTrust, trustCookie } from './trust_cookie.ts'
+import { shownTrust, trustCookie } from './trust_cookie.ts'
 
 /** App passwords are for apps without these pages. */
 const POLICY: SignInPolicy = {
@@ -48,6 +48,16 @@ export const AMR: Readonly<Record<FactorKind | 'passkey alone', readonly string[
 }
 
 type First = NonNullable<FormState['first']>
+
+/** By which form a second factor was given. */
+type Proven = {
+  device: ReturnType<typeof browserHere>
+  /** {@link formId} */
+  sent: string | undefined
+  isRemembered: boolean
+  /** RFC 8176 */
+  amr: readonly string[]
+}
 
 /** Who can keep an authorization request for longer. */
 export type Keeping = { keepRequest(): Promise<void> }
@@ -81,23 +91,35 @@ export class SignInForm {
     const isRemembered = post.request.parameter('remember') !== undefined
     const password = post.request.parameter('password') ?? ''
     const isNameFixed = form.username !== undefined
-    const entered = { username, isNameFixed, isRemembered, canSignUp: false }
+    const { asksForCode } = form
+    const entered = { username, isNameFixed, isRemembered, asksForCode, canSignUp: false }
     try {
       const refusal = await this.#captcha.refuse(post, username)
       if (refusal) return this.#again(post, entered, refusal, 'this')
       noteAttempt()
       const identifier = this.#services.handles.complete(username)
-      const trust = (did: string) => this.#trustOf(post, did)
-      const attempt = { identifier, password, trust, ...about(post) }
+      const { publicUrl } = this.#services.settings
+      const trust = (did: string) => shownTrust(post, did, publicUrl)
+      const code = asksForCode ? field(post, 'code') : undefined
+      const device = browserHere(publicUrl, post.deviceId)
+      const sent = formId(post.request.parameter('form'), code)
+      const arrival = arrivalOf(device, { ...byPassword(post), form: sent })
+      const attempt = { identifier, password, code, trust, arrival, ...about(post) }
       const signedIn = await signIn(this.#services, attempt, POLICY)
+      if (signedIn.usedCode) {
+        const amr = AMR[signedIn.usedCode]
+        return await this.#proven(post, signedIn, { device, sent, isRemembered, amr })
+      }
       const next = await this.#done(post, signedIn, isRemembered, ['pwd'])
-      const browser = knownBrowser(this.#services.settings.publicUrl, post.deviceId)
+      const browser = knownBrowser(publicUrl, post.deviceId)
       await noteSignedIn(this.#services, signedIn.account.did, browser, byPassword(post))
       return next
     } catch (err) {
-      if (err instanceof SecondFactorRequired) {
+      if (err instanceof SecondFactorRequired || err instanceof WrongSecondFactor) {
         await this.#waitFor(err.factor)
-        return this.#pages.code(post, { ...err.first, ...err.factor, username, isRemembered })
+        const first = { ...err.first, ...err.factor, username, isRemembered }
+        const wrongly = err instanceof WrongSecondFactor ? refusedBy(post, first, err) : {}
+        return this.#pages.code(post, first, wrongly)
       }
       const outcome = outcomeOf(post, err, wrong(textsFor(post).wrongPassword))
       return this.#again(post, entered, outcome, 'next')
@@ -161,11 +183,9 @@ export class SignInForm {
             arrival: arrivalOf(device, { ...byPassword(post), form: sent }),
           }
       const signedIn = await finishSignIn(this.#services, first, step, POLICY)
-      requestScope().browser = device.browser
-      const isTrusted = post.request.parameter('trust') !== undefined
-      const cookies = isTrusted ? [await this.#trust(post, signedIn, sent)] : []
       const amr = AMR[isPasskey ? 'passkey' : (readProof(code)?.kind ?? first.kind)]
-      return withCookies(await this.#done(post, signedIn, first.isRemembered, amr), cookies)
+      const { isRemembered } = first
+      return await this.#proven(post, signedIn, { device, sent, isRemembered, amr })
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
         await this.#waitFor(err.factor)
@@ -183,10 +203,16 @@ export class SignInForm {
     if (kind === 'mail') await this.#provider.keepRequest()
   }
 
-  #trustOf({ request, place, deviceId }: Post, did: string): ShownTrust | null {
-    if (place.asksEachTime) return null
-    const secret = readTrust(request, did, this.#provider.issuer)
-    return secret === undefined ? null : { secret, deviceId }
+  /** Goes on after a second factor, with which the sign-in was recorded. */
+  async #proven(
+    post: Post,
+    signedIn: Login,
+    { device, sent, isRemembered, amr }: Proven,
+  ): Promise<HttpResponse> {
+    requestScope().browser = device.browser
+    const isTrusted = post.request.parameter('trust') !== undefined
+    const cookies = isTrusted ? [await this.#trust(post, signedIn, sent)] : []
+    return withCookies(await this.#done(post, signedIn, isRemembered, amr), cookies)
   }
 
   /** This browser is not asked for a second factor again, for a while. */

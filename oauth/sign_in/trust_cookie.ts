@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import { hostCookie, readCookie, setCookie } from '../../http/cookie.ts'
-import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import type { HttpResponse } from '../../http/message.ts'
+import type { ShownTrust } from '../../sagas/second_factor.ts'
+import type { Shown } from './shown.ts'
 
 /** One for each account, which says nothing of it. */
 function nameOf(did: string, publicUrl: string): string {
@@ -9,9 +11,15 @@ function nameOf(did: string, publicUrl: string): string {
   return hostCookie(`trusted-${tag}`, publicUrl)
 }
 
-/** What a browser shows to be one that is trusted by an account. */
-export function readTrust(request: HttpRequest, did: string, publicUrl: string) {
-  return readCookie(request, nameOf(did, publicUrl))
+/** What a browser shows to be one that is trusted by an account; null where it has nothing, or that does not count. */
+export function shownTrust(
+  { request, place, deviceId }: Pick<Shown, 'request' | 'place' | 'deviceId'>,
+  did: string,
+  publicUrl: string,
+): ShownTrust | null {
+  if (place.asksEachTime) return null
+  const secret = readCookie(request, nameOf(did, publicUrl))
+  return secret === undefined ? null : { secret, deviceId }
 }
 
 export function trustCookie(

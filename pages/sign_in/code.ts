@@ -18,6 +18,19 @@ export function codeField(label: string, kind: CodeKind, isWrong: boolean): Html
       </div>`
 }
 
+/**
+ * The same of an authenticator, which may be left empty.
+ *
+ * @param hint says so
+ */
+export function codeBesidePassword(label: string, hint: string): Html {
+  return html`<div class="field">
+        <label for="code">${label}</label>
+        <input id="code" name="code" ${CODE_FIELDS.totp} maxlength="64" autocorrect="off" spellcheck="false" aria-describedby="code-hint">
+      </div>
+      <p class="quiet" id="code-hint">${hint}</p>`
+}
+
 /** To another way to prove who it is; the form says which, by `with`. */
 export function otherWays(
   step: Form & { username: string },

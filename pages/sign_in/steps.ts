@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
 import { type CaptchaUse, captchaField } from './captcha.ts'
-import { codeField, otherWays } from './code.ts'
+import { codeBesidePassword, codeField, otherWays } from './code.ts'
 import {
   actions,
   type Form,
@@ -44,6 +44,9 @@ export function choiceStep(
   return { title: texts.choose, content }
 }
 
+/** What the box is that trusts this device, and for how long it would. */
+export type TrustBox = { isTrusted: boolean; trustDays: number }
+
 export type PasswordStep = Form &
   Ways & {
     username: string
@@ -51,6 +54,8 @@ export type PasswordStep = Form &
     isNameFixed: boolean
     /** What the box is; undefined where there is none. */
     isRemembered: boolean
+    /** Of the field for a code beside the password; undefined where there is none. */
+    trust: TrustBox | undefined
     forgotten: string
     signUp: SignUps | undefined
     passkey: PasskeyUse
@@ -58,7 +63,17 @@ export type PasswordStep = Form &
   }
 
 export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
-  const { username, isNameFixed, isRemembered, isWrong, forgotten, signUp, passkey, captcha } = step
+  const {
+    username,
+    isNameFixed,
+    isRemembered,
+    isWrong,
+    trust,
+    forgotten,
+    signUp,
+    passkey,
+    captcha,
+  } = step
   const content = form(
     step,
     html`<div class="field">
@@ -67,10 +82,15 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       </div>
       <div class="field row">
         <label for="password">${texts.password}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required ${isNameFixed ? html`autofocus ${wrong(isWrong, 'trust')}` : html`aria-describedby="trust${isWrong && ' alert'}"`}>
+        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required ${isNameFixed ? html`autofocus ${wrong(isWrong, 'sites')}` : html`aria-describedby="sites${isWrong && ' alert'}"`}>
         <a class="link" href="${forgotten}">${texts.forgotten}</a>
       </div>
-      <p class="quiet" id="trust">${texts.trust}</p>
+      <p class="quiet" id="sites">${texts.trust}</p>
+      ${
+        trust &&
+        html`${codeBesidePassword(texts.codeBesidePassword, texts.codeCanWait)}
+      ${trustBox(texts, trust)}`
+      }
       <div class="check"><input id="remember" name="remember" type="checkbox" ${isRemembered && 'checked'}><label for="remember">${texts.remember}</label></div>
       ${captcha && captchaField(captcha, texts.captchaScript)}
       <div class="stack"><button class="primary">${texts.signIn}</button>
@@ -107,9 +127,7 @@ export type CodeStep = Form &
     others: readonly FactorKind[]
     /** Where a code was mailed to. */
     hint: string
-    /** What the box is that trusts this device, and for how long it would. */
-    isTrusted: boolean
-    trustDays: number
+    trust: TrustBox
     /** Of the step of a passkey. */
     passkey: PasskeyUse | undefined
   }
@@ -125,7 +143,7 @@ export function codeStep(texts: SignInTexts, step: CodeStep): Step {
   const content = html`${form(
     step,
     html`${usernameOf(username)}
-      ${kind === 'passkey' ? html`${trustBox(texts, step)}${passkeyFieldsOf(passkey, step, texts)}` : codeFields(texts, kind, step)}`,
+      ${kind === 'passkey' ? html`${trustBox(texts, step.trust)}${passkeyFieldsOf(passkey, step, texts)}` : codeFields(texts, kind, step)}`,
   )}
       ${otherWays(step, ways)}`
   const title = kind === 'passkey' ? texts.passkeyTitle : texts.codeTitle
@@ -134,11 +152,11 @@ export function codeStep(texts: SignInTexts, step: CodeStep): Step {
 
 function codeFields(texts: SignInTexts, kind: CodeKind, step: CodeStep): Html {
   return html`${codeField(texts.codes[kind].label, kind, step.isWrong)}
-      ${trustBox(texts, step)}
+      ${trustBox(texts, step.trust)}
       ${actions(texts, texts.confirm, step)}`
 }
 
-function trustBox(texts: SignInTexts, { isTrusted, trustDays }: CodeStep): Html {
+function trustBox(texts: SignInTexts, { isTrusted, trustDays }: TrustBox): Html {
   return html`<div class="check"><input id="trust" name="trust" type="checkbox" ${isTrusted && 'checked'}><label for="trust">${texts.trustDevice(trustDays)}</label></div>`
 }
 

@@ -38,6 +38,9 @@ export type SignInTexts = {
   readonly codeTitle: string
   readonly passkeyTitle: string
   readonly codes: Readonly<Record<FactorKind, CodeTexts>>
+  /** Of the field beside a password, and that it may be left empty. */
+  readonly codeBesidePassword: string
+  readonly codeCanWait: string
   /** Of one with a new password. */
   readonly code: string
   readonly confirm: string

@@ -11,7 +11,8 @@ import { push, Visitor } from '../sign_in/visitor.ts'
 
 /** Codes that are guessed, shown again, raced, or somebody else's, by each way that takes a password. */
 let app: AppInProcess
-type Person = people.Person & Authenticator
+/** With a browser that remembers them, in which they signed in with a code. */
+type Person = people.Person & Authenticator & { browser: Visitor }
 beforeAll(async () => {
   app = await startApp()
 })
@@ -27,8 +28,14 @@ afterEach(() => {
 async function newPerson(): Promise<Person> {
   const person = await people.newPerson(app)
   const owned = await enrol(app, person.did)
+  const browser = new Visitor(app)
   nextStep()
-  return { ...person, ...owned }
+  const page = await browser.open('/account/sign-in?step=sign-in')
+  const { handle: username, password } = person
+  const step = await browser.send(page, { username, password, remember: 'on' })
+  expect((await browser.send(step, { code: owned.code() })).status).toBe(303)
+  nextStep()
+  return { ...person, ...owned, browser }
 }
 
 let addresses = 0
@@ -49,20 +56,27 @@ const onPage: SignIn = async ({ handle, password }, code) => {
   const visitor = new Visitor(app)
   const { url } = await push(app)
   const step = await visitor.send(await visitor.open(url), { username: handle, password })
-  if (code === undefined) return step.status
+  if (code === undefined || step.status !== 200) return step.status
   return (await visitor.send(step, { code })).status
 }
-const ways: [name: string, signIn: SignIn, isIn: number, isWrong: number][] = [
-  ['createSession', createSession, 200, 400],
-  ['the page', onPage, 303, 400],
+/** Its name cannot be another than that of the account. */
+const inOneForm: SignIn = async ({ did, password, browser }, code = '') => {
+  const page = await browser.open(`/account/sign-in?account=${did}`)
+  expect(page.fields).toHaveProperty('code')
+  return (await browser.send(page, { password, code })).status
+}
+const ways: [name: string, signIn: SignIn, isAsked: number, isIn: number, isWrong: number][] = [
+  ['createSession', createSession, 401, 200, 400],
+  ['the page', onPage, 200, 303, 400],
+  ['the page, in one form', inOneForm, 200, 303, 400],
 ]
 const wrongOf = (person: Person) =>
   [...'0123456789'].map((digit) => digit.repeat(6)).find((code) => code !== person.code()) ?? ''
 
-describe.each(ways)('40. second factors: %s', (name, signIn, isIn, isWrong) => {
+describe.each(ways)('40. second factors: %s', (_, signIn, isAsked, isIn, isWrong) => {
   test('asks for a code, and takes the one of the authenticator', async () => {
     const person = await newPerson()
-    expect(await signIn(person)).toBe(name === 'the page' ? 200 : 401)
+    expect(await signIn(person)).toBe(isAsked)
     expect(await signIn(person, wrongOf(person))).toBe(isWrong)
     expect(await signIn(person, person.code())).toBe(isIn)
   })
@@ -71,7 +85,7 @@ describe.each(ways)('40. second factors: %s', (name, signIn, isIn, isWrong) => {
     const person = await newPerson()
     const [before, code] = [person.code(-1), person.code()]
     expect(await signIn(person, code)).toBe(isIn)
-    for (const [, again, , refused] of ways) {
+    for (const [, again, , , refused] of ways) {
       expect(await again(person, code)).toBe(refused)
       expect(await again(person, before)).toBe(refused)
     }
@@ -151,6 +165,55 @@ describe('40. second factors', () => {
     expect(await createSession(person, person.code(), '2001:db8:ffff::1')).toBe(429)
     nextStep(121)
     expect(await createSession(person, person.code(), '2001:db8:ffff::1')).toBe(200)
+  })
+
+  test('the doors share their guesses', async () => {
+    const person = await newPerson()
+    const wrong = wrongOf(person)
+    const names = [person.handle, person.did, person.email]
+    for (let i = 0; i < 10; i++) {
+      const [, signIn, , , refused] = ways[i % ways.length] as (typeof ways)[number]
+      expect(await signIn({ ...person, handle: names[i % 3] ?? '' }, wrong)).toBe(refused)
+    }
+    const all = () => Promise.all(ways.map(([, signIn]) => signIn(person, person.code())))
+    expect(await all()).toEqual(ways.map(() => 429))
+    nextStep(11)
+    expect((await all()).filter((status) => status < 400)).toHaveLength(1)
+  })
+
+  test('a code in the form of a browser that was not asked for one is not looked at', async () => {
+    const person = await newPerson()
+    const { handle: username, password } = person
+    for (const browser of [new Visitor(app), person.browser]) {
+      const page = await browser.open('/account/sign-in?step=sign-in')
+      for (const code of [wrongOf(person), person.code()]) {
+        const step = await browser.send(page, { username, password, code })
+        expect([step.status, step.title, step.alert]).toEqual([200, 'Enter your code', undefined])
+      }
+    }
+    expect(await inOneForm(person, person.code())).toBe(303)
+  })
+
+  test('a browser that does not know an account is told nothing of its factors', async () => {
+    const [person, other] = [await newPerson(), await newPerson()]
+    const { did, handle } = await people.newPerson(app)
+    for (const visitor of [new Visitor(app), other.browser]) {
+      for (const asked of ['account', 'hint', 'login_hint']) {
+        const fieldsFor = async (subject: string) => {
+          const page =
+            asked === 'login_hint'
+              ? (await push(app, { login_hint: subject })).url
+              : `/account/sign-in?${asked}=${subject}`
+          return Object.keys((await visitor.open(page)).fields)
+        }
+        for (const [own, without] of [
+          [person.did, did],
+          [person.handle, handle],
+        ] as const) {
+          expect(await fieldsFor(own)).toEqual(await fieldsFor(without))
+        }
+      }
+    }
   })
 
   test('a guess is in the audit trail, with its address', async () => {

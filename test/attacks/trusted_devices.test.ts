@@ -70,6 +70,23 @@ describe('42. a device is trusted', () => {
     )
   })
 
+  test('not because a link to the form has ticked the box', async () => {
+    const person = await newPerson()
+    const visitor = await browserOf(person, {})
+    const page = await visitor.open(`/account/sign-in?account=${person.did}&trust=on`)
+    expect(page.fields).toHaveProperty('code')
+    expect(page.fields).not.toHaveProperty('trust')
+    nextStep()
+    const entered = { password: person.password, code: person.own.code() }
+    expect((await visitor.send(page, entered)).status).toBe(303)
+    expect(await trusted(person)).toEqual([])
+    const again = await visitor.open(`/account/sign-in?account=${person.did}`)
+    nextStep()
+    const ticked = { ...entered, code: person.own.code(), trust: 'on' }
+    expect((await visitor.send(again, ticked)).status).toBe(303)
+    expect(await trusted(person)).toHaveLength(1)
+  })
+
   test('not by a wrong code, nor without the step that asks for one', async () => {
     const person = await newPerson()
     const visitor = new Visitor(app)

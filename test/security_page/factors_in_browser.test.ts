@@ -158,6 +158,49 @@ test('a browser that is trusted is asked for the password alone, until it is rev
   await context.close()
 })
 
+test.each(sizes)('password and code in one form, %s', async (size) => {
+  const person = newCredentials(`o${size}`)
+  const did = await headlessSignUp(world.network.url, person)
+  await inSize(world.browser, size, async (browser) => {
+    const code = await setUp(browser, person)
+    const recoveryCode = await browser.locator('.codes code').first().textContent()
+    await signOut(browser)
+    await signIn(browser, person, { remember: true })
+    await enterCode(browser, recoveryCode ?? '')
+    await title(browser, 'Security')
+
+    await browser.goto(`${world.network.url}/account/sign-in?for=security&account=${did}`)
+    await title(browser, 'Sign in')
+    // It is another with each run.
+    const pictured = await browser.locator('input[name=username]').inputValue()
+    const name = (value: string) =>
+      browser.locator('input[name=username]').evaluate((each, value) => {
+        ;(each as HTMLInputElement).value = value
+      }, value)
+    await name('ada.test')
+    await expectUsable(browser, size, 'sign-in-with-code')
+    await name(pictured)
+    const focused = () =>
+      browser.evaluate(() => {
+        const { id, textContent } = document.activeElement as HTMLElement
+        return id || textContent?.trim()
+      })
+    const order: (string | undefined)[] = [await focused()]
+    for (const text of [person.password, '', code(1), '', '']) {
+      if (text) await browser.keyboard.type(text)
+      await browser.keyboard.press('Tab')
+      order.push(await focused())
+    }
+    expect(order).toEqual([
+      ...['password', 'Forgot your password?', 'code', 'trust', 'remember', 'Sign in'],
+    ])
+    const field = browser.getByRole('textbox', { name: 'Code from your authenticator app' })
+    expect(await field.getAttribute('aria-describedby')).toBe('code-hint')
+    await browser.keyboard.press('Enter')
+    await title(browser, 'Security')
+  })
+})
+
 test('a camera reads the same from the QR code as stands beside it', async () => {
   const person = await newPerson('quin')
   const browser = await (await world.browser.newContext()).newPage()

@@ -43,6 +43,8 @@ export const en: SignInTexts = {
       lead: () => 'Enter one of the recovery codes that you kept. Each works once.',
     },
   },
+  codeBesidePassword: 'Code from your authenticator app',
+  codeCanWait: 'You can leave this empty. The next page then asks for it, or for another proof.',
   code: 'Code from the email',
   confirm: 'Confirm',
   trustDevice: (days) => `Don’t ask again on this device for ${days} days`,

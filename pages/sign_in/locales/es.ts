@@ -45,6 +45,8 @@ export const es: SignInTexts = {
         'Introduce uno de los códigos de recuperación que guardaste. Cada uno funciona una vez.',
     },
   },
+  codeBesidePassword: 'Código de tu aplicación de autenticación',
+  codeCanWait: 'Puedes dejarlo vacío. La página siguiente pedirá entonces el código u otra prueba.',
   code: 'Código del correo electrónico',
   confirm: 'Confirmar',
   trustDevice: (days) => `No volver a preguntar en este dispositivo durante ${days} días`,

@@ -45,6 +45,9 @@ export const fr: SignInTexts = {
         'Saisissez l’un des codes de secours que vous avez conservés. Chacun ne sert qu’une fois.',
     },
   },
+  codeBesidePassword: 'Code de votre application d’authentification',
+  codeCanWait:
+    'Vous pouvez laisser ce champ vide. La page suivante demandera alors le code ou une autre preuve.',
   code: 'Code reçu par e-mail',
   confirm: 'Confirmer',
   trustDevice: (days) => `Ne plus demander sur cet appareil pendant ${days} jours`,

@@ -43,6 +43,9 @@ export const ja: SignInTexts = {
       lead: () => '保管しているリカバリーコードを1つ入力してください。各コードは一度だけ使えます。',
     },
   },
+  codeBesidePassword: '認証アプリのコード',
+  codeCanWait:
+    '空欄のままでもかまいません。その場合は次のページで、コードまたは別の方法で確認します。',
   code: 'メールに記載されたコード',
   confirm: '確認',
   trustDevice: (days) => `このデバイスでは${days}日間確認しない`,

@@ -43,6 +43,8 @@ export const ko: SignInTexts = {
       lead: () => '보관해 둔 복구 코드 중 하나를 입력하세요. 각 코드는 한 번만 사용할 수 있습니다.',
     },
   },
+  codeBesidePassword: '인증 앱의 코드',
+  codeCanWait: '비워 두어도 됩니다. 그러면 다음 페이지에서 코드나 다른 방법으로 확인합니다.',
   code: '이메일로 받은 코드',
   confirm: '확인',
   trustDevice: (days) => `이 기기에서 ${days}일 동안 다시 묻지 않기`,

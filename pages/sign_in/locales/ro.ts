@@ -45,6 +45,8 @@ export const ro: SignInTexts = {
         'Introduceți unul dintre codurile de recuperare pe care le-ați păstrat. Fiecare funcționează o singură dată.',
     },
   },
+  codeBesidePassword: 'Codul din aplicația de autentificare',
+  codeCanWait: 'Puteți lăsa câmpul gol. Pagina următoare cere atunci codul sau o altă dovadă.',
   code: 'Codul din e-mail',
   confirm: 'Confirmare',
   trustDevice: (days) => `Nu mai întreba pe acest dispozitiv timp de ${days} de zile`,

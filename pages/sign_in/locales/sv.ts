@@ -43,6 +43,8 @@ export const sv: SignInTexts = {
       lead: () => 'Ange en av återställningskoderna som du har sparat. Varje kod fungerar en gång.',
     },
   },
+  codeBesidePassword: 'Kod från din autentiseringsapp',
+  codeCanWait: 'Du kan lämna fältet tomt. Då frågar nästa sida efter koden eller ett annat bevis.',
   code: 'Kod från mejlet',
   confirm: 'Bekräfta',
   trustDevice: (days) => `Fråga inte igen på den här enheten i ${days} dagar`,

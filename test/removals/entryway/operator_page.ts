@@ -9,7 +9,7 @@ const cookie = inFile('operator_page/session_cookie.ts')
 const operators = inFile('sagas/operators.ts')
 const sessions = inFile('database/directory/operator_session.ts')
 const schema = inFile('database/directory/schema.ts')
-const signIn = inFile('oauth/sign_in/sign_in_form.ts')
+const trust = inFile('oauth/sign_in/trust_cookie.ts')
 const event = inFile('database/directory/event.ts')
 const kept = inFile('sagas/kept_events.ts')
 const TRAIL = 'test/operator_page/trail.test.ts'
@@ -37,7 +37,7 @@ export const operatorPageRows = toRemovals([
     commands('withAccounts(page, input)', 'page'),
   ],
   [46, 'a second factor', entrance("if (!amr?.includes('mfa'))")],
-  [46, 'a trusted device is asked', signIn('if (place.asksEachTime) return null', '')],
+  [46, 'a trusted device is asked', trust('if (place.asksEachTime) return null', '')],
   [46, 'it leads to its own pages', wayBack('&& isBehind(wanted.pathname)', '')],
   [46, 'right after the sign-in', entrance('Date.now() - recent.since <= PROOF_AGAIN', 'true')],
   [46, 'the sign-in is looked at each time', operators('assertGood(JSON.parse(basis))', 'read()')],

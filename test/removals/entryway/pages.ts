@@ -36,6 +36,8 @@ const deviceAccounts = inFile('stores/device_accounts.ts')
 const accountSessions = inFile('actors/account/sessions.ts')
 const endings = inFile('actors/account/endings.ts')
 
+const ONE_FORM = 'test/sign_in/one_form.test.ts'
+
 const INVITES = 'test/security_page/invites.test.ts'
 const NARROWED = 'test/sign_in/narrowed_consent.test.ts'
 
@@ -226,12 +228,43 @@ export const pageRows = toRemovals([
     'a password alone is not enough',
     secondFactor('  if (!kinds.length) return grant(null)\n', '  return grant(null)\n'),
   ],
+  [
+    40,
+    'only a form that asks for a code beside the password takes one',
+    signInPosts("asksForCode ? field(post, 'code') : undefined", "field(post, 'code')"),
+  ],
+  [
+    ONE_FORM,
+    'a code is asked for beside the password where the browser remembers one',
+    inFile('oauth/sign_in/pages.ts')(
+      'known !== undefined && this.#mayAskForCode(shown, known.account.did)',
+      'fixed !== undefined',
+    ),
+  ],
+  [
+    ONE_FORM,
+    'a code is asked for beside the password where one was used',
+    inFile('actors/account/devices.ts')("device.amr?.includes('otp') === true &&", ''),
+  ],
+  [
+    ONE_FORM,
+    'a device is trusted for a code that was used',
+    signInPosts('if (signedIn.usedCode) {', 'if (signedIn.factors) {'),
+  ],
   [40, 'a changed factor ends what is under way', factors('  endSignInsUnderWay(db)\n', '')],
   [
     40,
     'the secret is sealed',
     factorRows('    sealIn(db, SECRET, secret),', '    secret,'),
     factorRows('openIn(db, SECRET, row.secret)', 'row.secret'),
+  ],
+  [
+    42,
+    'a link does not tick the box that trusts a device',
+    inFile('oauth/sign_in/pages.ts')(
+      "const isTrusted = request.method === 'POST' &&",
+      'const isTrusted =',
+    ),
   ],
   [
     42,
