@@ -15,18 +15,21 @@ import type { OverloadLog } from './overload_log.ts'
 import { type Reading, read } from './reading.ts'
 import type { FindRoute, Route } from './routes.ts'
 
-/** Reads a request; what it asks for is decided with that. */
-export function take(
-  envelope: RequestEnvelope,
-  { authActors, name }: Pick<Settings, 'authActors' | 'name'>,
-  names: Pick<KnownPdses, 'originOf'>,
-  findRoute: FindRoute,
-  overloads: OverloadLog,
-): ReadRequest {
-  const reading = read(envelope, names, findRoute)
-  return {
-    answerer: codeOwner(reading, authActors),
-    answer: () => answer(reading, name, overloads),
+type Parts = {
+  settings: Pick<Settings, 'authActors' | 'name'>
+  names: Pick<KnownPdses, 'originOf'>
+  findRoute: FindRoute
+  overloads: OverloadLog
+}
+
+/** How requests are read; what one asks for is decided with that. */
+export function readingFor({ settings, names, findRoute, overloads }: Parts) {
+  return (envelope: RequestEnvelope): ReadRequest => {
+    const reading = read(envelope, names, findRoute)
+    return {
+      answerer: codeOwner(reading, settings.authActors),
+      answer: () => answer(reading, settings.name, overloads),
+    }
   }
 }
 

@@ -18,7 +18,7 @@ import { createOperatorPage } from '../operator_page/handler.ts'
 import { startRecovery } from '../sagas/recovery.ts'
 import { createServices } from '../sagas/services.ts'
 import { announcingEndings } from './announced_endings.ts'
-import { take } from './answer.ts'
+import { readingFor } from './answer.ts'
 import { limitRoutes } from './limits/index.ts'
 import { OverloadLog } from './overload_log.ts'
 import { createRoutes, findRouteIn } from './routes.ts'
@@ -76,7 +76,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, endings: ow
   await pdses.refresh().catch(() => {})
   const stopReading = every(PDSES_READ, 'reading which PDSes there are', pdses.refresh, log)
   return {
-    read: (envelope) => take(envelope, runner.settings, pdses, findRoute, overloads),
+    read: readingFor({ settings: runner.settings, names: pdses, findRoute, overloads }),
     forgetDocument: async (did) => services.documents.forget(did),
     refreshPdses: pdses.refresh,
     tellEndings: (ask) => endings.tellEndings(ask),

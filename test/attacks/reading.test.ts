@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { take } from '../../app/answer.ts'
+import { readingFor } from '../../app/answer.ts'
 import { OverloadLog } from '../../app/overload_log.ts'
 import { findRouteIn } from '../../app/routes.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
@@ -109,22 +109,21 @@ describe('29. what is answered is what was counted', () => {
     }))
     const publicUrl = 'http://localhost:2600'
     const findRoute = findRouteIn(routes, { publicUrl })
-    const settings = { authActors: 64, name: 'Vestibule' }
+    const read = readingFor({
+      settings: { authActors: 64, name: 'Vestibule' },
+      names: { originOf: () => publicUrl },
+      findRoute,
+      overloads: new OverloadLog(observed.app.runner.log),
+    })
     type Headers = [string, string][]
     const ownerOf = (target: string, type: string, body: string | Buffer, ...more: Headers) =>
-      take(
-        {
-          method: 'POST',
-          target,
-          headers: [['content-type', type], ...more],
-          body: Buffer.from(body as string),
-          client: { address: '192.0.2.1', port: 1 },
-        },
-        settings,
-        { originOf: () => publicUrl },
-        findRoute,
-        new OverloadLog(observed.app.runner.log),
-      ).answerer
+      read({
+        method: 'POST',
+        target,
+        headers: [['content-type', type], ...more],
+        body: Buffer.from(body as string),
+        client: { address: '192.0.2.1', port: 1 },
+      }).answerer
     const owner = ownerOf('/oauth/token', FORM, 'code=cod-1&grant_type=authorization_code')
     expect(owner).not.toBeNull()
     expect(ownerOf('/oauth/token', FORM, 'grant_type=x&%63ode=cod%2D1')).toBe(owner)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { take } from '../../app/answer.ts'
+import { readingFor } from '../../app/answer.ts'
 import { OverloadLog } from '../../app/overload_log.ts'
 import { findRouteIn } from '../../app/routes.ts'
 import { createLog } from '../../base/log.ts'
@@ -76,8 +76,8 @@ test.each([
   const settings = { authActors: 1, name: 'Vestibule' }
   const names = { originOf: () => publicUrl }
   const overloads = new OverloadLog(createLog('silent'))
-  const ask = (given: unknown) =>
-    take(given as RequestEnvelope, settings, names, findRoute, overloads).answer()
+  const read = readingFor({ settings, names, findRoute, overloads })
+  const ask = (given: unknown) => read(given as RequestEnvelope).answer()
   expect(await ask(envelope)).toMatchObject({ status: 400 })
   expect(await ask(valid)).toMatchObject({ status: 200 })
 })
