@@ -49,7 +49,7 @@ export const formPath = (page: string, action: Action) => `${page}/form/${action
 export const OPERATOR_ENTRANCE = `${ACCOUNT}/operator`
 
 /** Where the link in a mail leads that signs everybody out, and what its button is posted to. */
-export const SIGN_OUT_LINK = `${ACCOUNT}/sign-out-everywhere`
+export const SIGN_OUT_PAGE = `${ACCOUNT}/sign-out-everywhere`
 export const SIGN_OUT_FORM = `${ACCOUNT}/form/sign-out-everywhere`
 
 /** Where the scripts of this program's own pages are. */

@@ -13,7 +13,7 @@ import {
   REVOKE,
   SCRIPTS,
   SIGN_OUT_FORM,
-  SIGN_OUT_LINK,
+  SIGN_OUT_PAGE,
   TOKEN,
 } from './paths.ts'
 import {
@@ -129,7 +129,7 @@ export const providerRoutes: readonly RouteShape[] = [
       ...(action === 'prove' && { account: 'username', isUnnamed: isByPasskey }),
     }),
   ),
-  pageRoute('sign-out link', SIGN_OUT_LINK),
+  pageRoute('sign-out link', SIGN_OUT_PAGE),
   formRoute('sign-out form', SIGN_OUT_FORM),
   pageRoute('change-password', '/.well-known/change-password'),
   pageRoute('assets', SCRIPTS),

@@ -9,7 +9,7 @@ import type { Services } from '../sagas/services.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'
-import { OPERATOR_LINK, OPERATOR_PAGE } from './paths.ts'
+import { OPERATOR_LINK_PAGE, OPERATOR_PAGE } from './paths.ts'
 
 /** Lets an account use the operator's page. `hasFactor`: whether it can come in as it is. */
 export const add = command(inputs['operator/add'], async ({ services, by }, input) => {
@@ -42,7 +42,7 @@ export const link = command(inputs['operator/link'], async ({ services, ground }
   }
   const { secret, expiresAt } = await makeOperatorLink(services, ground)
   const query = new URLSearchParams({ link: secret })
-  return { url: `${services.settings.publicUrl}${OPERATOR_LINK}?${query}`, expiresAt }
+  return { url: `${services.settings.publicUrl}${OPERATOR_LINK_PAGE}?${query}`, expiresAt }
 })
 
 const isOff = ({ settings }: Pick<Services, 'settings'>) => settings.operatorPage.length === 0

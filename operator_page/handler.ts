@@ -17,8 +17,8 @@ import type { OperatorContext } from '../operator/command.ts'
 import {
   OPERATOR_COMMANDS,
   OPERATOR_DO,
-  OPERATOR_LINK,
   OPERATOR_LINK_FORM,
+  OPERATOR_LINK_PAGE,
   OPERATOR_PAGE,
   OPERATOR_SIGN_OUT,
 } from '../operator/paths.ts'
@@ -55,7 +55,7 @@ export function createOperatorPage(
   async function answer(request: HttpRequest): Promise<HttpResponse> {
     const { pathname, searchParams } = request.url
     if (pathname === OPERATOR_ENTRANCE) return guard(await enter(oauth, services, request))
-    if (pathname === OPERATOR_LINK) return linkPage(service, searchParams.get('link') ?? '')
+    if (pathname === OPERATOR_LINK_PAGE) return linkPage(service, searchParams.get('link') ?? '')
     if (request.method === 'POST') {
       const refusal = refuseForeignForm(request, publicUrl, OPERATOR_PAGE)
       if (refusal) return refusal

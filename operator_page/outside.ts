@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { OPERATOR_LINK as LASTS, MINUTE } from '../base/lifetimes.ts'
+import { MINUTE, OPERATOR_LINK } from '../base/lifetimes.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { SECURITY } from '../oauth/security_paths.ts'
 import { OPERATOR_LINK_FORM } from '../operator/paths.ts'
@@ -74,7 +74,7 @@ export function linkOverPage(service: string): HttpResponse {
   return writeOutside(service, {
     title: 'This link does not work',
     status: 400,
-    content: html`<p>It was used already, is older than ${LASTS / MINUTE} minutes, or is not complete.</p>
+    content: html`<p>It was used already, is older than ${OPERATOR_LINK / MINUTE} minutes, or is not complete.</p>
       <p><code>vestibule operator link</code> prints a new one.</p>`,
   })
 }

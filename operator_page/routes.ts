@@ -6,8 +6,8 @@ import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import {
   OPERATOR_COMMANDS,
   OPERATOR_DO,
-  OPERATOR_LINK,
   OPERATOR_LINK_FORM,
+  OPERATOR_LINK_PAGE,
   OPERATOR_PAGE,
   OPERATOR_SIGN_OUT,
 } from '../operator/paths.ts'
@@ -17,7 +17,7 @@ import type { Services } from '../sagas/services.ts'
 export const operatorPageRoutes: readonly RouteShape[] = [
   pageRoute('operator entrance', OPERATOR_ENTRANCE),
   pageRoute('operator page', OPERATOR_PAGE),
-  pageRoute('operator page', OPERATOR_LINK),
+  pageRoute('operator page', OPERATOR_LINK_PAGE),
   formRoute('operator link', OPERATOR_LINK_FORM),
   formRoute('operator page', OPERATOR_SIGN_OUT),
   pageRoute('operator page', OPERATOR_COMMANDS),

@@ -1,5 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { DAY, SIGN_OUT_LINK as LASTS } from '../../base/lifetimes.ts'
+import { DAY, SIGN_OUT_LINK } from '../../base/lifetimes.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
@@ -12,7 +12,7 @@ import { passkeyNames } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import { readSignOutLink, signOutByLink } from '../../sagas/sign_out_link.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { SIGN_OUT_FORM, SIGN_OUT_LINK } from '../paths.ts'
+import { SIGN_OUT_FORM, SIGN_OUT_PAGE } from '../paths.ts'
 import { SECURITY } from '../security_paths.ts'
 import { loadDevice } from '../sign_in/device.ts'
 import { refusedForm, refuseForeignForm } from '../sign_in/own_form.ts'
@@ -42,7 +42,7 @@ export class SignOutLink {
   }
 
   takes({ url }: HttpRequest): boolean {
-    return [SIGN_OUT_LINK, SIGN_OUT_FORM].includes(url.pathname)
+    return [SIGN_OUT_PAGE, SIGN_OUT_FORM].includes(url.pathname)
   }
 
   async answer(request: HttpRequest): Promise<HttpResponse> {
@@ -90,7 +90,7 @@ export class SignOutLink {
   #over(request: HttpRequest): HttpResponse {
     const { language } = wantedOf(request)
     const ways = { reset: PLACE.page({ step: 'reset-password', language }), security: SECURITY }
-    return this.#write(request, (texts) => overStep(texts, LASTS / DAY, ways), 400)
+    return this.#write(request, (texts) => overStep(texts, SIGN_OUT_LINK / DAY, ways), 400)
   }
 
   #write(request: HttpRequest, step: (texts: SignOutTexts) => Step, status = 200): HttpResponse {
@@ -116,5 +116,5 @@ function linkOf(request: HttpRequest): string {
 function addressOf(request: HttpRequest, more: Record<string, string> = {}): string {
   const { language } = wantedOf(request)
   const query = { link: linkOf(request), ...(language && { lang: language }), ...more }
-  return `${SIGN_OUT_LINK}?${new URLSearchParams(query)}`
+  return `${SIGN_OUT_PAGE}?${new URLSearchParams(query)}`
 }
