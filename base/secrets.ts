@@ -7,8 +7,8 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import { atprotoCrypto } from './atproto_crypto.ts'
 import { explainUnreadable, isThere } from './files.ts'
@@ -147,16 +147,7 @@ function keep(folder: string, name: string, generate: () => string, shape: RegEx
   if (!isThere(path)) {
     makeFolderSync(folder)
     chmodSync(folder, 0o700)
-    try {
-      writeFileSync(path, `${generate()}\n`, { mode: 0o600, flag: 'wx', flush: true })
-    } catch (err) {
-      // Two processes of one machine may start at once; the first to write decides.
-      if ((err as NodeJS.ErrnoException).code !== 'EEXIST') {
-        // What a full disk leaves would be taken for a key that is damaged.
-        rmSync(path, { force: true })
-        throw err
-      }
-    }
+    writeWhole(path, `${generate()}\n`)
     giveToOwnerOf(dirname(folder), folder)
   }
   const value = read(path)
@@ -174,5 +165,21 @@ function read(path: string): string {
     return readFileSync(path, 'utf8').trim()
   } catch (err) {
     throw explainUnreadable(err, path)
+  }
+}
+
+/**
+ * Writes a file that is not there yet: what a kill or a full disk leaves of it would be taken for a key that is damaged.
+ * Two processes of one machine may start at once; the first to give its file the name decides.
+ */
+function writeWhole(path: string, content: string): void {
+  const fresh = join(dirname(path), `.${basename(path)}.${process.pid}`)
+  try {
+    writeFileSync(fresh, content, { mode: 0o600, flush: true })
+    linkSync(fresh, path)
+  } catch (err) {
+    if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err
+  } finally {
+    rmSync(fresh, { force: true })
   }
 }

@@ -1,16 +1,18 @@
-import { readdirSync } from 'node:fs'
+import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
-/** Whether the disk takes names of files, and nothing in them. */
-const disk = vi.hoisted(() => ({ isFull: false }))
+/** Whether the disk takes names of files, and nothing in them; and who looks, once there is a file and nothing in it. */
+const disk = vi.hoisted(() => ({ isFull: false, look: () => {} }))
 vi.mock('node:fs', () => {
   const fs = process.getBuiltinModule('node:fs')
   const writeFileSync: typeof fs.writeFileSync = (file, data, options) => {
-    fs.writeFileSync(file, disk.isFull ? '' : data, options)
+    fs.writeFileSync(file, '', options)
+    disk.look()
+    if (!disk.isFull) fs.writeFileSync(file, data, { ...(options as object), flag: 'w' })
     if (disk.isFull) throw Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' })
   }
   return { ...fs, writeFileSync }
@@ -31,4 +33,23 @@ test('a first start on a full disk leaves no key behind that the next one would 
   await expect(loadSecrets(settings)).resolves.toMatchObject({
     adminPassword: expect.stringMatching(/^.{24}$/),
   })
+})
+
+test('a start that is killed while it writes a key leaves none that the next one would refuse', async () => {
+  const settings = readSettings({ ENTRYWAY_DATA_DIR: folder.path })
+  const secrets = join(folder.path, 'secrets')
+  const left: string[] = []
+  disk.look = () => {
+    left.push(`left at ${left.length}`)
+    cpSync(secrets, join(folder.path, left.at(-1) ?? '', 'secrets'), { recursive: true })
+  }
+  await loadSecrets(settings)
+  disk.look = () => {}
+  expect(left).toHaveLength(4)
+  for (const name of left) {
+    const dataDir = join(folder.path, name)
+    await expect(loadSecrets({ ...settings, dataDir })).resolves.toMatchObject({
+      adminPassword: expect.stringMatching(/^.{24}$/),
+    })
+  }
 })

@@ -378,7 +378,7 @@ export const dataRows = toRemovals([
   [
     'test/secrets/full_disk.test.ts',
     'a key that a full disk did not take whole is not left there',
-    inFile('base/secrets.ts')('rmSync(path, { force: true })', ''),
+    inFile('base/secrets.ts')('rmSync(fresh, { force: true })', ''),
   ],
   [
     'test/base/writable_disk.test.ts',
