@@ -1,15 +1,15 @@
 import { constants } from 'node:fs'
-import { chmod, copyFile, cp, link, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, cp, link, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { isInside } from '../base/inside.ts'
 import { makeFolder } from '../base/make_folder.ts'
-import { giveToOwnerOf } from '../base/ownership.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
-import { copyVerified, describe, listFiles, syncAll } from './file_copies.ts'
+import { copyVerified, describe, listFiles } from './file_copies.ts'
 import { type DamagedAccount, isNameable, type Manifest } from './manifest.ts'
 import { copyOnline, whyUnread } from './online_copy.ts'
+import { assertFree, PartsElsewhere } from './parts_elsewhere.ts'
 
 /** Where the PDS inside has its data. */
 export type PdsPlaces = {
@@ -77,29 +77,44 @@ export async function backUpPds(
 }
 
 /**
- * Puts back what the PDS inside kept, unless it is there: then it is newer than the backup, and stays.
+ * Prepares what the PDS inside kept, unless it is there: then it is newer than the backup, and stays.
  *
  * @param prepared the folder that takes the place of the data directory at the end
- * @returns what moves to its place the parts that are elsewhere; null where the data are there
+ * @returns the parts that are elsewhere, to be moved to their places; null where the data are there
  * @throws {Error} when a file has changed since, or something else is where it belongs
  */
 export async function restorePds(
+  copies: PdsCopies,
+  places: PdsPlaces,
+  where: { folder: string; dataDir: string; prepared: string },
+): Promise<PartsElsewhere | null> {
+  if (isThere(places.accounts)) return null
+  const elsewhere = new PartsElsewhere()
+  try {
+    await preparePds(copies, places, elsewhere, where)
+    return elsewhere
+  } catch (err) {
+    await elsewhere.remove()
+    throw err
+  }
+}
+
+async function preparePds(
   { files, blobs }: PdsCopies,
   places: PdsPlaces,
+  elsewhere: PartsElsewhere,
   { folder, dataDir, prepared }: { folder: string; dataDir: string; prepared: string },
-): Promise<(() => Promise<void>) | null> {
-  if (isThere(places.accounts)) return null
-  const moves: [string, string][] = []
-  /** Where a part is prepared. */
+): Promise<void> {
+  const usual = join(dataDir, EMBEDDED_PDS)
+  const blobsPlace = blobs === null ? null : places.blobs
+  for (const place of [places.accounts, places.sequencer, places.actors, blobsPlace]) {
+    if (place !== null) await assertFree(isInside(usual, place) ? usual : place)
+  }
+  /** Where a part is prepared. The accounts come first: they are moved last, and say that all is there. */
   const prepare = async (place: string, isFolder: boolean) => {
-    const usual = join(dataDir, EMBEDDED_PDS)
-    const isUsual = isInside(usual, place)
-    await assertFree(isUsual ? usual : place)
-    const target = isUsual
+    const target = isInside(usual, place)
       ? join(prepared, EMBEDDED_PDS, relative(usual, place))
-      : `${place}.restoring`
-    if (!isUsual) moves.push([target, place])
-    await rm(target, { recursive: true, force: true })
+      : await elsewhere.add(place)
     await makeFolder(isFolder ? target : dirname(target))
     return target
   }
@@ -117,26 +132,8 @@ export async function restorePds(
           : join(actors, relative(COPIES.actors, file.path))
     await copyVerified(folder, file, target)
   }
-  if (blobs !== null && places.blobs !== null) {
-    const target = await prepare(places.blobs, true)
-    await cp(join(folder, COPIES.blobs), target, { recursive: true })
-  }
-  return async () => {
-    for (const [from] of moves) {
-      syncAll(from)
-      giveToOwnerOf(dataDir, from)
-    }
-    // The accounts say that all is there, and the first of these are theirs.
-    for (const [from, to] of moves.toReversed()) await rename(from, to)
-  }
-}
-
-/** @throws {Error} where a part of the data is there without the accounts */
-async function assertFree(path: string): Promise<void> {
-  if (!isThere(path)) return
-  const names = await readdir(path).catch(() => ['itself'])
-  if (names.length > 0) {
-    throw new Error(`${path} is a part of what a PDS keeps, without its accounts: move it away`)
+  if (blobsPlace !== null) {
+    await cp(join(folder, COPIES.blobs), await prepare(blobsPlace, true), { recursive: true })
   }
 }
 

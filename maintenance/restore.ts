@@ -13,9 +13,10 @@ import { copyVerified } from './file_copies.ts'
 import { holdData } from './hold.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
 import { readMoveOf } from './move_mark.ts'
+import type { PartsElsewhere } from './parts_elsewhere.ts'
 import { didOfRepo, type PdsPlaces, restorePds } from './pds_data.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
-import { assertNoData, commitStaged, holdsSecrets } from './staging.ts'
+import { assertNoData, commitStaged, holdsSecrets, isStaged } from './staging.ts'
 
 export type RestoreOptions = {
   folder: string
@@ -61,6 +62,7 @@ export async function restore({
   const wasThere = existsSync(dataDir)
   const hold = holdData(dataDir, { evenMoved: true })
   const prepared = join(dataDir, '.restoring')
+  let ofPds: PartsElsewhere | null = null
   try {
     assertVacant(dataDir)
     if (holdsSecrets(dataDir) && manifest.secrets.length > 0) {
@@ -81,16 +83,17 @@ export async function restore({
     }
     const directory = rebuildDirectoryIn(prepared)
     const report = await checkData(prepared)
-    const movePds =
+    ofPds =
       manifest.pds && pds
         ? await restorePds(manifest.pds, pds, { folder, dataDir, prepared })
         : null
-    await movePds?.()
+    await ofPds?.move(dataDir)
     commitStaged(dataDir, prepared)
-    const isPdsRestored = movePds !== null
+    const isPdsRestored = ofPds !== null
     const damaged = manifest.damaged.filter(({ path }) => isPdsRestored || didOfRepo(path) === null)
     return { manifest, directory, report, isPdsRestored, damaged }
   } catch (err) {
+    if (!isStaged(dataDir)) await ofPds?.remove()
     await rm(wasThere ? prepared : dataDir, { recursive: true, force: true })
     throw err
   } finally {

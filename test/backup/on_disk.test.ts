@@ -1,10 +1,19 @@
-import { existsSync, linkSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
-import { listFiles, syncAll } from '../../maintenance/file_copies.ts'
+import { describe as describeFile, listFiles, syncAll } from '../../maintenance/file_copies.ts'
+import type { PartsElsewhere } from '../../maintenance/parts_elsewhere.ts'
 import { restorePds } from '../../maintenance/pds_data.ts'
 import { DataFolder } from './data_folder.ts'
 
@@ -63,35 +72,74 @@ describe('what the PDS inside kept elsewhere', () => {
   })
   const places = () => placesIn(join(folder.path, 'elsewhere'))
 
-  /** @returns what moves all of it to its place */
-  async function prepare(): Promise<() => Promise<void>> {
-    const { dataDir } = new DataFolder(join(folder.path, 'data'))
+  const repo = () => join(places().actors, '7z/did:plc:bob/store.sqlite')
+  let dataDir: string
+  let backup: string
+
+  /** What becomes of a backup of them, to be moved to its place. */
+  async function prepare(): Promise<PartsElsewhere> {
+    ;({ dataDir } = new DataFolder(join(folder.path, 'data')))
     const { accounts, sequencer, actors } = placesIn(join(dataDir, 'pds'))
     for (const path of [accounts, sequencer, join(actors, '7z/did:plc:bob/store.sqlite')]) {
       mkdirSync(dirname(path), { recursive: true })
       new Sqlite(path).exec('CREATE TABLE record (uri TEXT)').close()
     }
-    const to = join(folder.path, 'backup')
-    const { pds } = await backUp({ dataDir, folder: to, pds: placesIn(join(dataDir, 'pds')) })
+    backup = join(folder.path, 'backup')
+    const { pds } = await backUp({ dataDir, folder: backup, pds: placesIn(join(dataDir, 'pds')) })
+    if (!pds) throw new Error('There is no PDS')
+    return restore(pds)
+  }
+
+  async function restore(copies: Parameters<typeof restorePds>[0]): Promise<PartsElsewhere> {
     const prepared = join(dataDir, '.restoring')
-    const move = pds && (await restorePds(pds, places(), { folder: to, dataDir, prepared }))
-    if (!move) throw new Error('Nothing is restored')
-    return move
+    const parts = await restorePds(copies, places(), { folder: backup, dataDir, prepared })
+    if (!parts) throw new Error('Nothing is restored')
+    return parts
   }
 
   test('is on the disk before it is in its place', async () => {
-    const move = await prepare()
-    await move()
-    const { accounts, sequencer, actors } = places()
-    for (const path of [accounts, sequencer, join(actors, '7z/did:plc:bob/store.sqlite')]) {
+    const parts = await prepare()
+    await parts.move(dataDir)
+    const { accounts, sequencer } = places()
+    for (const path of [accounts, sequencer, repo()]) {
       expect.soft(isSynced(path), path).toBe(true)
     }
   })
 
   test('has no accounts before all else is in its place', async () => {
-    const move = await prepare()
+    const parts = await prepare()
     mkdirSync(join(places().actors, 'in the way'), { recursive: true })
-    await expect(move()).rejects.toThrow('ENOTEMPTY')
+    await expect(parts.move(dataDir)).rejects.toThrow('ENOTEMPTY')
     expect(existsSync(places().accounts)).toBe(false)
+  })
+
+  test('is put into the folder that is there, where a disk may be mounted', async () => {
+    const { actors } = places()
+    mkdirSync(join(actors, 'lost+found'), { recursive: true })
+    // Of a restore that was killed.
+    mkdirSync(join(actors, '.restoring', 'old'), { recursive: true })
+    const { ino } = statSync(actors)
+    const parts = await prepare()
+    await parts.move(dataDir)
+    expect(statSync(actors).ino).toBe(ino)
+    expect(existsSync(repo())).toBe(true)
+    expect(readdirSync(actors).sort()).toEqual(['7z', 'lost+found'])
+  })
+
+  test('leaves nothing where it cannot be restored, nor where it cannot be moved', async () => {
+    const parts = await prepare()
+    mkdirSync(places().sequencer)
+    await expect(parts.move(dataDir)).rejects.toThrow('EISDIR')
+    expect(existsSync(repo())).toBe(true)
+    await parts.remove()
+    rmSync(places().sequencer, { recursive: true })
+    expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual([])
+    const files = await listFiles(join(backup, 'pds'))
+    const described = await Promise.all(
+      files.map((path) => describeFile(backup, join('pds', path))),
+    )
+    writeFileSync(join(backup, 'pds', files.at(-1) ?? ''), 'changed')
+    await expect(restore({ files: described, blobs: null })).rejects.toThrow('has changed')
+    expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ const CUT_OFF = 'test/sagas/cut_off.test.ts'
 const RECOVERY = 'test/sagas/recovery.test.ts'
 const ON_DISK = 'test/backup/on_disk.test.ts'
 const handleChange = inFile('sagas/handle_change.ts')
-const pdsData = inFile('maintenance/pds_data.ts')
+const partsElsewhere = inFile('maintenance/parts_elsewhere.ts')
 
 /** What it defends of what takes several steps, and is interrupted or fails between two of them. */
 export const sagaRows = toRemovals([
@@ -142,10 +142,14 @@ export const sagaRows = toRemovals([
     'a sign-up that is finished later is recorded once',
     inFile('actors/account/lifecycle.ts')('if (recorded)'),
   ],
-  [ON_DISK, 'the accounts of a PDS are restored last', pdsData('moves.toReversed()', 'moves')],
+  [
+    ON_DISK,
+    'the accounts of a PDS are restored last',
+    partsElsewhere('this.#parts.toReversed()', 'this.#parts'),
+  ],
   [
     ON_DISK,
     'what a PDS keeps elsewhere is on the disk before it is in its place',
-    pdsData('syncAll(from)', ''),
+    partsElsewhere('syncAll(prepared)', ''),
   ],
 ])
