@@ -35,6 +35,8 @@ export type Restored = {
   report: DataReport
   /** Whether what the PDS inside keeps was put back; what was there stays. */
   isPdsRestored: boolean
+  /** Whether the keys are there, which a backup need not have. */
+  hasKeys: boolean
   /** What the backup lacks, but for repos where those of the PDS inside were there. */
   damaged: DamagedAccount[]
 }
@@ -91,7 +93,8 @@ export async function restore({
     commitStaged(dataDir, prepared)
     const isPdsRestored = ofPds !== null
     const damaged = manifest.damaged.filter(({ path }) => isPdsRestored || didOfRepo(path) === null)
-    return { manifest, directory, report, isPdsRestored, damaged }
+    const hasKeys = holdsSecrets(dataDir)
+    return { manifest, directory, report, isPdsRestored, damaged, hasKeys }
   } catch (err) {
     if (!isStaged(dataDir)) await ofPds?.remove()
     await rm(wasThere ? prepared : dataDir, { recursive: true, force: true })

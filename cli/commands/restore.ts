@@ -50,7 +50,7 @@ export function addRestoreCommand(program: Command): void {
           pds: placesOf({ dataDir }, process.env),
           onProgress: bar.update,
         }).finally(bar.stop)
-        const { report, directory, manifest, isPdsRestored, damaged } = restored
+        const { report, directory, manifest, isPdsRestored, damaged, hasKeys } = restored
         output.result({ ...report, lost: directory.lost, isPdsRestored, damaged }, () =>
           [
             `${count(report.accounts, 'account')} as of ${manifest.startedAt} are in ${dataDir}`,
@@ -59,7 +59,7 @@ export function addRestoreCommand(program: Command): void {
             ),
             ...(report.findings.length > 0 ? [findingTable(report.findings)] : []),
             ...(manifest.pds ? [ofPds(isPdsRestored)] : []),
-            ...(manifest.secrets.length > 0
+            ...(hasKeys
               ? []
               : [`Put the keys into ${dataDir}/secrets, unless the settings hold them.`]),
           ].join('\n'),

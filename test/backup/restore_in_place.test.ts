@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
@@ -53,6 +54,14 @@ test("into a user's home, whose files stay", async () => {
   ])
   expect(readdirSync(parent.path).sort()).toEqual(['backup', 'data', 'service'])
   expect((await checkData(home)).findings).toEqual([])
+})
+
+test('beside keys, which stay, or the operator is told to put them there', async () => {
+  const run = async (dataDir: string) =>
+    (await runCliHere({ ENTRYWAY_DATA_DIR: dataDir }, ['restore', folder])).stdout
+  expect(await run(join(parent.path, 'empty'))).toContain('Put the keys into')
+  writeFileSync(join(home, 'secrets', 'dpop_secret.hex'), 'a key')
+  expect(await run(home)).not.toContain('Put the keys into')
 })
 
 test('beside what the PDS inside keeps, which stays', async () => {
