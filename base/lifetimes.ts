@@ -174,6 +174,9 @@ export const SIGN_IN_HANDOVER = 15 * MINUTE
 /** A passkey has to answer within this time (WebAuthn section 15.1 recommends five minutes). */
 export const PASSKEY_CHALLENGE = 5 * MINUTE
 
+/** A page that is open for longer asks for another challenge first, so that a person has the rest to answer. */
+export const PASSKEY_PAGE = PASSKEY_CHALLENGE - MINUTE
+
 /**
  * The OpenID provider. A code is exchanged at once; an access token is for its own endpoints, which look
  * it up. A person has an hour for the pages of a sign-in.

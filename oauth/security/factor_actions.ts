@@ -52,10 +52,11 @@ export class FactorActions {
   addPasskey(visitor: Visitor, challenge: Challenge | undefined): Promise<HttpResponse> {
     const { services, views } = this.#parts
     const name = field(visitor, 'name')
-    const response = readCreation(field(visitor, 'passkey'))
+    const made = field(visitor, 'passkey')
+    const response = readCreation(made)
     return this.#proven(visitor, 'passkeys', async (basis) => {
       try {
-        if (!response || !challenge) throw noPasskey()
+        if (!response || !challenge) throw noPasskey(made)
         const given = { response, challenge, name, form: formOf(visitor) }
         return await this.#changed(
           visitor,

@@ -115,7 +115,7 @@ export class SecurityPages {
         ...this.#given(visitor, 'add-passkey', outcome, { challenge }),
         language: languageOf(visitor),
         passkeys,
-        passkey: { script: this.#scripts.passkeys, options: JSON.stringify(options) },
+        passkey: this.#use(options, outcome),
         add: at('add-passkey'),
         rename: at('rename-passkey'),
         remove: at('remove-passkey'),
@@ -172,7 +172,7 @@ export class SecurityPages {
     const challenge = asked.kind === 'passkey' ? newChallenge() : undefined
     const given = {
       ...this.#given(visitor, 'prove', outcome, { challenge, entered }),
-      passkey: challenge && this.#use(challenge),
+      passkey: challenge && this.#use(usePasskeyOptions(this.#services, challenge), outcome),
       ...asked,
       action: withQuery(securityForm('prove'), request, { account: person.did, for: task }),
       username: nameOf(person),
@@ -200,9 +200,9 @@ export class SecurityPages {
     return writeStep(this.#frame(request, {}), step)
   }
 
-  #use(challenge: Challenge): PasskeyUse {
-    const options = JSON.stringify(usePasskeyOptions(this.#services, challenge))
-    return { script: this.#scripts.passkeys, options }
+  #use(options: object, { asksPasskey }: Outcome): PasskeyUse {
+    const script = this.#scripts.passkeys
+    return { script, options: JSON.stringify(options), isAsked: asksPasskey }
   }
 
   /** What every form of a task has. */

@@ -37,7 +37,13 @@ export function wrongCode(shown: Read, kind: FactorKind = 'mail'): Outcome {
  * @param stale what is said where its page was too old; the one that is shown now asks anew
  */
 export function wrongPasskey(shown: Read, err: unknown, stale = textsFor(shown).stale): Outcome {
-  return isRefusal(err, 'ExpiredToken') ? wrong(stale) : wrongCode(shown, 'passkey')
+  const isOver = isRefusal(err, 'ExpiredToken')
+  return isOver ? askingAgain(stale) : wrongCode(shown, 'passkey')
+}
+
+/** @param stale as for {@link wrongPasskey} */
+export function askingAgain(stale: string | undefined): Outcome {
+  return { ...wrong(stale), asksPasskey: true }
 }
 
 export function isRefusal(err: unknown, ...codes: Refusal['code'][]): boolean {

@@ -149,7 +149,7 @@ export class SignInPages {
           ...(isNameFixed && { username }),
           ...(asksForCode && { asksForCode }),
         }),
-        passkey: this.passkey(challenge),
+        passkey: this.passkey(challenge, outcome),
         isWrong: isWrong(outcome),
         username,
         isNameFixed,
@@ -172,7 +172,7 @@ export class SignInPages {
       codeStep(texts, {
         action: place.form('sign-in', { account, language }),
         sealed: this.seal(shown, { first, ...(challenge && { challenge }) }),
-        passkey: challenge && this.passkey(challenge),
+        passkey: challenge && this.passkey(challenge, outcome),
         isWrong: isWrong(outcome),
         username: first.username,
         kind: first.kind,
@@ -248,9 +248,10 @@ export class SignInPages {
   /** @param options of a passkey that is made; one is used unless they are given */
   passkey(
     challenge: Challenge,
+    { asksPasskey }: Outcome,
     options: object = usePasskeyOptions(this.#services, challenge),
   ): PasskeyUse {
-    return { script: this.#script, options: JSON.stringify(options) }
+    return { script: this.#script, options: JSON.stringify(options), isAsked: asksPasskey }
   }
 
   seal({ place, deviceId }: Shown, state: FormState): string {
@@ -269,7 +270,7 @@ export class SignInPages {
   ): HttpResponse {
     const language = languageOf(shown)
     const texts = signInTexts[language]
-    const { passkeysLeft = [], field: _, ...said } = outcome
+    const { passkeysLeft = [], field: _, asksPasskey: __, ...said } = outcome
     const frame: Frame = {
       look: this.#look,
       language,

@@ -1,6 +1,8 @@
+import { challengeOver } from '../../actors/account/passkeys.ts'
 import { Refusal } from '../../base/errors.ts'
 import { readUse } from '../../factors/passkey.ts'
 import { emptyResponse, type HttpResponse, withCookies } from '../../http/message.ts'
+import { AGAIN } from '../../pages/passkeys/script.ts'
 import type { AnsweredChallenge, Challenge } from '../../sagas/passkey_challenge.ts'
 import type { LoadedDevice } from './device.ts'
 import type { Shown } from './shown.ts'
@@ -17,19 +19,21 @@ export function field({ request }: Pick<Post, 'request'>, name: string): string 
  * The passkey that was used on a page.
  *
  * @param form with the challenge that was shown there
- * @throws {Refusal} InvalidToken where it is none, or was not asked for
+ * @throws {Refusal} InvalidToken where it is none, or was not asked for; ExpiredToken where another challenge is
  */
 export function passkeyOf(
   post: Pick<Post, 'request'>,
   { challenge }: { challenge?: Challenge | undefined },
 ): AnsweredChallenge {
-  const response = readUse(field(post, 'passkey'))
-  if (!response || !challenge) throw noPasskey()
+  const given = field(post, 'passkey')
+  const response = readUse(given)
+  if (!response || !challenge) throw noPasskey(given)
   return { response, challenge }
 }
 
-/** What was sent is no passkey, or none was asked for. */
-export const noPasskey = () => new Refusal('InvalidToken', 'It is no passkey')
+/** What was sent is no passkey, or none was asked for. @param given in its place */
+export const noPasskey = (given: string) =>
+  given === AGAIN ? challengeOver() : new Refusal('InvalidToken', 'It is no passkey')
 
 /** A page on which somebody begins anew. */
 export function beginning({ parameters }: Post, username: string) {

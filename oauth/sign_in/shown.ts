@@ -29,6 +29,8 @@ export type Outcome = {
   /** Name of the field that is wrong, in a form of several; the first unless given. */
   field?: string | undefined
   notice?: string | undefined
+  /** Whether the page is to ask for a passkey at once, since the one before was too old for that. */
+  asksPasskey?: boolean
   /** Names of the passkeys that sign in still, where everything else was ended. */
   passkeysLeft?: readonly string[]
   status?: number

@@ -19,9 +19,9 @@ import { requestScope } from '../../stores/request_scope.ts'
 import { knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'
 import type { FormState } from './forms.ts'
-import { isRefusal, outcomeOf, wrong } from './outcomes.ts'
+import { askingAgain, isRefusal, outcomeOf, wrong } from './outcomes.ts'
 import { wantedOf } from './place.ts'
-import { field, type Post } from './post.ts'
+import { field, noPasskey, type Post } from './post.ts'
 import { languageOf, nameOf, type Outcome, type Shown, textsFor } from './shown.ts'
 import { AMR } from './sign_in_form.ts'
 import type { Entered, SignUpPages } from './sign_up_pages.ts'
@@ -101,18 +101,19 @@ export class SignUpForm {
   }
 
   async #finish(post: Post, form: FormState, begun: BegunSignUp): Promise<HttpResponse> {
-    const response = readCreation(field(post, 'passkey'))
+    const given = field(post, 'passkey')
+    const response = readCreation(given)
     const { challenge } = form
     const { stale, notAccepted } = wordsFor(post)
-    if (!response || !challenge) return this.#pages.make(post, begun, wrong(notAccepted))
     const name = deviceName(post.request.headers.get('user-agent'))
     try {
+      if (!response || !challenge) throw noPasskey(given)
       const made = { response, challenge, name }
       return await this.#done(post, await signUpWithPasskey(this.#services, begun, made, POLICY))
     } catch (err) {
       if (isWrongCode(err)) {
         const isLate = isRefusal(err, 'ExpiredToken')
-        return this.#pages.make(post, begun, wrong(isLate ? stale : notAccepted))
+        return this.#pages.make(post, begun, isLate ? askingAgain(stale) : wrong(notAccepted))
       }
       return this.#names(post, this.#enteredBefore(post, begun), this.#refused(post, err))
     }

@@ -64,7 +64,7 @@ export class SignUpPages {
       ...{ action, cancel },
       sealed: this.#pages.seal(shown, { signUp, challenge }),
       handle: signUp.input.handle,
-      passkey: this.#pages.passkey(challenge, options),
+      passkey: this.#pages.passkey(challenge, outcome, options),
     }
     return this.#write(shown, outcome, (texts) => makeStep(texts, step))
   }

@@ -42,7 +42,7 @@ export function passkeysStep(texts: SecurityTexts, step: PasskeysStep, signIn: S
         <input id="name" name="name" value="${suggested}" autocomplete="off" maxlength="${most}" required>
       </div>
       ${passkeyButton({
-        options: passkey.options,
+        ...passkey,
         text: texts.addPasskey,
         none: texts.noNewPasskey,
         more: html`class="primary wide" data-make data-there="${texts.passkeyThere}"`,

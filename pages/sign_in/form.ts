@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { PASSKEY_PAGE } from '../../base/lifetimes.ts'
 import type { Html, Script } from '../../http/page/document.ts'
 import type { SignInTexts } from './texts.ts'
 
@@ -55,10 +56,11 @@ export type PasskeyUse = {
   script: Script
   /** What the browser is asked for, as JSON. */
   options: string
+  /** Whether the person has asked for it already, on a page that was too old. */
+  isAsked?: boolean | undefined
 }
 
-type PasskeyButton = {
-  options: string
+type PasskeyButton = Pick<PasskeyUse, 'options' | 'isAsked'> & {
   text: string
   none: string
   /** More of the button's attributes (`pages/passkeys/script.ts`). */
@@ -66,8 +68,8 @@ type PasskeyButton = {
 }
 
 /** A button that the script shows, in the form that it sends. */
-export function passkeyButton({ options, text, none, more }: PasskeyButton): Html {
-  return html`<input type="hidden" name="passkey"><button type="button" hidden data-passkey="${options}" data-status="passkey-status" data-none="${none}" ${more}>${text}</button>
+export function passkeyButton({ options, isAsked, text, none, more }: PasskeyButton): Html {
+  return html`<input type="hidden" name="passkey"><button type="button" hidden data-passkey="${options}" data-status="passkey-status" data-none="${none}" data-lasts="${PASSKEY_PAGE}" ${isAsked && 'data-again'} ${more}>${text}</button>
       <p class="quiet" role="status" id="passkey-status"></p>`
 }
 
@@ -75,6 +77,7 @@ export function passkeyButton({ options, text, none, more }: PasskeyButton): Htm
 export function passkeyFieldsOf(use: PasskeyUse | undefined, ways: Ways, texts: SignInTexts): Html {
   return html`${passkeyButton({
     options: use?.options ?? '',
+    isAsked: use?.isAsked,
     text: texts.codes.passkey.label,
     none: texts.noPasskey,
     more: html`class="primary wide" autofocus`,

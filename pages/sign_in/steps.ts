@@ -95,7 +95,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       ${captcha && captchaField(captcha, texts.captchaScript)}
       <div class="stack"><button class="primary">${texts.signIn}</button>
       ${passkeyButton({
-        options: passkey.options,
+        ...passkey,
         text: texts.withPasskey,
         none: texts.noPasskey,
         more: html`data-autofill`,

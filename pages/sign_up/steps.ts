@@ -84,7 +84,7 @@ export function makeStep({ signUp, signIn, security }: Texts, step: MakeStep): S
   const content = form(
     step,
     html`${passkeyButton({
-      options: passkey.options,
+      ...passkey,
       text: signUp.make,
       none: security.noNewPasskey,
       more: html`class="primary wide" data-make autofocus`,

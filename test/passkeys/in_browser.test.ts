@@ -181,6 +181,38 @@ test('by the button, for an app, with two accounts, and from a device without it
   await other.context().close()
 })
 
+test('a page that was open for long asks for another challenge, and goes on by itself', async () => {
+  const person = await newPerson('ora')
+  const page = await newPage()
+  await withoutAutofill(page)
+  await addAuthenticator(page)
+  const clickLate = async (name: string) => {
+    await page.evaluate('performance.now = () => 600_000')
+    await button(page, name).click()
+  }
+  await comeToPasskeys(page, person)
+  await page.getByRole('textbox', { name: 'Name of the passkey' }).last().fill('Phone')
+  await clickLate('Add a passkey')
+  await item(page, 'Passkey').getByText('Phone').waitFor()
+  await item(page, 'Passkey').getByRole('link', { name: 'Change' }).click()
+  await page.context().clearCookies()
+  await page.goto(security)
+  await clickLate('Sign in with a passkey')
+  await title(page, 'Security')
+  await item(page, 'Passkey').getByRole('link', { name: 'Change' }).click()
+  await button(page, 'Use a passkey').click()
+  await title(page, 'Confirm that it is you')
+  await clickLate('Use passkey')
+  await title(page, 'Passkey')
+  await page.context().clearCookies()
+  await page.goto(security)
+  await signIn(page, person)
+  await title(page, 'Use your passkey')
+  await clickLate('Use passkey')
+  await title(page, 'Security')
+  await page.context().close()
+})
+
 test('a double click asks for one once', async () => {
   const person = await newPerson('eve')
   const page = await newPage()

@@ -133,6 +133,7 @@ describe('a sign-up with a passkey', () => {
     vi.setSystemTime(Date.now() + PASSKEY_CHALLENGE + 1)
     const late = await visitor.send(page, given)
     expect([late.status, late.alert]).toEqual([400, words.stale])
+    expect([page, late].map(({ text }) => text.includes('data-again'))).toEqual([false, true])
     expect((await visitor.send(late, make(late))).title).toBe(words.doneTitle)
   })
 
