@@ -144,6 +144,9 @@ function noneSince(
   }
 }
 
+/** When this process has told, ms, by the mark that says so: on a full disk that cannot be written. */
+const toldHere = new Map<string, number>()
+
 /** Told anew after a day, also over restarts. */
 async function tell({ settings, mailer, log }: Parts, file: string, message: Message) {
   const { operatorEmail, dataDir } = settings
@@ -153,9 +156,10 @@ async function tell({ settings, mailer, log }: Parts, file: string, message: Mes
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   )
-  if (!hasPassed(toldAt, DAY)) return
+  if (!hasPassed(Math.max(toldAt, toldHere.get(mark) ?? 0), DAY)) return
   await mailer.send('message', operatorEmail, message).then(
     async () => {
+      toldHere.set(mark, Date.now())
       await writeFile(mark, '', { mode: 0o600 })
       await utimes(mark, new Date(), new Date())
     },
