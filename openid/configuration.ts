@@ -18,7 +18,7 @@ import { loadGrant } from './consents.ts'
 import { fetching } from './fetching.ts'
 import { MULTI_FACTOR } from './interaction_result.ts'
 import { OPENID_SIGNING, type PrivateJwk } from './keys.ts'
-import { putBackOfflineAccess } from './offline_access.ts'
+import { askForOfflineAccess, OFFLINE } from './offline_access.ts'
 import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { prompts } from './prompts.ts'
@@ -110,12 +110,14 @@ async function assertScope(
   flow: Flow,
   { oidc: { params = {} } }: KoaContextWithOIDC,
 ): Promise<void> {
-  const { scopes, resources } = await requestedBy(flow, params)
+  const { scopes: all, resources } = await requestedBy(flow, params)
+  // To go on while the person is away is nothing by itself.
+  const scopes = all.filter((each) => each !== OFFLINE)
   // A code that is asked for with a resource is good for a token of the resource alone.
   const isForResource = [params.resource ?? []].flat().length > 0
   if (resources.length > 0 || (scopes.length > 0 && !isForResource)) return
   const ofResource = 'one of the resource that is asked for'
-  const given = `one of ${OPENID_SCOPES.join(', ')}, or ${ofResource}`
+  const given = `one of ${Object.keys(SCOPE_CLAIMS).join(', ')}, or ${ofResource}`
   const why = `scope has to name ${isForResource ? ofResource : given}`
   throw new errors.InvalidScope(why, String(params.scope ?? ''))
 }
@@ -183,7 +185,7 @@ export function configure(
       code_challenge: assertHash('code_challenge'),
       dpop_jkt: assertHash('dpop_jkt'),
       scope: (ctx) => {
-        putBackOfflineAccess(ctx)
+        askForOfflineAccess(ctx)
         return assertScope(storage.flow, ctx)
       },
     },

@@ -13,7 +13,7 @@ export function noteOfflineAccess(provider: Provider): void {
   const { get } = Object.getOwnPropertyDescriptor(prototype, 'prompts') ?? {}
   Object.defineProperty(prototype, 'prompts', {
     get(this: Asked) {
-      if (namesOffline(this.params?.scope)) openidScope().isOfflineAsked = true
+      if (names(this.params?.scope, OFFLINE)) openidScope().isOfflineAsked = true
       return get?.call(this)
     },
   })
@@ -23,15 +23,20 @@ export function noteOfflineAccess(provider: Provider): void {
  * OpenID Connect Core section 11 ignores it without `prompt=consent`, unless other conditions permit it. Here it is a person who
  * permits it: who has not, is asked for it as for each other scope. Many clients leave the prompt out, and would be signed
  * out with the browser. With `prompt=none` nobody can be asked.
+ *
+ * A client that speaks OAuth alone does not know the scope. It asks for the same by having refresh tokens (RFC 6749
+ * section 1.5).
  */
-export function putBackOfflineAccess({
-  oidc: { client, params, prompts },
-}: KoaContextWithOIDC): void {
-  const { scope = '' } = (params ?? {}) as { scope?: string }
-  if (!params || !openidScope().isOfflineAsked || namesOffline(scope) || prompts.has('none')) return
-  const mayAsk = client?.scope === undefined || namesOffline(client.scope)
-  if (!mayAsk || !client?.grantTypeAllowed('refresh_token')) return
+export function askForOfflineAccess({ oidc }: KoaContextWithOIDC): void {
+  const { client, prompts, route } = oidc
+  const params = (oidc.params ?? {}) as { scope?: string }
+  const { scope = '' } = params
+  if (names(scope, OFFLINE) || prompts.has('none')) return
+  const mayAsk = client?.scope === undefined || names(client.scope, OFFLINE)
+  const isOfOauth = route === 'authorization' && !names(scope, 'openid')
+  const isAsked = openidScope().isOfflineAsked ? mayAsk : isOfOauth
+  if (!isAsked || !client?.grantTypeAllowed('refresh_token')) return
   params.scope = `${scope} ${OFFLINE}`.trim()
 }
 
-const namesOffline = (scope = '') => scope.split(' ').includes(OFFLINE)
+const names = (scopes = '', scope: string) => scopes.split(' ').includes(scope)

@@ -104,6 +104,49 @@ test.each([
   expect((await rp.allow(visitor, page)).header('location')).toContain('code=')
 })
 
+test.each([
+  ['', {}, {}],
+  [' with prompt=consent', { prompt: 'consent' }, {}],
+  [' and says so of itself', {}, { scope: 'read' }],
+])('a client that speaks OAuth alone%s goes on, too', async (_, more, metadata) => {
+  const client = await registered(metadata)
+  for (const isPushed of [false, true]) {
+    visitor = new Visitor(app)
+    const begun = await rp.begin(client, { scope: 'read', resource: TOOLS, ...more })
+    begun.url.searchParams.delete('nonce')
+    const { searchParams } = begun.url
+    const url = isPushed ? await oidc.buildAuthorizationUrlWithPAR(client, searchParams) : begun.url
+    const page = await rp.signIn(visitor, await rp.open(visitor, { url }))
+    const isAsked = page.action?.startsWith('/account/openid/') ?? false
+    if (isAsked) expect(page.text).toContain(SAID)
+    const { header } = isAsked ? await rp.allow(visitor, page) : page
+    const tokens = await oidc.authorizationCodeGrant(client, new URL(header('location') ?? ''), {
+      ...{ pkceCodeVerifier: begun.verifier, expectedState: begun.state },
+    })
+    expect(tokens.scope).toBe('read')
+    expect(await outlives(client, tokens)).toBe(true)
+  }
+})
+
+test.each([
+  ['made-up', {}],
+  ['offline_access', { prompt: 'consent' }],
+])('it is nothing by itself (%s)', async (scope, more) => {
+  const begun = await rp.begin(await registered(), { scope, ...more })
+  begun.url.searchParams.delete('nonce')
+  const answer = await rp.open(visitor, begun)
+  expect(answer.header('location')).toContain('error=invalid_scope')
+})
+
+test('one that gets no refresh tokens does not ask for it', async () => {
+  const client = await registered({ grant_types: ['authorization_code'] })
+  const begun = await rp.begin(client, { scope: 'read', resource: TOOLS })
+  begun.url.searchParams.delete('nonce')
+  const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+  expect(page.text).toContain('It may use')
+  expect(page.text).not.toContain(SAID)
+})
+
 test.each([[{}], [{ prompt: 'consent' }]])(
   'a client that names nothing else asks for all scopes of a resource (%o)',
   async (more) => {

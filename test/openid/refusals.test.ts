@@ -203,7 +203,7 @@ test.each([
     ...{ code_challenge: keys.challengeOf(VERIFIER), code_challenge_method: 'S256' },
     ...(scope !== undefined && { scope }),
   }
-  const words = /^scope has to name one of openid, profile, email, offline_access, or one of/
+  const words = /^scope has to name one of openid, profile, email, or one of/
   const { headers } = await ask(app, { target: `/openid/authorize?${form(query)}` })
   const told = new URL(headers.location ?? '').searchParams
   expect([told.get('error'), told.get('error_description')]).toEqual([
