@@ -158,8 +158,10 @@ describe('34. look-ups', () => {
       '2001:db8::5',
     ]
     const five = addresses.map(begin)
-    expect(await begin('2001:db8::6')).toMatch(/Too many look-ups/)
+    const sixth = begin('2001:db8::6')
+    await new Promise(setImmediate)
     expect(running).toHaveLength(2)
+    expect(await sixth).toMatch(/Too many look-ups/)
     const other = begin('2001:db8:0:1::1')
     await expect.poll(() => running.length).toBe(3)
     await endAll()
@@ -176,8 +178,10 @@ describe('34. look-ups', () => {
     const { begin, running, endAll } = slow()
     const three = [1, 2, 3].map((i) => begin(`192.0.2.${i}`))
     const waiting = [begin('192.0.2.4'), begin('192.0.2.5')]
-    expect(await begin('192.0.2.6')).toMatch(/unavailable/)
+    const sixth = begin('192.0.2.6')
+    await new Promise(setImmediate)
     expect(running).toHaveLength(3)
+    expect(await sixth).toMatch(/unavailable/)
     expect(await Promise.all(waiting)).toEqual(Array(2).fill(expect.stringMatching(/unavailable/)))
     const next = begin('192.0.2.4')
     await endAll()

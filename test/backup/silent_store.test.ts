@@ -7,6 +7,7 @@ const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lif
 vi.mock('../../base/lifetimes.ts', () => ({
   ...lifetimes,
   S3_SILENCE: 2_000,
+  S3_ANSWER: 30_000,
 }))
 
 test.each(['nothing', 'half of an answer'])('a store that says %s is given up on', async (what) => {
