@@ -246,6 +246,11 @@ async function grownOld(): Promise<void> {
   await looked(1)
 }
 
+/** Each program that starts looks at all who are not active. */
+async function leave(did: string): Promise<void> {
+  if (await services.actors.directory.find(did)) await deleteAccount(services, did)
+}
+
 /** A program starts, and settles what it can at once, and the rest once that is old. */
 async function settle(): Promise<void> {
   const stop = startRecovery(services, true)
@@ -279,6 +284,7 @@ test.each(
     } catch (err) {
       throw new Error(`cut at call ${at}`, { cause: err })
     }
+    await leave(did)
   }
   // A change of address asks neither the PDS nor PLC.
   expect(points).toBeGreaterThan(how === 'dies' ? 3 : 0)
