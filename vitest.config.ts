@@ -20,7 +20,7 @@ const shared = {
   testTimeout: 900_000,
   hookTimeout: 900_000,
   expect: { poll: { timeout: 60_000 } },
-  setupFiles: ['test/put_back.ts', 'test/derive_once.ts'],
+  setupFiles: ['test/put_back.ts', 'test/password_work.ts'],
   fileParallelism: true,
   pool: 'forks' as const,
   execArgv: ['--import', new URL('base/import_resolution.ts', import.meta.url).href],
@@ -53,7 +53,7 @@ export default defineConfig({
           isolate: false,
           experimental: { ...natively, nodeLoader: false },
           // The same people sign in over and over: without it half of the CPU of a suite is scrypt.
-          env: { ...shared.env, WORLD_DERIVES_ONCE: '1' },
+          env: { ...shared.env, WORLD_PASSWORDS: 'once' },
         },
       },
       {

@@ -20,7 +20,7 @@ export const endsWithParent = preload('./exit_with_parent.ts')
 export const childArguments = [
   ...(first ? ['--import', first] : []),
   ...preload('./resolve_test_names.ts'),
-  ...preload('./derive_once.ts'),
+  ...preload('./password_work.ts'),
   ...endsWithParent,
 ]
 
@@ -62,7 +62,7 @@ export function childEnvironment(
     NODE_COMPILE_CACHE: programCache,
     NODE_EXTRA_CA_CERTS: ca?.certFile,
     WORLD_DNS: dns?.address,
-    WORLD_DERIVES_ONCE: process.env.WORLD_DERIVES_ONCE,
+    WORLD_PASSWORDS: process.env.WORLD_PASSWORDS,
     ...variables,
   }
 }

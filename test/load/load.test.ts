@@ -12,7 +12,7 @@ const open: Socket[] = []
 
 beforeAll(async () => {
   // Here passwords are hashed as often as they are given.
-  vi.stubEnv('WORLD_DERIVES_ONCE', undefined)
+  vi.stubEnv('WORLD_PASSWORDS', undefined)
   network = await startNetwork({ env: { ENTRYWAY_RATE_LIMITS: 'off' } })
   attacker = new Attacker(network)
 })

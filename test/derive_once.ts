@@ -1,1 +1,0 @@
-import '../lab/world/derive_once.ts'

@@ -1,0 +1,1 @@
+import '../lab/world/password_work.ts'
