@@ -59,16 +59,38 @@ const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
  * @throws {NoPermissionError}
  */
 export async function readPdsFile(file: string): Promise<PdsEnv> {
-  const content = file === '-' ? await text(process.stdin) : await readContent(file)
-  return parseEnvFile(
+  return parsePdsEnv(await readContent(file))
+}
+
+/**
+ * The same, with a sentence for each value that can be read in two ways.
+ *
+ * @throws as {@link readPdsFile}
+ */
+export async function readPdsFileStrictly(
+  file: string,
+): Promise<{ pdsEnv: PdsEnv; unclear: string[] }> {
+  const content = await readContent(file)
+  const unclear = [...content.matchAll(WITH_VARIABLE)].map(
+    ([, name]) =>
+      `${name}: has a $, which Docker Compose reads as the beginning of a variable, and others as it is; put the value that the PDS has between single quotes, in that file or in a copy of it (--pds-env)`,
+  )
+  return { pdsEnv: parsePdsEnv(content), unclear }
+}
+
+/** What Docker Compose replaces, unless the value is between single quotes. */
+const WITH_VARIABLE = /^[ \t]*(PDS_\w+)=(?!').*\$[a-z_{$]/gim
+
+const parsePdsEnv = (content: string): PdsEnv =>
+  parseEnvFile(
     unlocked(content).replaceAll(
       WITH_HASH,
       (_line, name, value) => name + (inQuotes(value) ?? value),
     ),
   )
-}
 
 async function readContent(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin)
   return readFile(file, 'utf8').catch((err) => {
     throw err.code === 'ENOENT' || err.code === 'ENOTDIR'
       ? new CliError(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseEnvFile } from '../../base/env_file.ts'
 import { readSettings, type Settings, SettingsError } from '../../base/settings.ts'
 import type { Output } from '../output.ts'
-import { readPdsFile } from '../pds_env.ts'
+import { readPdsFileStrictly } from '../pds_env.ts'
 import { findPlaces, type PdsPlaces } from './places.ts'
 import { planSettings, type SettingsPlan } from './settings.ts'
 
@@ -53,7 +53,7 @@ export type Plan = {
  */
 export async function planAdoption(input: AdoptInput): Promise<Plan> {
   const file = input.pdsEnv ?? join(input.folder, 'pds.env')
-  const pdsEnv = await readPdsFile(file)
+  const { pdsEnv, unclear } = await readPdsFileStrictly(file)
   const places = findPlaces(pdsEnv, input.folder)
   const {
     values: theirs,
@@ -62,7 +62,7 @@ export async function planAdoption(input: AdoptInput): Promise<Plan> {
   } = planSettings(pdsEnv, input.copy ? {} : places.settings)
   const around = settingsAround(input.file)
   const values = { ...theirs, ...ownPlace(input, theirs) }
-  const mistakes = [...refused, ...conflicts(values, around)]
+  const mistakes = [...unclear, ...refused, ...conflicts(values, around)]
   if (mistakes.length > 0) throw new SettingsError(mistakes)
   const settings = readSettings({ ...around, ...values })
   if (!settings.embeddedPds) {

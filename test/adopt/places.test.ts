@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findPlaces } from '../../cli/adopt/places.ts'
-import { readPdsFile } from '../../cli/pds_env.ts'
+import { readPdsFile, readPdsFileStrictly } from '../../cli/pds_env.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 let folder: TemporaryFolder
@@ -105,6 +105,26 @@ test('a # in a value is a part of it, as for Docker and systemd', async () => {
     PDS_HOSTNAME: 'pds.example.com',
     PDS_SERVICE_NAME: 'Us #1',
   })
+})
+
+test('a $ that Docker Compose reads as the beginning of a variable is told', async () => {
+  const file = join(folder.path, 'pds.env')
+  const lines = [
+    'PDS_ADMIN_PASSWORD=ab$cd',
+    'PDS_EMAIL_SMTP_URL="smtps://us:a$bc@mail.example.com"',
+    'PDS_SERVICE_NAME=$$ome',
+    "PDS_JWT_SECRET='ab$cd'",
+    'PDS_HOSTNAME=pds.example.com',
+    'PDS_HOME_URL=https://example.com/$',
+    '# PDS_PORT=$PORT',
+  ]
+  writeFileSync(file, lines.join('\n'))
+  const { pdsEnv, unclear } = await readPdsFileStrictly(file)
+  expect(unclear.map((line) => line.split(':')[0])).toEqual([
+    ...['PDS_ADMIN_PASSWORD', 'PDS_EMAIL_SMTP_URL', 'PDS_SERVICE_NAME'],
+  ])
+  expect(unclear[0]).toContain('between single quotes')
+  expect(pdsEnv).toMatchObject({ PDS_JWT_SECRET: 'ab$cd', PDS_HOSTNAME: 'pds.example.com' })
 })
 
 test('a settings file may have what editors of Windows put into it', async () => {
