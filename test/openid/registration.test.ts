@@ -6,6 +6,7 @@ import { isOpenidInitialToken } from '../../database/flow/openid_registration.ts
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../mail/locales/en.ts'
+import { openidTexts } from '../../pages/openid/locales/index.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -130,7 +131,7 @@ test('a member that is null is as one that is left out', async () => {
 
 test('one that will ask for scopes of resources alone gets no others', async () => {
   const { body } = await register({ scope: 'tools:read tools:write' })
-  expect(body.scope).toBe('tools:read tools:write')
+  expect(body.scope).toBe('tools:read tools:write offline_access')
   const client = await rp.discover(app, null, body.client_id)
   const ask = async (scope: string) => {
     const answer = await rp.open(new Visitor(app), await rp.begin(client, { scope }))
@@ -155,6 +156,23 @@ test('one that can do more than there is here is registered with what there is',
   const change = { ...METADATA, ...wanted, client_id: body.client_id }
   const changed = await rp.manage(app, 'PUT', { target, token, body: change })
   expect(changed).toMatchObject({ status: 200, body: given })
+})
+
+test('one that gets refresh tokens may ask for offline_access, whatever else it asks for', async () => {
+  const resource = 'https://mcp.example.com'
+  await rp.operate(app, 'openid/resource-add', { address: resource, scopes: ['read'] })
+  // As agents register that find the scopes of a resource, and later ask for this one as well.
+  const { body } = await register({ scope: 'read' })
+  expect(body.scope).toBe('read offline_access')
+  const client = await rp.discover(app, null, body.client_id)
+  const asked = { scope: 'read offline_access', resource, prompt: 'consent' }
+  const begun = await rp.begin(client, asked)
+  begun.url.searchParams.delete('nonce')
+  const visitor = new Visitor(app)
+  const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+  expect(page.text).toContain(openidTexts.en.offline)
+  const others = await register({ scope: 'read', grant_types: ['authorization_code'] })
+  expect(others.body.scope).toBe('read')
 })
 
 test('with a token of the operator alone', async () => {
