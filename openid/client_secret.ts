@@ -1,4 +1,9 @@
-import { hash as digest } from 'node:crypto'
+import { hash as digest, randomBytes } from 'node:crypto'
+
+const BYTES = 32
+
+/** Of a client, or a token with which it changes its registration, or registers. */
+export const newClientSecret = (): string => randomBytes(BYTES).toString('base64url')
 
 /** A secret is random, so its hash can be compared as it is. */
 export function hashClientSecret(secret: string): string {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { askEach, type Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
 import type { OpenidClient } from '../database/flow/openid.ts'
@@ -7,14 +6,13 @@ import { webHostOf } from '../http/web_host.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
 import { unreachable } from './client_addresses.ts'
-import { hashClientSecret } from './client_secret.ts'
+import { hashClientSecret, newClientSecret } from './client_secret.ts'
+import { createInitialTokens } from './initial_tokens.ts'
 import { rotateKeys } from './keys.ts'
 import { ENDPOINTS, OPENID } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
 import { isSelfRegistered } from './registration.ts'
 import { createResourceOperator } from './resource_operator.ts'
-
-const SECRET_BYTES = 32
 
 /** Methods by which a client shows a secret. */
 const WITH_SECRET = ['client_secret_basic', 'client_secret_post']
@@ -57,7 +55,7 @@ export function createOpenidOperator(
       const needsSecret = WITH_SECRET.includes(String(method))
       const before = await flow(id).readOpenidClient(id)
       const isKept = needsSecret && before?.secretHash != null
-      const secret = needsSecret && !isKept ? newSecret() : null
+      const secret = needsSecret && !isKept ? newClientSecret() : null
       const secretHash = isKept ? before.secretHash : secret && hashClientSecret(secret)
       const metadata = { ...given, token_endpoint_auth_method: method }
       if (isSelfRegistered(id)) throw invalid('its id is of those that register themselves')
@@ -88,7 +86,7 @@ export function createOpenidOperator(
     async rotateSecret(id) {
       const client = await flow(id).readOpenidClient(id)
       if (!client?.secretHash) throw new Refusal('InvalidRequest', `${id} has no secret`)
-      const secret = newSecret()
+      const secret = newClientSecret()
       await flow(id).upsertOpenidClient({ ...client, secretHash: hashClientSecret(secret) })
       return { secret }
     },
@@ -97,22 +95,7 @@ export function createOpenidOperator(
       else await flow(id).removeOpenidClient(id)
       providers.forget()
     },
-    tokens: {
-      async add(name, lasts) {
-        const token = newSecret()
-        const createdAt = Date.now()
-        const row = { name, createdAt, expiresAt: createdAt + lasts }
-        await flow(token).insertOpenidInitialToken(token, row)
-        return { token }
-      },
-      async list() {
-        const all = await askEach(flow, authActors, (owner) => owner.listOpenidInitialTokens())
-        return all.flat().sort((a, b) => (a.name < b.name ? -1 : 1))
-      },
-      async remove(name) {
-        await askEach(flow, authActors, (owner) => owner.deleteOpenidInitialTokens(name))
-      },
-    },
+    tokens: createInitialTokens(flow, authActors),
     async rotateKeys(isAtOnce) {
       await rotateKeys(flow, isAtOnce)
       providers.forget()
@@ -123,8 +106,6 @@ export function createOpenidOperator(
 const toShown = ({ metadata, secretHash, ...client }: OpenidClient) => ({
   ...{ ...client, metadata: JSON.parse(metadata), hasSecret: secretHash !== null },
 })
-
-const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url')
 
 function invalid(why: string): Refusal {
   return new Refusal('InvalidRequest', `Not the metadata of an OpenID client: ${why}`)

@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { HttpRequest } from '../http/message.ts'
-import { hashClientSecret, isKeptSecret, keptSecret } from './client_secret.ts'
+import { hashClientSecret, isKeptSecret, keptSecret, newClientSecret } from './client_secret.ts'
 
 /** How the ids of clients begin that registered themselves; the operator registers none of them. */
 const SELF_REGISTERED = 'dynamic-'
 
 const ID_BYTES = 18
-const SECRET_BYTES = 32
 
-const random = (bytes: number) => randomBytes(bytes).toString('base64url')
-
-export const newClientId = () => SELF_REGISTERED + random(ID_BYTES)
-export const newClientSecret = () => random(SECRET_BYTES)
+export const newClientId = () => SELF_REGISTERED + randomBytes(ID_BYTES).toString('base64url')
 
 export const isSelfRegistered = (clientId: string) => clientId.startsWith(SELF_REGISTERED)
 
@@ -28,7 +24,7 @@ export function nameRegistrationTokens(provider: Provider): void {
     prototype: { generateTokenId(): string }
   }
   prototype.generateTokenId = function (this: { clientId?: string }) {
-    return `${this.clientId}.${random(SECRET_BYTES)}`
+    return `${this.clientId}.${newClientSecret()}`
   }
 }
 
