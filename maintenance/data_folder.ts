@@ -7,6 +7,7 @@ import { closeDatabase, openDatabase } from '../database/database.ts'
 import { listEntries } from '../database/directory/account.ts'
 import { directorySchema } from '../database/directory/schema.ts'
 import { flowSchema } from '../database/flow/schema.ts'
+import { hasPdsAccounts } from '../database/import/pds_accounts.ts'
 import { isAccountFile, isAuthFile } from '../database/paths.ts'
 import type { Schema } from '../database/schema.ts'
 
@@ -98,6 +99,23 @@ export function assertServable(dataDir: string): void {
       `${join(dataDir, 'accounts')} has nothing in it, and the directory knows accounts: mount its disk, or put it back from a backup (docs/backup.md)`,
     )
   }
+}
+
+/**
+ * Looks whether there are data of this program where the PDS inside has accounts. Without them those would be told to
+ * have none, and keys be made that their DIDs do not know. To be called before anything is made there.
+ *
+ * @param pdsAccounts the account database of the PDS inside
+ * @throws {Error} where there are none
+ */
+export function assertNotLost(dataDir: string, pdsAccounts: string): void {
+  const isThereAny = (['directory', 'account'] as const).some(
+    (kind) => listDatabases(dataDir, kind).length > 0,
+  )
+  if (isThereAny || !hasPdsAccounts(pdsAccounts)) return
+  throw new Error(
+    `${dataDir} has no accounts in it, and the PDS inside has some (${pdsAccounts}): mount the disk of ${dataDir}, or restore a backup (docs/backup.md); a PDS that was run by itself is taken over with \`vestibule adopt\``,
+  )
 }
 
 /** When the databases that every sign-in writes to were last written to, ms; 0 where there are none. */

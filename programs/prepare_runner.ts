@@ -9,11 +9,11 @@ import type { Settings } from '../base/settings.ts'
 import { type ClockDoubt, resumeClock } from '../base/settled_clock.ts'
 import { closeAllDatabases } from '../database/database.ts'
 import { replicasClosed } from '../database/replication/replica.ts'
-import { folderOf } from '../embedded/folder.ts'
+import { accountDatabaseOf, folderOf } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
 import { keepClockDoubt, readClockDoubt } from '../maintenance/clock_doubt.ts'
-import { assertServable, lastWritten } from '../maintenance/data_folder.ts'
+import { assertNotLost, assertServable, lastWritten } from '../maintenance/data_folder.ts'
 import { holdData } from '../maintenance/hold.ts'
 import { assertNotReleased } from '../maintenance/pds_marks.ts'
 import { watchSizes } from '../maintenance/sizes.ts'
@@ -29,6 +29,9 @@ export async function prepareRunner(
   holdData(settings.dataDir, { evenMoved: settings.database === 'engine' })
   const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
   await assertNotReleased([settings.dataDir, ...pdsData])
+  for (const folder of pdsData) {
+    assertNotLost(settings.dataDir, accountDatabaseOf(folder, process.env))
+  }
   const mailer = createMailer({
     ...(settings.smtpUrl ? { smtpUrl: settings.smtpUrl } : {}),
     from: settings.emailFrom,

@@ -1,7 +1,9 @@
 import Sqlite from 'better-sqlite3'
+import { isThere } from '../../base/files.ts'
 import type { Db } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import { hasTable } from '../lazy_tables.ts'
+import { naming, openNamed } from '../named_error.ts'
 import type { ImportedAccount } from './imported_account.ts'
 import { time } from './pds_rows.ts'
 import { readPdsSessions } from './pds_sessions.ts'
@@ -64,6 +66,19 @@ export function assertTables(db: Db, path: string): void {
           'Start the PDS once in a current version, which brings its database up to date.',
       )
     }
+  }
+}
+
+/** Whether a PDS has accounts, with or without a password. @param path of its `account.sqlite`, which may not be there */
+export function hasPdsAccounts(path: string): boolean {
+  if (!isThere(path)) return false
+  const db = openNamed(path)
+  try {
+    return hasTable(db, 'actor') && db.prepare('SELECT 1 FROM actor LIMIT 1').get() !== undefined
+  } catch (err) {
+    throw naming(path, err)
+  } finally {
+    db.close()
   }
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
@@ -87,4 +88,19 @@ test('a start that is refused leaves the directory at the schema of the version 
   rmSync(data.path('secrets/jwt_key.hex'))
   expect(await lastWords()).toMatch('jwt_key.hex: is not there')
   expect(readSchemaVersion(directory())).toBe(steps.length - 1)
+})
+
+test('nothing is begun where the PDS inside has accounts, and the data here are gone', async () => {
+  const path = join(data.dataDir, 'pds', 'account.sqlite')
+  rmSync(data.dataDir, { recursive: true })
+  mkdirSync(dirname(path), { recursive: true })
+  const pds = new Sqlite(path)
+  pds.exec("CREATE TABLE actor (did TEXT); INSERT INTO actor VALUES ('did:plc:alice')")
+  pds.close()
+  delete env.ENTRYWAY_EMBEDDED_PDS
+  expect(await lastWords()).toMatch(
+    `${data.dataDir} has no accounts in it, and the PDS inside has some (${path}): mount the disk`,
+  )
+  expect(existsSync(join(data.dataDir, 'secrets'))).toBe(false)
+  expect(existsSync(directory())).toBe(false)
 })

@@ -308,6 +308,11 @@ export const dataRows = toRemovals([
     inFile('maintenance/data_folder.ts')('if (knowsAccounts.includes(true) && ', 'if (false && '),
   ],
   [
+    'test/storage/damaged.test.ts',
+    'nothing is begun where the PDS inside has accounts and the data are gone',
+    inFile('maintenance/data_folder.ts')(' || !hasPdsAccounts(pdsAccounts)', ' || pdsAccounts'),
+  ],
+  [
     'test/storage/statements.test.ts',
     'a statement that gives back rows runs to its end',
     inFile('database/database.ts')('toItsEnd(prepare(db, text))', 'prepare(db, text)'),
