@@ -3,10 +3,10 @@ import type { AuditEntry } from '../../database/account/audit.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import type { ShownInvite } from '../../database/directory/shown_invite.ts'
 import { FACTOR_KINDS } from '../../factors/kinds.ts'
-import { appName } from '../../http/app_name.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import { chosenName } from '../../http/page/chosen_name.ts'
+import { shownApp } from '../../pages/app_names.ts'
 import type { InviteItem } from '../../pages/security/invites.ts'
 import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
 import type { TrustedDeviceItem } from '../../pages/security/trusted_devices.ts'
@@ -26,9 +26,9 @@ export type AppNames = ReadonlyMap<string, string>
 type Named = { browsers: Browsers; apps: AppNames }
 
 /** With its id, since a client may change the rest of what it says of itself. */
-function nameOf(apps: AppNames, clientId: string): string {
+function nameOf(apps: AppNames, clientId: string, language: PageLanguage): string {
   const name = apps.get(clientId)
-  return name === undefined ? appName(clientId) : `${chosenName(name)} (${clientId})`
+  return name === undefined ? shownApp(clientId, language) : `${chosenName(name)} (${clientId})`
 }
 
 /** What is signed in as the page lists it: this browser first, then what was used last. */
@@ -41,7 +41,13 @@ export function signedInItems(
   const given = oauth.map((each) => ({ ...each, may: permissionWords(each.scope ?? '', language) }))
   const ofApps = [...given, ...openid.map((each) => ({ ...each, may: undefined }))].map(
     ({ id, clientId, createdAt, updatedAt, from, may }): SignedInItem => ({
-      ...{ id, kind: 'app', name: nameOf(apps, clientId), since: createdAt, lastUsed: updatedAt },
+      ...{
+        id,
+        kind: 'app',
+        name: nameOf(apps, clientId, language),
+        since: createdAt,
+        lastUsed: updatedAt,
+      },
       ...placeOf(from),
       may,
     }),
@@ -71,12 +77,13 @@ export function signedInItems(
 export function activityItems(
   entries: readonly AuditEntry[],
   { browsers, apps }: Named,
+  language: PageLanguage,
 ): ActivityItem[] {
   return entries.map(({ at, event, detail }) => {
     const { clientId, appPassword, name, deviceId, address, kind } = detail
     const browser = typeof deviceId === 'string' ? browsers.get(deviceId) : undefined
     const about = [
-      typeof clientId === 'string' && nameOf(apps, clientId),
+      typeof clientId === 'string' && nameOf(apps, clientId, language),
       besideOthers(appPassword),
       (event.startsWith('app_password_') || kind === 'passkey' || event === 'passkey_copied') &&
         besideOthers(name),

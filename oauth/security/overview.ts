@@ -102,7 +102,7 @@ export function overviewStep(
           disable: at(securityForm('disable-invite')),
         }
       : undefined,
-    activity: activityItems(activity.entries, { browsers, apps }),
+    activity: activityItems(activity.entries, { browsers, apps }, language),
     days: ACTIVITY_DAYS,
     isMore: activity.isMore,
     howSoon: revocationNote(language, minutes),

@@ -1,8 +1,8 @@
 import { DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
-import { appName } from '../../http/app_name.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
+import { shownApp } from '../../pages/app_names.ts'
 import { linksOf } from '../../pages/links.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
 import { permissionsStep } from '../../pages/permissions/step.ts'
@@ -227,7 +227,7 @@ export class SignInPages {
         {
           action: place.form('permissions', { account, language }),
           sealed: this.seal(shown, {}),
-          app: appName(place.request?.clientId ?? ''),
+          app: shownApp(place.request?.clientId ?? '', read),
           name: selected ? shownName(selected.account) : '',
           items: permissionItems(
             {

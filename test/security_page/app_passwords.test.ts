@@ -98,7 +98,7 @@ test.each([
 test('its name does not turn round the address beside it', () => {
   const detail = { name: 'App\u202e\n', appPassword: 'App\u2066', address: '192.0.2.1' }
   const entry = { at: 0, event: 'app_password_created', detail }
-  const [item] = activityItems([entry], { browsers: new Map(), apps: new Map() })
+  const [item] = activityItems([entry], { browsers: new Map(), apps: new Map() }, 'en')
   expect(item?.about).toEqual(['App\ufffd', 'App\ufffd\ufffd', '192.0.2.1'])
 })
 

@@ -121,6 +121,8 @@ test('what is unticked is not asked for on the next page, nor in any token', asy
   const [kept] = await app.actors.account(did).listSessions()
   expect(kept?.session.scope).toBe(LEFT.join(' '))
   const security = await visitor.open(`/account/security?account=${did}`)
+  // As the account page of the provider calls it.
+  for (const { text } of [page, security]) expect(text).toMatch(/A local app/)
   const { chat, generic } = permissionTexts.en
   expect([security.text.includes(chat), security.text.includes(generic)]).toEqual([true, false])
 })
