@@ -5,9 +5,9 @@ import { isUnvouched } from './shown_client.ts'
 
 /**
  * An error goes back to a client that nobody vouches for only when the person says so, on a page that names the host
- * (RFC 9700 section 4.11.2). Otherwise anybody could make a link of this service that leads to their website, or opens an app. People
- * are not asked who have decided already: they have signed in for the client, have refused on the page that names the
- * host, or are signed in to the client in this browser.
+ * (RFC 9700 section 4.11.2). Otherwise anybody could make a link of this service that leads to their website, or opens
+ * an app. People are not asked who have decided already: they have signed in for the client, have refused on the page
+ * that names the host, or are signed in to the client in this browser.
  */
 export function askBeforeLeading(provider: Provider): void {
   provider.on('authorization.error', ({ oidc }) => {

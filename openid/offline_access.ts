@@ -20,9 +20,9 @@ export function noteOfflineAccess(provider: Provider): void {
 }
 
 /**
- * OpenID Connect Core section 11 ignores it without `prompt=consent`, unless other conditions permit it. Here it is a person who
- * permits it: who has not, is asked for it as for each other scope. Many clients leave the prompt out, and would be signed
- * out with the browser. With `prompt=none` nobody can be asked.
+ * OpenID Connect Core section 11 ignores it without `prompt=consent`, unless other conditions permit it. Here a person
+ * permits it, who is asked for it as for each other scope. Many clients leave the prompt out, and would be signed out
+ * with the browser. With `prompt=none` nobody can be asked.
  *
  * A client that speaks OAuth alone does not know the scope. It asks for the same by having refresh tokens (RFC 6749
  * section 1.5).
