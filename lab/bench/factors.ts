@@ -1,7 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { addAuthenticator, TOTP_STEP, totpCode } from '../clients/headless_authenticator.ts'
-import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
+import {
+  type HeadlessBrowser,
+  HeadlessError,
+  newHeadlessBrowser,
+} from '../clients/headless_browser.ts'
 import { addPasskey, usedPasskey } from '../clients/headless_passkey.ts'
 import { openTask, press, read, submit } from '../clients/headless_security.ts'
 import type { Credentials } from '../clients/headless_sign_in.ts'
@@ -10,23 +14,22 @@ import { SoftAuthenticator } from '../world/passkeys.ts'
 import { counts, type Lane, type Operation } from './operation.ts'
 import { createSession } from './session_client.ts'
 
-/** What the others on the page are compared with. */
-const BY_PASSWORD = 'sign-in by password'
-/** And of programs. */
-const SESSION_BY_PASSWORD = 'createSession by password'
-const SESSION_BY_TOTP = 'createSession by password and TOTP'
+/** Where people sign in: in a browser that does not know them, in one that remembers them, and by a program. */
+const PLACES = ['sign-in', 'return', 'createSession'] as const
+type WherePeopleSignIn = (typeof PLACES)[number]
 
-/** @returns with which way to sign in one is compared */
+const byPassword = (where: WherePeopleSignIn) => `${where} by password`
+const byTotp = (where: WherePeopleSignIn) => `${where} by password and TOTP`
+
+/** @returns with which way to sign in one is compared: the password alone at the same place */
 export function comparedWith(name: string): string {
-  return name === SESSION_BY_TOTP || name === SESSION_BY_PASSWORD
-    ? SESSION_BY_PASSWORD
-    : BY_PASSWORD
+  return byPassword(PLACES.find((where) => name.startsWith(where)) ?? 'sign-in')
 }
 
 /** A sign-in whose page was opened. */
 type Ready = () => Promise<unknown>
 
-/** Somebody, by the names of their forms, in a browser that they signed in with before. */
+/** Somebody, by the names of their forms, in their browser. */
 type Visitor = { username: string; password: string; browser: HeadlessBrowser }
 
 /** How many get ready at a time. */
@@ -34,6 +37,9 @@ const AT_ONCE = 8
 
 /** What getting ready leaves to be done is done by then, such as the mails about a new authenticator; ms. */
 const SETTLED = 1_000
+
+/** As the form is filled in for somebody who is remembered. */
+const REMEMBERED = { remember: 'on' }
 
 /** A code works once in half a minute, so that who signs in with one does so once in a run. */
 const WITH_PASSWORD = { alone: 48, together: 192, lanes: 16 }
@@ -50,13 +56,13 @@ const withPassword = counts(WITH_PASSWORD.alone, WITH_PASSWORD.together)
  * costs the program afterwards.
  */
 export const factors: Operation[] = [
-  signIns(BY_PASSWORD, withPassword, async (origin, visitor) => {
+  signIns(byPassword('sign-in'), withPassword, async (origin, visitor) => {
     const { username, password, browser } = visitor
     const page = await openSignIn(origin, visitor)
     return () => submit(browser, origin, page, { username, password })
   }),
   signIns(
-    'sign-in by password and TOTP',
+    byTotp('sign-in'),
     withPassword,
     async (origin, visitor) => {
       const { username, password, browser } = visitor
@@ -70,6 +76,46 @@ export const factors: Operation[] = [
     addAuthenticatorOf,
   ),
   signIns(
+    byPassword('return'),
+    withPassword,
+    async (origin, visitor) => {
+      const { username, password, browser } = visitor
+      const page = await openReturn(origin, visitor)
+      return () => submit(browser, origin, page, { username, password, ...REMEMBERED })
+    },
+    async (origin, visitor) => {
+      if (dids.has(visitor.username)) return
+      const { username, password, browser } = visitor
+      const page = await openSignIn(origin, visitor)
+      await submit(browser, origin, page, { username, password, ...REMEMBERED })
+      await learnDid(origin, visitor)
+    },
+  ),
+  signIns(
+    byTotp('return'),
+    withPassword,
+    async (origin, visitor) => {
+      const { username, password, browser } = visitor
+      const page = await openReturn(origin, visitor)
+      if (!page.includes('name="code"')) throw new HeadlessError(500, page)
+      await nextStep(visitor)
+      return () => {
+        const code = newCode(visitor)
+        return submit(browser, origin, page, { username, password, code, ...REMEMBERED })
+      }
+    },
+    async (origin, visitor) => {
+      if (dids.has(visitor.username)) return
+      const { username, password, browser } = visitor
+      await addAuthenticatorOf(origin, visitor)
+      await nextStep(visitor)
+      const page = await openSignIn(origin, visitor)
+      const step = await press(browser, origin, page, { username, password, ...REMEMBERED })
+      await submit(browser, origin, step, { username, code: newCode(visitor) })
+      await learnDid(origin, visitor)
+    },
+  ),
+  signIns(
     'sign-in by passkey',
     counts(640, 640),
     async (origin, visitor) => {
@@ -81,13 +127,13 @@ export const factors: Operation[] = [
     },
     addPasskeyOf,
   ),
-  signIns(SESSION_BY_PASSWORD, withPassword, async (origin, visitor) => {
+  signIns(byPassword('createSession'), withPassword, async (origin, visitor) => {
     const { username: handle, password } = visitor
     const connection = connectionOf(origin, visitor)
     return () => createSession(connection, { handle, password })
   }),
   signIns(
-    SESSION_BY_TOTP,
+    byTotp('createSession'),
     withPassword,
     async (origin, visitor) => {
       const { username: handle, password } = visitor
@@ -105,6 +151,8 @@ type Codes = { secret: string; madeAt: number }
 /** What people have from one run to the next, by their handles. */
 const visitors = new Map<string, Visitor>()
 const codes = new Map<string, Codes>()
+/** Of those whom their browser remembers. */
+const dids = new Map<string, string>()
 const passkeys = new Map<string, SoftAuthenticator>()
 const connections = new Map<string, ReturnType<typeof connect>>()
 
@@ -144,6 +192,18 @@ function visitorOf(origin: string, { handle: username, password }: Credentials):
 
 async function openSignIn(origin: string, { browser }: Visitor): Promise<string> {
   return read(await browser.open(`${origin}/account/sign-in?step=sign-in`))
+}
+
+/** The form in which a browser asks somebody for their password whom it remembers. */
+async function openReturn(origin: string, { browser, username }: Visitor): Promise<string> {
+  return read(await browser.open(`${origin}/account/sign-in?account=${dids.get(username)}`))
+}
+
+/** Keeps by which DID the pages know somebody. */
+async function learnDid(origin: string, { browser, username: handle }: Visitor): Promise<void> {
+  const method = `${origin}/xrpc/com.atproto.identity.resolveHandle`
+  const answer = await read(await browser.open(`${method}?${new URLSearchParams({ handle })}`))
+  dids.set(handle, JSON.parse(answer).did)
 }
 
 async function addAuthenticatorOf(origin: string, visitor: Visitor): Promise<void> {

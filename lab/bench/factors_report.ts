@@ -20,8 +20,10 @@ export function renderFactors(figures: Figures[]): string {
   return `## Ways to sign in
 
 On the sign-in page of Vestibule: the forms, without the pages that they stand on; and by the one request of
-\`createSession\`. A stock PDS has neither authenticators nor passkeys, so they are compared with the password alone. Wanted: 10× by a passkey, for
-which no password is hashed; no less by password and TOTP.
+\`createSession\`. A "return" is a sign-in in a browser that remembers the account, where password and code stand in one
+form; in the others the code is a second form. A stock PDS has neither authenticators nor passkeys, so each is compared
+with the password alone at the same place. Wanted: 10× by a passkey, for which no password is hashed; no less by password
+and TOTP.
 
 ${table(['sign-in', 'in flight', 'a second', 'to the password', 'p50 ms', 'p99 ms', 'CPU ms', 'errors'], rows)}
 `
