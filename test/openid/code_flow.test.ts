@@ -614,6 +614,28 @@ test('how somebody signed in is told where the browser was signed in before, too
   expect(await amrOf()).toBeUndefined()
 })
 
+test.each<Record<string, string>>([{ prompt: 'login' }, { max_age: '0' }])(
+  'a client that asks for a sign-in anew gets password and code in one form: %j',
+  async (anew) => {
+    const name = `codes-${Object.keys(anew)[0]?.replace('_', '')}`
+    const { client, did: theirs } = await knowingTwo(name, name)
+    const { recoveryCodes } = await enrol(app, theirs)
+    const [first = '', second = ''] = recoveryCodes
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    const entered = { username: `${name}.test`, password: rp.PASSWORD, remember: 'on' }
+    const step = await visitor.send(page, entered)
+    await visitor.send(step, { code: first })
+
+    const begun = await rp.begin(client, { ...anew, login_hint: `${name}.test` })
+    const asked = await rp.open(visitor, begun)
+    expect(asked.fields).toMatchObject({ username: `${name}.test`, password: '', code: '' })
+    const sent = await visitor.send(asked, { password: rp.PASSWORD, code: second })
+    const consent = await rp.follow(visitor, sent)
+    const tokens = await rp.exchange(client, begun, await rp.allow(visitor, consent))
+    expect(tokens.claims()).toMatchObject({ sub: theirs, amr: ['pwd', 'otp', 'mfa'] })
+  },
+)
+
 test('keys are rotated and clients changed by the operator, and nobody notices', async () => {
   const tokens = await signedIn()
   const keys = async () => {
