@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
 import { invalidToken } from '../base/errors.ts'
-import { outlasting } from '../base/in_time.ts'
 import { STRANGERS_MAIL } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { readCode } from '../passwords/mailed_code.ts'
@@ -45,11 +44,7 @@ export async function resetPassword(
   const code = readCode(token)
   const did = await actors.directory.findResetToken(code)
   if (!did) throw invalidToken()
-  const account = await actors.account(did).resetPassword(code, password)
-  notify(services, 'passwordChanged', account, occasionNow())
-  // It is of no use any more, and expires by itself.
-  await outlasting(() => actors.directory.deleteResetToken(code)).catch((err) => {
-    services.log.warn({ err, did }, 'the account of a spent code was not forgotten')
-  })
+  const { account, isAgain } = await actors.account(did).resetPassword(code, password)
+  if (!isAgain) notify(services, 'passwordChanged', account, occasionNow())
   return account
 }

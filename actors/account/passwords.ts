@@ -4,6 +4,7 @@ import { appendAudit } from '../../database/account/audit.ts'
 import { readFactors } from '../../database/account/factor.ts'
 import { readPassword, setPasswordScrypt } from '../../database/account/profile.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
+import { hashSecret } from '../../database/hash.ts'
 import { hashNewPassword } from '../../passwords/new_password.ts'
 import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../../passwords/scrypt.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
@@ -11,6 +12,7 @@ import { checkToken, spendToken } from './email.ts'
 import { endSignIns, endSignInsUnderWay } from './endings.ts'
 import type { FactorsChanged } from './factors.ts'
 import { type Login, loginTo } from './login.ts'
+import { type MadeBy, madeBefore } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
 /**
@@ -81,23 +83,27 @@ export async function change(
   })
 }
 
+/** `isAgain` where it was set before, with the same code. */
+export type PasswordReset = { account: ReturnType<typeof existing>; isAgain: boolean }
+
 /**
  * Sets a new password with the code from a reset mail, which is spent with it. App passwords end:
- * who knew the old password could make some.
+ * who knew the old password could make some. The same password may be sent again with the code (`sent_again.ts`): then
+ * nothing more happens.
  *
  * @throws {Refusal} InvalidToken, ExpiredToken
  */
-export async function reset(
-  db: Db,
-  token: string,
-  password: string,
-): Promise<ReturnType<typeof existing>> {
+export async function reset(db: Db, token: string, password: string): Promise<PasswordReset> {
+  const by = { form: hashSecret(token).toString('base64url') }
+  if (madeBefore(db, by) && (await verifyPassword(password, readPassword(db)?.scrypt ?? null))) {
+    return { account: existing(db), isAgain: true }
+  }
   const passwordScrypt = await hashNewPassword(password)
   return transact(db, () => {
     const account = existing(db)
     spendToken(db, 'reset_password', token, null)
-    replace(db, passwordScrypt, 'ended')
-    return account
+    replace(db, passwordScrypt, 'ended', by)
+    return { account, isAgain: false }
   })
 }
 
@@ -122,8 +128,13 @@ export function remove(db: Db, basis: Basis, by: EndedBy = {}): FactorsChanged {
   })
 }
 
-function replace(db: Db, passwordScrypt: string, appPasswords: 'kept' | 'ended'): void {
+function replace(
+  db: Db,
+  passwordScrypt: string,
+  appPasswords: 'kept' | 'ended',
+  by: MadeBy = {},
+): void {
   setPasswordScrypt(db, passwordScrypt)
   endSignIns(db, { devices: true, appPasswords: appPasswords === 'ended' })
-  appendAudit(db, { at: Date.now(), event: 'password_changed', detail: { appPasswords } })
+  appendAudit(db, { at: Date.now(), event: 'password_changed', detail: { appPasswords, ...by } })
 }

@@ -84,7 +84,6 @@ export const directoryFunctions = {
 
   putResetToken: resets.putResetToken,
   findResetToken: resets.findResetToken,
-  deleteResetToken: resets.deleteResetToken,
 
   createInviteCodes: invites.create,
   createOwnInvites: invites.createOwn,

@@ -17,7 +17,3 @@ export function findResetToken(db: Db, token: string): string | null {
   const row = sql(db, 'SELECT did FROM reset_token WHERE token_hash = ?').get(hashSecret(token))
   return (row as { did: string } | undefined)?.did ?? null
 }
-
-export function deleteResetToken(db: Db, token: string): void {
-  sql(db, 'DELETE FROM reset_token WHERE token_hash = ?').run(hashSecret(token))
-}

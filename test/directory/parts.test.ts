@@ -271,8 +271,6 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     await directory.removeOperator(didOf('person4'))
     expect(await directory.useOperatorSession('secret person4', now)).toBeNull()
     expect(await directory.useOperatorSession('by link of person4', now)).toBeNull()
-    await directory.deleteResetToken('code person5')
-    expect(await directory.findResetToken('code person5')).toBeNull()
   })
 })
 

@@ -7,7 +7,6 @@ import { deleteAccount, finishDeletion } from '../../sagas/account_life.ts'
 import { changeEmail, settleEmailChange } from '../../sagas/email_change.ts'
 import { changeHandle, settleHandleChange } from '../../sagas/handle_change.ts'
 import { withdrawIdentity } from '../../sagas/new_identity.ts'
-import { resetPassword } from '../../sagas/password_reset.ts'
 import type { Services } from '../../sagas/services.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
@@ -151,16 +150,6 @@ describe('an address', () => {
 })
 
 describe('a password', () => {
-  test('of which the directory cannot forget the code is set, and told', async () => {
-    const { account, did, email } = person
-    const token = await account.issueEmailToken('reset_password', null, email)
-    await app.actors.directory.putResetToken(token, did, Date.now())
-    failing = /^deleteResetToken$/
-    await resetPassword(servicesOf(app), token, 'a new password')
-    expect(await account.login('a new password', false)).not.toBeNull()
-    await told(/password/)
-  })
-
   test('after which nobody says which devices are left is set', async () => {
     failingAfter = { action: 'changePassword', fails: /^listDevices$/ }
     const { did } = person

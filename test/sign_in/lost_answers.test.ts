@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { register } from '../openid/relying_party.ts'
 import { newOwner } from '../passkeys/owner.ts'
@@ -23,6 +24,9 @@ afterEach(() => {
   failing = null
   vi.useRealTimers()
 })
+
+/** Of a mail. */
+const CODE = /[A-Z2-7]{5}-[A-Z2-7]{5}/
 
 /** After this much of use the provider begins a new device session by itself. */
 const LONG = 6 * MINUTE
@@ -88,6 +92,31 @@ describe.each(['a recovery code', 'a mailed code'] as const)('the form of %s', (
       expect(await mails()).toHaveLength(told)
     },
   )
+})
+
+test('a new password whose answer was lost is sent again, and no other with that code', async () => {
+  const person = await newPerson(app)
+  const visitor = new Visitor(app)
+  const reset = await visitor.open('/account/reset-password')
+  const page = await visitor.follow(await visitor.send(reset, { email: person.email }))
+  const code = await vi.waitFor(async () => {
+    const mails = (await app.readMails()).filter(({ to }) => to?.[0]?.address === person.email)
+    const [found] = mails.flatMap(({ text }) => CODE.exec(text ?? '') ?? [])
+    if (found === undefined) throw new Error('No mail has come')
+    return found
+  }, 10_000)
+  const set = (password: string) => visitor.send(page, { code, password })
+  await losing(visitor, () => set('another password'))
+  const { status, notice } = await set('another password')
+  expect([status, notice]).toEqual([200, signInTexts.en.saved])
+  expect((await set('one of somebody else')).status).toBe(400)
+  const { account } = person
+  expect((await account.listAudit(10)).map(({ event }) => event)).toEqual([
+    'password_changed',
+    'account_created',
+  ])
+  await account.signOutEverywhere()
+  expect((await set('another password')).status).toBe(400)
 })
 
 test('many tabs that are opened at once, as after a restart, stay signed in', async () => {

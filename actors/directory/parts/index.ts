@@ -40,7 +40,6 @@ function inParts(names: Names): DirectoryStub {
 
     putResetToken: (token, did, now) => names.partOf(token).putResetToken(token, did, now),
     findResetToken: (token) => names.partOf(token).findResetToken(token),
-    deleteResetToken: (token) => names.partOf(token).deleteResetToken(token),
 
     listPdses: () => first.listPdses(),
     readPds: (did) => first.readPds(did),

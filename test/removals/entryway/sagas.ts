@@ -29,11 +29,6 @@ export const sagaRows = toRemovals([
   ],
   [
     DECIDED,
-    'a password that is set is not said to have failed',
-    inFile('sagas/password_reset.ts')('.catch((err) => {', '.catch((err) => {\n    throw err'),
-  ],
-  [
-    DECIDED,
     'an ending that is made is not said to have failed',
     inFile('sagas/forgotten_devices.ts')('}).catch(untold(did))', '})'),
   ],

@@ -68,6 +68,14 @@ export const signInRows = toRemovals([
     'a reset signs out',
     passwords("endSignIns(db, { devices: true, appPasswords: appPasswords === 'ended' })\n", ''),
   ],
+  [
+    'test/sign_in/lost_answers.test.ts',
+    'a code that was used is answered again for its own password alone',
+    passwords(
+      'madeBefore(db, by) && (await verifyPassword',
+      'madeBefore(db, by) || (await verifyPassword',
+    ),
+  ],
   [32, 'the generation of a sign-in', standing('generation === account.generation &&', '')],
   [
     32,
@@ -135,7 +143,7 @@ export const signInRows = toRemovals([
   [
     32,
     'a reset ends app passwords',
-    passwords("replace(db, passwordScrypt, 'ended')", "replace(db, passwordScrypt, 'kept')"),
+    passwords("passwordScrypt, 'ended', by)", "passwordScrypt, 'kept', by)"),
   ],
   [
     32,
