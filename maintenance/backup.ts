@@ -143,10 +143,7 @@ async function copyDatabases({
 const lost = ({ place }: Databases) =>
   new Error(`${place} holds no data of Vestibule: ${DIRECTORY} is missing`)
 
-/**
- * Whether a copy failed since what was copied cannot be read. That the disk of the copy is full is told otherwise, and
- * the copy of the directory, which comes first, finds a bad one.
- */
+/** Whether a copy failed since what was copied cannot be read, and not since the copy cannot be written. */
 function isOfSource(err: unknown): boolean {
   return err instanceof MissingPartError || isUnreadable(err)
 }

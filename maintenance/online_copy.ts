@@ -2,9 +2,9 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolderSync } from '../base/make_folder.ts'
-import { openAsItIs, readWhole } from '../database/check/database.ts'
+import { listDamages, openAsItIs, readWhole } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
-import { naming } from '../database/named_error.ts'
+import { isUnreadable, naming } from '../database/named_error.ts'
 import { SMALL_FILE } from './manifest.ts'
 
 /** As many pages as there are: a database is copied in one read transaction. */
@@ -13,6 +13,9 @@ const ALL_PAGES = 0x7fffffff
 /**
  * Copies a database as it is at one moment; requests that write do not wait for it. A small one, of which there may
  * be a million, is read at once; any other goes by SQLite's online backup.
+ *
+ * @throws {SqliteError} where it cannot be read, or the disk of the copy is full
+ * @throws {Error} where the copy cannot be written
  */
 export async function copyOnline(from: string, to: string): Promise<void> {
   makeFolderSync(dirname(to))
@@ -21,8 +24,29 @@ export async function copyOnline(from: string, to: string): Promise<void> {
     await copyTo(to, openAsItIs(from))
   } catch (err) {
     // SQLite does not say either which of the two it is about: the disk of the other one may be full.
-    throw naming(`${from} cannot be copied to ${to}`, err)
+    const named = naming(`${from} cannot be copied to ${to}`, err)
+    throw isUnreadable(named) && isWhole(from) ? ofCopy(named as Error) : named
   }
+}
+
+/** Whether all of a database can be read. */
+function isWhole(path: string): boolean {
+  try {
+    const db = openAsItIs(path)
+    try {
+      return listDamages(db).length === 0
+    } finally {
+      db.close()
+    }
+  } catch {
+    return false
+  }
+}
+
+/** No error of SQLite, by which a database that is copied would be taken for one that is damaged. */
+function ofCopy(err: Error): Error {
+  const { message, code } = err as Error & { code: string }
+  return Object.assign(new Error(message, { cause: err }), { code })
 }
 
 async function copyTo(to: string, db: Db): Promise<void> {

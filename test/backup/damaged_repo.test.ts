@@ -1,11 +1,12 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { backUpTo } from '../../maintenance/kept_backups.ts'
+import { backUpTo, listBackups } from '../../maintenance/kept_backups.ts'
+import { SMALL_FILE } from '../../maintenance/manifest.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { DataFolder } from './data_folder.ts'
 
@@ -58,6 +59,23 @@ test.each([
   await restore({ folder: made, dataDir, pds: placesIn(dataDir) })
   const repo = (did: string) => existsSync(join(dataDir, 'pds/actors/7z', did, 'store.sqlite'))
   expect([repo('did:plc:alice'), repo('did:plc:bob')]).toEqual([true, false])
+})
+
+test('a disk that fails under the copy makes no repo a damaged one', async () => {
+  const db = new Sqlite(data.path(BOB))
+  db.prepare('INSERT INTO record VALUES (?)').run('x'.repeat(SMALL_FILE))
+  db.close()
+  // As where the disk of the copies fails, or its quota is used up.
+  const refused = new Sqlite.SqliteError('disk I/O error', 'SQLITE_IOERR_WRITE')
+  const backup = vi.spyOn(Sqlite.prototype, 'backup').mockRejectedValue(refused)
+  onTestFinished(() => backup.mockRestore())
+  await expect(make()).rejects.toMatchObject({
+    message: expect.stringMatching(/bob\/store\.sqlite cannot be copied to .*: disk I\/O error$/),
+    code: 'SQLITE_IOERR_WRITE',
+  })
+  expect(await listBackups(join(folder.path, 'backups'))).toEqual([])
+  backup.mockRestore()
+  expect((await make()).manifest.damaged).toEqual([])
 })
 
 test('the command that restores it names the repo, unless those that were there stay', async () => {
