@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto'
 import { readCookie, setCookie } from '../../http/cookie.ts'
-import type { HttpRequest } from '../../http/message.ts'
 import { SECURITY } from '../security_paths.ts'
 import { type Done, lastsOf, type SecurityForms } from './forms.ts'
 import type { Visitor } from './visitor.ts'
 
-const COOKIE = 'done'
+/** One for each account: what another person does in another tab meanwhile takes its place otherwise. */
+const cookieOf = ({ did }: Visitor['person']) =>
+  `done-${createHash('sha256').update(did).digest('base64url').slice(0, 12)}`
 
 /** Takes what was done from a form to the page after it, which says it once. */
 export function doneCookie(
@@ -14,14 +16,17 @@ export function doneCookie(
   publicUrl: string,
 ): [name: string, value: string] {
   const sealed = forms.write(device.deviceId, { did: person.did, done })
-  return setCookie(COOKIE, sealed, { path: SECURITY, publicUrl, lasts: lastsOf(done) })
+  return setCookie(cookieOf(person), sealed, { path: SECURITY, publicUrl, lasts: lastsOf(done) })
 }
 
 /** Has the browser forget it. */
-export function noDoneCookie(publicUrl: string): [name: string, value: string] {
-  return setCookie(COOKIE, '', { path: SECURITY, publicUrl, lasts: 0 })
+export function noDoneCookie(
+  { person }: Visitor,
+  publicUrl: string,
+): [name: string, value: string] {
+  return setCookie(cookieOf(person), '', { path: SECURITY, publicUrl, lasts: 0 })
 }
 
-export function readDone(request: HttpRequest): string | undefined {
-  return readCookie(request, COOKIE)
+export function readDone({ request, person }: Visitor): string | undefined {
+  return readCookie(request, cookieOf(person))
 }

@@ -64,7 +64,7 @@ export class SecurityViews {
 
   /** Where the person is asked for a proof, or has just given it, with what they had entered before. */
   #taskAt(visitor: Visitor, task: SecurityTask): Promise<HttpResponse> {
-    const done = this.#doneOf(visitor, readDone(visitor.request))
+    const done = this.#doneOf(visitor, readDone(visitor))
     return this.task(
       done?.what === 'entered' ? { ...visitor, entered: done.entered } : visitor,
       task,
@@ -78,8 +78,7 @@ export class SecurityViews {
   }
 
   async main(visitor: Visitor, outcome: Outcome = {}): Promise<HttpResponse> {
-    const { request, person } = visitor
-    const { did } = person
+    const { did } = visitor.person
     const account = this.#services.actors.account(did)
     const [everywhere, listed, appPasswords, factors, passkeys, trustedDevices, row] =
       await Promise.all([
@@ -91,7 +90,7 @@ export class SecurityViews {
         account.listTrustedDevices(),
         account.read(),
       ])
-    const told = readDone(request)
+    const told = readDone(visitor)
     const done = this.#doneOf(visitor, told)
     if (!row) throw accountNotFound()
     const invites = await readOwnInvites(this.#services, row)
@@ -101,7 +100,7 @@ export class SecurityViews {
     const known = { ...everywhere, ...parts, invites, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
-    return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])
+    return told === undefined ? page : withCookies(page, [noDoneCookie(visitor, publicUrl)])
   }
 
   /** The page of a task, or that on which the person proves before that it is them. */
@@ -114,7 +113,7 @@ export class SecurityViews {
     }
     const page = await this.#form(visitor, task, outcome)
     if (!visitor.entered) return page
-    return withCookies(page, [noDoneCookie(this.#services.settings.publicUrl)])
+    return withCookies(page, [noDoneCookie(visitor, this.#services.settings.publicUrl)])
   }
 
   async #form(visitor: Visitor, task: SecurityTask, outcome: Outcome): Promise<HttpResponse> {

@@ -117,3 +117,26 @@ test('nor the sentence in which it stands, where it is written from the right or
     expect(made.text).toContain(`name="name" value="${name}"`)
   }
 })
+
+test('two people who make one in two tabs at once see their own each', async () => {
+  const lee = { handle: 'lee.test', email: 'lee@mail.internal', password: 'secret of lee' }
+  const dids = new Map([
+    [kim, (await app.actors.directory.find(kim.handle))?.did],
+    [lee, await app.addAccount(lee)],
+  ])
+  const visitor = new Visitor(app)
+  const made = []
+  for (const [{ handle: username, password }, did] of dids) {
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await visitor.send(page, { username, password, remember: 'on' })
+    const step = await visitor.open(`${PAGE}/app-password?account=${did}`)
+    const form = await visitor.follow(await visitor.send(step, { password }))
+    made.push(await visitor.send(form, { name: `App of ${username}` }))
+  }
+  const shown = []
+  for (const answer of made) shown.push(await visitor.follow(answer))
+  expect(shown.map(({ text }) => /App of (\w+)[\s\S]*?<code>/.exec(text)?.[1])).toEqual([
+    'kim',
+    'lee',
+  ])
+})
