@@ -177,13 +177,16 @@ describe('38. the second step follows the first', () => {
     expect([late.status, late.alert, tried()]).toEqual([400, STALE, []])
   })
 
-  test('a code works once, and no form brings it back', async () => {
+  test('a code works once, and no other form brings it back', async () => {
     const { visitor, page } = await come()
     const step = await visitor.send(page, entered(two))
+    const other = await come()
+    const another = await other.visitor.send(other.page, entered(two))
     const code = await latestCode()
     expect(isIn(await visitor.send(step, { code }))).toEqual(IN)
-    const again = await visitor.send(step, { code })
+    const again = await other.visitor.send(another, { code })
     expect([again.status, again.alert]).toEqual([400, WRONG_CODE])
+    expect((await other.visitor.send(step, { code })).status).toBe(400)
   })
 })
 
