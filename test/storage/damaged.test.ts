@@ -10,6 +10,7 @@ import { directorySchema } from '../../database/directory/schema.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { until } from '../../lab/world/until.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 
 let folder: TemporaryFolder
@@ -36,7 +37,9 @@ afterEach(() => folder?.remove())
 /** The last line that the program says as it gives up. */
 async function lastWords(): Promise<string | undefined> {
   const run = runProgram('start.ts', env)
-  expect(await run.ended()).toBe(1)
+  await until(() => run.hasEnded || run.logs.includes('Vestibule is up'), 'It does not start')
+  if (!run.hasEnded) await run.end('SIGTERM')
+  expect(await run.ended(), run.logs).toBe(1)
   return run.logs.trim().split('\n').at(-1)
 }
 
