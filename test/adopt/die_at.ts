@@ -7,7 +7,7 @@ import { syncBuiltinESMExports } from 'node:module'
  */
 let left = Number(process.env.DIE_AT)
 
-const SYNC = ['renameSync', 'writeFileSync', 'rmdirSync'] as const
+const SYNC = ['renameSync', 'writeFileSync', 'rmdirSync', 'linkSync', 'rmSync'] as const
 const PROMISED = ['rename', 'writeFile', 'cp'] as const
 
 function dying<F extends (...args: never[]) => unknown>(run: F): F {

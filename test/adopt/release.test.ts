@@ -1,5 +1,14 @@
-import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { OwnActors } from '../../cli/adopt/own_operator.ts'
@@ -13,10 +22,12 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase, sql } from '../../database/database.ts'
 import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
 import { databasePath } from '../../database/paths.ts'
+import { childEnvironment } from '../../lab/world/child.ts'
+import { runCli } from '../../lab/world/cli.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
 import { holdData } from '../../maintenance/hold.ts'
 import { setMoveOf } from '../../maintenance/move_mark.ts'
-import { assertNotReleased } from '../../maintenance/pds_marks.ts'
+import { assertNotReleased, readPdsMark } from '../../maintenance/pds_marks.ts'
 import { type Adopted, forgetSettings, makeAdopted } from './adopted.ts'
 import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
 
@@ -154,6 +165,33 @@ test('this program does not start on what was released, until it is adopted anew
   forgetSettings()
   await adoptIn(own.path, { folder: own.pds, pdsEnv: join(own.pds, 'pds.env.new') })
   await start()
+})
+
+test('killed wherever it changes a file, it is repeated, and then all is given back', async () => {
+  const die = fileURLToPath(new URL('./die_at.ts', import.meta.url))
+  const copies = join(own.path, 'copies')
+  const parts = ['.env', 'data', 'pds'].map((name) => [join(own.path, name), join(copies, name)])
+  actors.close()
+  for (const [part = '', copied = ''] of parts) cpSync(part, copied, { recursive: true })
+  const attempt = (at: number) => {
+    for (const [part = '', copied = ''] of parts) {
+      rmSync(part, { recursive: true })
+      cpSync(copied, part, { recursive: true })
+    }
+    const env = { ...childEnvironment({}, {}), NODE_OPTIONS: `--import ${die}`, DIE_AT: String(at) }
+    return runCli(env, ['release'], { cwd: own.path })
+  }
+  const found: (string | undefined)[] = []
+  let last = await attempt(1)
+  for (; last.exitCode === null; last = await attempt(found.length + 1)) {
+    found.push((await readPdsMark(own.pds))?.kind)
+    expect(await run()).toMatchObject({ accounts: 2, file: join(own.pds, 'pds.env.new') })
+    const left = readdirSync(own.pds).filter((name) => /^[A-Z]+$|^pds\.env/.test(name))
+    expect(left).toEqual(['RELEASED', 'pds.env', 'pds.env.new'])
+  }
+  expect(last).toMatchObject({ exitCode: 0, stderr: '' })
+  // At each moment one of the two may start, and not the other.
+  expect(found).toEqual(['ADOPTED', 'ADOPTED', 'ADOPTED', 'RELEASED'])
 })
 
 test('an account that the PDS does not have is named', async () => {
