@@ -1,3 +1,4 @@
+import { readProof } from '../../factors/proof.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
 import type { ProofKind } from '../../pages/security/proof.ts'
@@ -51,7 +52,8 @@ export class ProofForm {
       ? 'passkey'
       : (kindOf(request.parameter('kind')) ?? kinds[0] ?? 'password')
     try {
-      await this.#prove(visitor, kind, challenge)
+      const isProven = mayBeLost(visitor, kind) && (await this.#views.isProven(visitor, task))
+      if (!isProven) await this.#prove(visitor, kind, challenge)
     } catch (err) {
       return this.#views.proof(visitor, task, kind, refusedBy(visitor, kind, err))
     }
@@ -87,6 +89,15 @@ export class ProofForm {
     }
     return this.#views.proof(visitor, task, kind)
   }
+}
+
+/**
+ * Whether it counts once and no other comes by itself: where the answer to its form was lost, it has proven it already.
+ * That of an authenticator is refused then (RFC 6238 section 5.2).
+ */
+function mayBeLost(visitor: Visitor, kind: ProofKind): boolean {
+  const given = kind === 'password' ? undefined : readProof(field(visitor, 'code'))?.kind
+  return kind === 'passkey' || given === 'recovery' || given === 'mail'
 }
 
 /** @throws `err`, where it says nothing of what was given */

@@ -105,15 +105,20 @@ export class SecurityViews {
 
   /** The page of a task, or that on which the person proves before that it is them. */
   async task(visitor: Visitor, task: SecurityTask, outcome: Outcome = {}): Promise<HttpResponse> {
-    const { device, person } = visitor
-    const { did, basis } = person
+    const { did } = visitor.person
     if (task === 'password' && !(await this.#canTakeOff(did))) return this.lastWayIn(visitor, task)
-    if (!(await isProven(this.#services, did, device.deviceId, basis, provenBy(task)))) {
+    if (!(await this.isProven(visitor, task))) {
       return this.proof(visitor, task, undefined, outcome)
     }
     const page = await this.#form(visitor, task, outcome)
     if (!visitor.entered) return page
     return withCookies(page, [noDoneCookie(visitor, this.#services.settings.publicUrl)])
+  }
+
+  /** Whether the person has proven a moment ago that it is them, by what a task asks for. */
+  isProven({ device, person }: Visitor, task: SecurityTask): Promise<boolean> {
+    const { did, basis } = person
+    return isProven(this.#services, did, device.deviceId, basis, provenBy(task))
   }
 
   async #form(visitor: Visitor, task: SecurityTask, outcome: Outcome): Promise<HttpResponse> {

@@ -3,10 +3,11 @@ import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
-import { codesOf } from '../factors/authenticator.ts'
+import { codesOf, enrol } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { command } from '../operator_page/operators.ts'
 import { answerOf, asked } from '../passkeys/owner.ts'
+import { losing } from '../sign_in/half_in.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { formTo, PAGE } from './come.ts'
 import type { Form } from './forms_of.ts'
@@ -144,6 +145,28 @@ function wait(): void {
   vi.useFakeTimers({ toFake: ['Date'] })
   vi.setSystemTime(now + PROOF_AGAIN + 1_000)
 }
+
+test('a proof by a recovery code counts where its form is sent again, and no other code is spent', async () => {
+  const person = await newPerson(app)
+  const visitor = await come(person)
+  const { recoveryCodes } = await enrol(app, person.did)
+  const page = await visitor.open(`${PAGE}/app-password`)
+  const asked = await visitor.send(page, { with: 'recovery' })
+  const [code = ''] = recoveryCodes
+  for (const _ of ['pressed', 'pressed again']) {
+    const answer = await losing(visitor, () => visitor.send(asked, { code }))
+    expect([answer.status, answer.header('location')]).toEqual([
+      303,
+      expect.stringContaining(`${PAGE}/app-password`),
+    ])
+  }
+  expect(await person.account.listFactors()).toMatchObject({ recoveryCodes: 9 })
+  expect((await person.account.listAudit(1))[0]?.event).toBe('recovery_code_used')
+  expect((await visitor.send(asked, { code })).status).toBe(303)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + PROOF_AGAIN + 1_000 })
+  const late = await visitor.send(asked, { code })
+  expect([late.status, late.alert]).toEqual([400, 'This code is wrong or was used already.'])
+})
 
 test('an app password that is used already stays, and so does one of another name', async () => {
   const person = await newPerson(app)
