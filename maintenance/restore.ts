@@ -62,10 +62,12 @@ export async function restore({
 }: RestoreOptions): Promise<Restored> {
   const manifest = await readManifest(folder)
   const wasThere = existsSync(dataDir)
+  const wasStaged = isStaged(dataDir)
   const hold = holdData(dataDir, { evenMoved: true })
   const prepared = join(dataDir, '.restoring')
   let ofPds: PartsElsewhere | null = null
   try {
+    if (wasStaged) throw new Error(finished(dataDir))
     assertVacant(dataDir)
     if (holdsSecrets(dataDir) && manifest.secrets.length > 0) {
       throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
@@ -103,6 +105,9 @@ export async function restore({
     hold.release()
   }
 }
+
+const finished = (dataDir: string) =>
+  `What was interrupted at its very end, when all was on the disk, is finished now: ${dataDir} has its data again. Look through them: vestibule doctor --data`
 
 /**
  * Whether a backup can be restored there, for who has to fetch one first, which takes its time.

@@ -97,14 +97,23 @@ test('not while a program runs there, even on no data yet', async () => {
   await restore({ folder, dataDir: home })
 })
 
-test('interrupted while it moves to its place, it is finished by the next who holds the data', async () => {
+test.each([
+  ['the next who holds the data', async () => holdData(home).release()],
+  [
+    'the next restore, which says so',
+    async () => {
+      const again = restore({ folder, dataDir: home })
+      await expect(again).rejects.toThrow(`is finished now: ${home} has its data again`)
+    },
+  ],
+])('interrupted while it moves to its place, it is finished by %s', async (_, finish) => {
   await restore({ folder, dataDir: home })
   mkdirSync(join(home, '.staged'))
   // As after a crash between two of the moves.
   for (const name of ['auth', 'directory.sqlite']) {
     renameSync(join(home, name), join(home, '.staged', name))
   }
-  holdData(home).release()
+  await finish()
   expect(readdirSync(home)).not.toContain('.staged')
   expect(await checkData(home)).toMatchObject({ accounts: 2, findings: [] })
 })
