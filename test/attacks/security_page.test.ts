@@ -8,6 +8,7 @@ import {
 } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { withoutOwnLines } from '../pages/own_lines.ts'
+import { toldIn } from '../security_page/come.ts'
 import { type Form, formsOf, itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
@@ -99,7 +100,7 @@ describe('39. a form of the security page counts where it was shown', () => {
     await refused({ form: '' })
     // What says that something was done is no form.
     await here.send(formsOf(await here.open(PAGE))[0] ?? NOTHING, { id: 'none' })
-    await refused({ form: here.cookies.get('done')?.value as string })
+    await refused({ form: toldIn(here).cookie.value })
     vi.useFakeTimers({ now: Date.now() + SIGN_IN_FORM + 1_000, toFake: ['Date'] })
     await refused({})
   })
@@ -303,12 +304,12 @@ describe('39. an app password is made by its person', () => {
     const { visitor, form } = await come()
     await visitor.send(form, proof())
     await visitor.send(making(form))
-    const stolen = visitor.cookies.get('done')
+    const { name, cookie: stolen } = toldIn(visitor)
     const SHAPE = /[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}/
-    expect(stolen?.value).not.toMatch(SHAPE)
-    expect(stolen?.path).toBe(PAGE)
+    expect(stolen.value).not.toMatch(SHAPE)
+    expect(stolen.path).toBe(PAGE)
     const thief = await browserOf(kim)
-    if (stolen) thief.cookies.set('done', stolen)
+    thief.cookies.set(name, stolen)
     expect((await thief.open(PAGE)).text).not.toMatch(SHAPE)
     expect((await visitor.open(PAGE)).text).toMatch(SHAPE)
     expect((await visitor.open(PAGE)).text).not.toMatch(SHAPE)

@@ -23,3 +23,11 @@ export function formTo(page: { text: string }, action: string): Form {
   if (!found) throw new Error(`No form to ${action}`)
   return found
 }
+
+/** The cookie that says what was done with a form. @throws {Error} where there is none, or several */
+export function toldIn({ cookies }: Pick<Visitor, 'cookies'>) {
+  const [told, ...others] = [...cookies].filter(([name]) => name.startsWith('done'))
+  if (!told || others.length > 0) throw new Error('The browser was not told of one thing')
+  const [name, cookie] = told
+  return { name, cookie }
+}
