@@ -8,6 +8,7 @@ import { reasonOf } from '../base/reason.ts'
 import { calledFrom } from '../http/requester.ts'
 import { createSafeFetch } from '../oauth/safe_fetch.ts'
 import type { Services } from '../sagas/services.ts'
+import { withoutEmptyMembers } from './empty_members.ts'
 import { UnreachedError } from './unreached.ts'
 
 /** Bytes of the metadata document that is at a client's id. */
@@ -33,13 +34,24 @@ export function fetching({
       const { dispatcher: _, ...given }: RequestInit & { dispatcher?: unknown } = options ?? {}
       if (given.method === 'POST') return fetch(url, given)
       // The provider does not set this when it fetches keys.
-      return given.redirect ? read(url, given) : readKeys(url, { ...given, redirect: 'manual' })
+      return given.redirect
+        ? read(url, given).then(asRead)
+        : readKeys(url, { ...given, redirect: 'manual' })
     },
     fetchResponseBodyLimits: {
       'client_id metadata document': LARGEST_METADATA,
       jwks_uri: LARGEST_DOCUMENT,
     },
   }
+}
+
+/** What the provider reads of a metadata document. One that is too long stays so. */
+async function asRead(response: Response): Promise<Response> {
+  const { status, headers } = response
+  if (status !== 200) return response
+  const body = Buffer.from(await response.arrayBuffer())
+  const metadata = body.length > LARGEST_METADATA ? null : withoutEmptyMembers(body.toString())
+  return new Response(metadata ? JSON.stringify(metadata) : body, { headers })
 }
 
 /** The same `fetch` of what is published. @throws {UnreachedError} */

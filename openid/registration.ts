@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { HttpRequest } from '../http/message.ts'
 import { hashClientSecret, isKeptSecret, keptSecret, newClientSecret } from './client_secret.ts'
+import { withoutEmptyMembers } from './empty_members.ts'
 
 /** How the ids of clients begin that registered themselves; the operator registers none of them. */
 const SELF_REGISTERED = 'dynamic-'
@@ -43,21 +44,12 @@ export function keepSecretsBack(provider: Provider): void {
 
 /**
  * The same registration, or change of a client, as the provider reads it: with the secret that it knows, and without
- * members that are null, which are as those that are left out (RFC 7592 section 2.2).
+ * members that say nothing.
  */
 export function withKeptSecret(request: HttpRequest): HttpRequest {
-  const given = parsed(request.text())
+  const given = withoutEmptyMembers(request.text())
   if (given === null) return request
   const { client_secret: secret, ...others } = given
   const kept = typeof secret === 'string' ? keptSecret(hashClientSecret(secret)) : secret
-  const all = Object.entries({ ...others, client_secret: kept })
-  return request.withBody(JSON.stringify(Object.fromEntries(all.filter(([, of]) => of !== null))))
-}
-
-function parsed(text: string): Record<string, unknown> | null {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
+  return request.withBody(JSON.stringify({ ...others, client_secret: kept }))
 }

@@ -25,6 +25,18 @@ const DOCUMENT = {
   grant_types: ['authorization_code', 'refresh_token'],
   token_endpoint_auth_method: 'none',
 }
+/** What a client may say of itself (RFC 7591 section 2, OpenID Connect Dynamic Client Registration 1.0 section 2). */
+const MEMBERS = [
+  ...['redirect_uris', 'response_types', 'grant_types', 'application_type', 'contacts'],
+  ...['client_name', 'logo_uri', 'client_uri', 'policy_uri', 'tos_uri', 'jwks_uri', 'jwks'],
+  ...['sector_identifier_uri', 'subject_type', 'id_token_signed_response_alg', 'scope'],
+  ...['id_token_encrypted_response_alg', 'userinfo_signed_response_alg', 'software_id'],
+  ...['request_object_signing_alg', 'token_endpoint_auth_method', 'default_max_age'],
+  ...['token_endpoint_auth_signing_alg', 'require_auth_time', 'default_acr_values'],
+  ...['initiate_login_uri', 'request_uris', 'post_logout_redirect_uris', 'software_version'],
+  ...['backchannel_logout_uri', 'backchannel_logout_session_required', 'software_statement'],
+  ...['dpop_bound_access_tokens', 'client_secret', 'client_secret_expires_at'],
+]
 const publish = (id: string, change: object = {}) =>
   published.set(id, () => Response.json({ ...DOCUMENT, client_id: id, ...change }))
 
@@ -124,6 +136,22 @@ describe('an agent is taken as it publishes itself,', () => {
     const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
     expect(tokens).toMatchObject({ scope: 'tools:read' })
   })
+})
+
+test.each([
+  ['null', null],
+  ['empty', ''],
+])('a member that is %s is as one that is left out', async (name, value) => {
+  const id = `https://${name}.vestibule.internal/client.json`
+  const all = MEMBERS
+  const empty = Object.fromEntries(all.map((member) => [member, value]))
+  const { client_name, redirect_uris, token_endpoint_auth_method } = DOCUMENT
+  publish(id, { ...empty, client_id: id, client_name, redirect_uris, token_endpoint_auth_method })
+  const client = await discover(id)
+  const begun = await rp.begin(client)
+  const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+  const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
+  expect(tokens.claims()).toMatchObject({ sub: did, aud: id })
 })
 
 describe('a document is refused, and nobody is sent anywhere', () => {
