@@ -51,3 +51,13 @@ export function syncAll(path: string): void {
     closeSync(file)
   }
 }
+
+/** Puts on the disk which names a folder has. */
+export function syncEntries(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

@@ -1,17 +1,10 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { aMove, type Move, MovedError } from '../base/move.ts'
 import { giveToOwnerOf } from '../base/ownership.ts'
 import { MOVE } from './data_folder.ts'
+import { syncEntries } from './file_copies.ts'
 
 /**
  * Whether the data of a directory go elsewhere, or come from there; null where they do not.
@@ -44,12 +37,7 @@ export function setMoveOf(dataDir: string, move: Move | null): void {
   } else {
     rmSync(path, { force: true })
   }
-  const folder = openSync(dataDir, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
+  syncEntries(dataDir)
 }
 
 /** @throws {MovedError} where the data of a directory are not to be served */

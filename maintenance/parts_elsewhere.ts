@@ -1,27 +1,34 @@
-import { readdir, rename, rm, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isThere } from '../base/files.ts'
+import { readdirSync, renameSync, rmdirSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { explainUnwritable, isThere } from '../base/files.ts'
 import { giveAloneToOwnerOf, giveToOwnerOf } from '../base/ownership.ts'
-import { syncAll } from './file_copies.ts'
+import { syncAll, syncEntries } from './file_copies.ts'
 
 const PREPARED = '.restoring'
 /** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left the second. */
 const OF_NOBODY = ['lost+found', PREPARED]
 
 /** `isFolder`: the place is there, as a folder that is free. */
-type Part = { prepared: string; place: string; isFolder: boolean }
+export const partElsewhere = z.object({
+  prepared: z.string(),
+  place: z.string(),
+  isFolder: z.boolean(),
+})
+export type PartElsewhere = z.infer<typeof partElsewhere>
 
 /**
  * Parts of the data of a PDS whose places are outside of the data directory. Each is prepared on the disk of its place, and
- * they are moved there at the end.
+ * they are moved there once that is decided.
  */
 export class PartsElsewhere {
-  readonly #parts: Part[] = []
-  /** What is where it belongs. */
-  readonly #moved: string[] = []
+  readonly #parts: PartElsewhere[] = []
 
   /** @returns where to prepare the part that belongs to a place, which is free */
-  async add(place: string): Promise<string> {
+  async add(given: string): Promise<string> {
+    // Another program may move it, which was started in another folder.
+    const place = resolve(given)
     const isFolder = isThere(place)
     // A disk may be mounted there, or a link lead to one: then a folder cannot take that place, and may not.
     const prepared = isFolder ? join(place, PREPARED) : place + PREPARED
@@ -30,35 +37,50 @@ export class PartsElsewhere {
     return prepared
   }
 
-  /** The last that was added is the first in its place. */
-  async move(dataDir: string): Promise<void> {
+  /** Once all is prepared: puts it on the disk. @returns what {@link moveParts} takes */
+  finish(dataDir: string): readonly PartElsewhere[] {
     for (const { prepared, place, isFolder } of this.#parts) {
       syncAll(prepared)
       giveToOwnerOf(dataDir, prepared)
       if (isFolder) giveAloneToOwnerOf(dataDir, place)
     }
-    for (const { prepared, place, isFolder } of this.#parts.toReversed()) {
-      if (!isFolder) {
-        await this.#rename(prepared, place)
-        continue
-      }
-      for (const name of await readdir(prepared)) {
-        await this.#rename(join(prepared, name), join(place, name))
-      }
-      await rmdir(prepared)
-    }
+    return this.#parts
   }
 
-  /** Takes all of it away again, also what was moved: the places were free. */
+  /** Takes away what was prepared. */
   async remove(): Promise<void> {
-    for (const path of [...this.#moved, ...this.#parts.map(({ prepared }) => prepared)]) {
-      await rm(path, { recursive: true, force: true })
-    }
+    for (const { prepared } of this.#parts) await rm(prepared, { recursive: true, force: true })
   }
+}
 
-  async #rename(from: string, to: string): Promise<void> {
-    await rename(from, to)
-    this.#moved.push(to)
+/**
+ * Moves parts to their places, or those that were not moved before this was interrupted. The last is the first in its place.
+ *
+ * @throws {Error} where something is in its place by now, or what was prepared is gone; once that is mended it goes on
+ */
+export function moveParts(parts: readonly PartElsewhere[]): void {
+  for (const { prepared, place, isFolder } of parts.toReversed()) {
+    const isPrepared = isThere(prepared)
+    if (!isPrepared && !isThere(place)) {
+      throw new Error(`${prepared} is not there, which belongs to ${place}: is its disk mounted?`)
+    }
+    if (isPrepared && !isFolder) moveTo(prepared, place)
+    if (isPrepared && isFolder) {
+      for (const name of readdirSync(prepared)) moveTo(join(prepared, name), join(place, name))
+      rmdirSync(prepared)
+    }
+    syncEntries(isFolder ? place : dirname(place))
+  }
+}
+
+function moveTo(from: string, to: string): void {
+  if (isThere(to)) {
+    throw new Error(`${to} is in the way of what the PDS inside kept: move it away`)
+  }
+  try {
+    renameSync(from, to)
+  } catch (err) {
+    throw explainUnwritable(err, dirname(to))
   }
 }
 

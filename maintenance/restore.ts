@@ -91,14 +91,15 @@ export async function restore({
       manifest.pds && pds
         ? await restorePds(manifest.pds, pds, { folder, dataDir, prepared })
         : null
-    await ofPds?.move(dataDir)
-    commitStaged(dataDir, prepared)
+    commitStaged(dataDir, prepared, ofPds?.finish(dataDir))
     const isPdsRestored = ofPds !== null
     const damaged = manifest.damaged.filter(({ path }) => isPdsRestored || didOfRepo(path) === null)
     const hasKeys = holdsSecrets(dataDir)
     return { manifest, directory, report, isPdsRestored, damaged, hasKeys }
   } catch (err) {
-    if (!isStaged(dataDir)) await ofPds?.remove()
+    // All of it is on the disk, and decided: the next who holds the data goes on.
+    if (isStaged(dataDir)) throw err
+    await ofPds?.remove()
     await rm(wasThere ? prepared : dataDir, { recursive: true, force: true })
     throw err
   } finally {

@@ -1,12 +1,25 @@
-import { existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { isThere } from '../base/files.ts'
 import { giveToOwnerOf } from '../base/ownership.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
-import { syncAll } from './file_copies.ts'
+import { syncAll, syncEntries } from './file_copies.ts'
+import { moveParts, type PartElsewhere, partElsewhere } from './parts_elsewhere.ts'
 
 /** Holds what is whole, and takes its place in the data directory entry by entry. */
 const STAGED = '.staged'
+
+/** In it: which parts of the same data are yet to be moved to places outside of the data directory. */
+const ELSEWHERE = '.elsewhere.json'
 
 /**
  * What is in a data directory before there is data; a home has files with a dot besides. What the
@@ -34,8 +47,17 @@ export function holdsSecrets(dataDir: string): boolean {
  * what is interrupted after it {@link settleStaged} finishes.
  *
  * Nothing is written beside the data directory, since its user may not write there.
+ *
+ * @param elsewhere parts of the data that are prepared outside of the data directory, and moved to their places before
  */
-export function commitStaged(dataDir: string, prepared: string): void {
+export function commitStaged(
+  dataDir: string,
+  prepared: string,
+  elsewhere: readonly PartElsewhere[] = [],
+): void {
+  if (elsewhere.length > 0) {
+    writeFileSync(join(prepared, ELSEWHERE), JSON.stringify(elsewhere), { mode: 0o600 })
+  }
   syncAll(prepared)
   giveToOwnerOf(dataDir, prepared)
   renameSync(prepared, join(dataDir, STAGED))
@@ -51,6 +73,15 @@ export function isStaged(dataDir: string): boolean {
 export function settleStaged(dataDir: string): void {
   if (!isStaged(dataDir)) return
   const staged = join(dataDir, STAGED)
+  settleElsewhere(dataDir, join(staged, ELSEWHERE))
   for (const name of readdirSync(staged)) renameSync(join(staged, name), join(dataDir, name))
   rmdirSync(staged)
+}
+
+function settleElsewhere(dataDir: string, file: string): void {
+  if (!isThere(file)) return
+  // What is on other disks must not be there before this is decided on this one.
+  syncEntries(dataDir)
+  moveParts(z.array(partElsewhere).parse(JSON.parse(readFileSync(file, 'utf8'))))
+  rmSync(file)
 }

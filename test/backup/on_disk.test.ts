@@ -3,6 +3,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -13,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { describe as describeFile, listFiles, syncAll } from '../../maintenance/file_copies.ts'
-import type { PartsElsewhere } from '../../maintenance/parts_elsewhere.ts'
+import { moveParts, type PartsElsewhere } from '../../maintenance/parts_elsewhere.ts'
 import { restorePds } from '../../maintenance/pds_data.ts'
 import { DataFolder } from './data_folder.ts'
 
@@ -99,7 +100,7 @@ describe('what the PDS inside kept elsewhere', () => {
 
   test('is on the disk before it is in its place', async () => {
     const parts = await prepare()
-    await parts.move(dataDir)
+    moveParts(parts.finish(dataDir))
     const { accounts, sequencer } = places()
     for (const path of [accounts, sequencer, repo()]) {
       expect.soft(isSynced(path), path).toBe(true)
@@ -109,7 +110,7 @@ describe('what the PDS inside kept elsewhere', () => {
   test('has no accounts before all else is in its place', async () => {
     const parts = await prepare()
     mkdirSync(join(places().actors, 'in the way'), { recursive: true })
-    await expect(parts.move(dataDir)).rejects.toThrow('ENOTEMPTY')
+    expect(() => moveParts(parts.finish(dataDir))).toThrow('actors is in the way')
     expect(existsSync(places().accounts)).toBe(false)
   })
 
@@ -120,19 +121,29 @@ describe('what the PDS inside kept elsewhere', () => {
     mkdirSync(join(actors, '.restoring', 'old'), { recursive: true })
     const { ino } = statSync(actors)
     const parts = await prepare()
-    await parts.move(dataDir)
+    moveParts(parts.finish(dataDir))
     expect(statSync(actors).ino).toBe(ino)
     expect(existsSync(repo())).toBe(true)
     expect(readdirSync(actors).sort()).toEqual(['7z', 'lost+found'])
   })
 
-  test('leaves nothing where it cannot be restored, nor where it cannot be moved', async () => {
-    const parts = await prepare()
-    mkdirSync(places().sequencer)
-    await expect(parts.move(dataDir)).rejects.toThrow('EISDIR')
+  test('goes on where something was in the way of it', async () => {
+    const parts = (await prepare()).finish(dataDir)
+    writeFileSync(places().sequencer, 'of another PDS')
+    expect(() => moveParts(parts)).toThrow('sequencer.sqlite is in the way')
     expect(existsSync(repo())).toBe(true)
-    await parts.remove()
-    rmSync(places().sequencer, { recursive: true })
+    expect(readFileSync(places().sequencer, 'utf8')).toBe('of another PDS')
+    rmSync(places().sequencer)
+    moveParts(parts)
+    expect(readdirSync(join(folder.path, 'elsewhere')).sort()).toEqual([
+      ...['account.sqlite', 'actors', 'sequencer.sqlite'],
+    ])
+    rmSync(places().accounts)
+    expect(() => moveParts(parts)).toThrow('is its disk mounted?')
+  })
+
+  test('leaves nothing where it cannot be restored', async () => {
+    await (await prepare()).remove()
     expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual([])
     const files = await listFiles(join(backup, 'pds'))
     const described = await Promise.all(

@@ -140,11 +140,16 @@ export const sagaRows = toRemovals([
   [
     ON_DISK,
     'the accounts of a PDS are restored last',
-    partsElsewhere('this.#parts.toReversed()', 'this.#parts'),
+    partsElsewhere('parts.toReversed()', 'parts'),
   ],
   [
     ON_DISK,
     'what a PDS keeps elsewhere is on the disk before it is in its place',
     partsElsewhere('syncAll(prepared)', ''),
+  ],
+  [
+    ON_DISK,
+    'what is in the place of a part of a PDS by then is not overwritten',
+    partsElsewhere('if (isThere(to)) {', 'if (to.length === 0) {'),
   ],
 ])
