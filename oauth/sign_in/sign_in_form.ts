@@ -8,12 +8,7 @@ import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
 import { arrivalOf, noteSignedIn } from '../../sagas/arrivals.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
-import {
-  type AskedFactor,
-  isWrongCode,
-  SecondFactorRequired,
-  WrongSecondFactor,
-} from '../../sagas/second_factor.ts'
+import { isWrongCode, SecondFactorRequired, WrongSecondFactor } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SecondStep, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
@@ -116,10 +111,9 @@ export class SignInForm {
       return next
     } catch (err) {
       if (err instanceof SecondFactorRequired || err instanceof WrongSecondFactor) {
-        await this.#waitFor(err.factor)
         const first = { ...err.first, ...err.factor, username, isRemembered }
         const wrongly = err instanceof WrongSecondFactor ? refusedBy(post, first, err) : {}
-        return this.#pages.code(post, first, wrongly)
+        return await this.#code(post, first, wrongly)
       }
       const outcome = outcomeOf(post, err, wrong(textsFor(post).wrongPassword))
       return this.#again(post, entered, outcome, 'next')
@@ -168,9 +162,8 @@ export class SignInForm {
     const other = isPasskey
       ? undefined
       : kindsOf(first).find((kind) => kind === post.request.parameter('with'))
-    if (other && other !== 'mail') return this.#pages.code(post, asking(first, other))
-    if (!code && !other && !isPasskey)
-      return this.#pages.code(post, first, wrongCode(post, first.kind))
+    if (other && other !== 'mail') return this.#code(post, asking(first, other))
+    if (!code && !other && !isPasskey) return this.#code(post, first, wrongCode(post, first.kind))
     const sent = formId(post.request.parameter('form'), code)
     try {
       noteAttempt()
@@ -188,19 +181,19 @@ export class SignInForm {
       return await this.#proven(post, signedIn, { device, sent, isRemembered, amr })
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
-        await this.#waitFor(err.factor)
         const notice = first.kind === 'mail' ? textsFor(post).sentAgain : undefined
-        return this.#pages.code(post, asking(first, err.factor.kind), { notice })
+        return await this.#code(post, asking(first, err.factor.kind), { notice })
       }
       const isOver = isRefusal(err, 'AuthenticationRequired', 'SignedOut')
       if (isOver) return this.#stale(post, first.username)
-      return this.#pages.code(post, first, refusedBy(post, first, err))
+      return await this.#code(post, first, refusedBy(post, first, err))
     }
   }
 
-  /** A code that is mailed may come after the app's request would be over. */
-  async #waitFor({ kind }: AskedFactor): Promise<void> {
-    if (kind === 'mail') await this.#provider.keepRequest()
+  /** The second step. A code that is mailed may come after the app's request would be over. */
+  async #code(post: Post, first: First, outcome: Outcome = {}): Promise<HttpResponse> {
+    if (first.kind === 'mail') await this.#provider.keepRequest()
+    return this.#pages.code(post, first, outcome)
   }
 
   /** Goes on after a second factor, with which the sign-in was recorded. */

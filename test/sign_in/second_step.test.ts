@@ -96,11 +96,13 @@ test('while a code is on its way by mail, the request of the app waits for it', 
   const step = await visitor.send(await visitor.open(url), entered)
   const sent = await visitor.send(step, { with: 'mail', code: '' })
   const code = CODE.exec((await mails()).at(-1)?.text ?? '')?.[0] ?? ''
+  const mistyped = await visitor.send(sent, { code: 'AAAAA-AAAAA' })
+  expect(mistyped.status).toBe(400)
   sql(
     app.flow,
     'UPDATE authorization_request SET expires_at = expires_at - 840000 WHERE id = ?',
   ).run(id)
-  const answer = await visitor.send(sent, { code })
+  const answer = await visitor.send(mistyped, { code })
   expect([answer.status, answer.header('location')]).toEqual([303, url])
 })
 
