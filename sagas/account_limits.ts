@@ -27,6 +27,14 @@ const LIMITS = {
       { name: 'second factor', per: 'account', points: 100, seconds: 60 * MINUTE },
     ],
   },
+  /**
+   * The code of a mail, once used, tells for a while whether a password is that of the account
+   * (`actors/account/passwords.ts`). Who has no such code finds no account, and is not counted here.
+   */
+  'new password': {
+    refusal: 'Too many wrong codes.',
+    limits: [{ name: 'new password', per: 'account', points: 10, seconds: 5 * MINUTE }],
+  },
   /** Eight letters of 20. A guesser has an account, or several. */
   'device code': {
     refusal: 'Too many wrong codes.',

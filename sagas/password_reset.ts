@@ -3,8 +3,10 @@ import { invalidToken } from '../base/errors.ts'
 import { STRANGERS_MAIL } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { readCode } from '../passwords/mailed_code.ts'
+import { takePoint } from './account_limits.ts'
 import { sendEmailCode } from './email_code.ts'
 import { notify, occasionNow } from './notice.ts'
+import { isWrongCode } from './second_factor.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -33,7 +35,7 @@ export async function requestPasswordReset(
 /**
  * Sets a new password with the code from a reset mail; all sessions end.
  *
- * @throws {Refusal} InvalidToken, ExpiredToken, InvalidPassword
+ * @throws {Refusal} InvalidToken, ExpiredToken, InvalidPassword, RateLimitExceeded
  */
 export async function resetPassword(
   services: Services,
@@ -44,7 +46,13 @@ export async function resetPassword(
   const code = readCode(token)
   const did = await actors.directory.findResetToken(code)
   if (!did) throw invalidToken()
-  const { account, isAgain } = await actors.account(did).resetPassword(code, password)
+  const guess = await takePoint(services, 'new password', did)
+  const set = actors.account(did).resetPassword(code, password)
+  const { account, isAgain } = await set.catch(async (err) => {
+    if (!isWrongCode(err)) await guess.giveBack()
+    throw err
+  })
+  await guess.giveBack()
   if (!isAgain) notify(services, 'passwordChanged', account, occasionNow())
   return account
 }

@@ -95,16 +95,24 @@ export type PasswordReset = { account: ReturnType<typeof existing>; isAgain: boo
  */
 export async function reset(db: Db, token: string, password: string): Promise<PasswordReset> {
   const by = { form: hashSecret(token).toString('base64url') }
-  if (madeBefore(db, by) && (await verifyPassword(password, readPassword(db)?.scrypt ?? null))) {
-    return { account: existing(db), isAgain: true }
-  }
   const passwordScrypt = await hashNewPassword(password)
-  return transact(db, () => {
-    const account = existing(db)
-    spendToken(db, 'reset_password', token, null)
-    replace(db, passwordScrypt, 'ended', by)
-    return { account, isAgain: false }
-  })
+  try {
+    return transact(db, () => {
+      const account = existing(db)
+      spendToken(db, 'reset_password', token, null)
+      replace(db, passwordScrypt, 'ended', by)
+      return { account, isAgain: false }
+    })
+  } catch (err) {
+    // Also one that came at the same time.
+    const isAgain = madeBefore(db, by) !== null && (await isPassword(db, password))
+    if (!isAgain) throw err
+    return { account: existing(db), isAgain }
+  }
+}
+
+function isPassword(db: Db, password: string): Promise<boolean> {
+  return verifyPassword(password, readPassword(db)?.scrypt ?? null)
 }
 
 /**

@@ -94,7 +94,8 @@ describe.each(['a recovery code', 'a mailed code'] as const)('the form of %s', (
   )
 })
 
-test('a new password whose answer was lost is sent again, and no other with that code', async () => {
+/** Somebody who has got the mail for a new password. */
+async function forgetful() {
   const person = await newPerson(app)
   const visitor = new Visitor(app)
   const reset = await visitor.open('/account/reset-password')
@@ -106,17 +107,31 @@ test('a new password whose answer was lost is sent again, and no other with that
     return found
   }, 10_000)
   const set = (password: string) => visitor.send(page, { code, password })
-  await losing(visitor, () => set('another password'))
-  const { status, notice } = await set('another password')
-  expect([status, notice]).toEqual([200, signInTexts.en.saved])
+  return { account: person.account, visitor, set }
+}
+
+test('a new password whose answer was lost is sent again, and no other with that code', async () => {
+  const { account, visitor, set } = await forgetful()
+  const pressed = () => losing(visitor, () => set('another password'))
+  const answers = await Promise.all([pressed(), pressed()])
+  for (const { status, notice } of [...answers, await set('another password')]) {
+    expect([status, notice]).toEqual([200, signInTexts.en.saved])
+  }
   expect((await set('one of somebody else')).status).toBe(400)
-  const { account } = person
   expect((await account.listAudit(10)).map(({ event }) => event)).toEqual([
     'password_changed',
     'account_created',
   ])
   await account.signOutEverywhere()
   expect((await set('another password')).status).toBe(400)
+})
+
+test('with a code that was used nobody guesses the new password', async () => {
+  const { set } = await forgetful()
+  await set('another password')
+  const guesses = await Promise.all(Array.from({ length: 12 }, (_, i) => set(`guess number ${i}`)))
+  expect(guesses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(400), 429, 429])
+  expect((await set('another password')).status).toBe(429)
 })
 
 test('many tabs that are opened at once, as after a restart, stay signed in', async () => {
