@@ -70,7 +70,7 @@ export function createDeviceAccounts(
       // Somebody who is not remembered may be signed in to OpenID clients.
       if (!isOn && !(await actors.directory.find(did, ['did']))) return
       const account = actors.account(did)
-      await account.forgetDevice(deviceId)
+      await account.forgetDevice(deviceId, requestScope().amr !== null)
       if (!isOn) return
       // Who signs out another browser may have lost it.
       const isHere = deviceCookies(requester()?.cookies).deviceId === deviceId

@@ -19,6 +19,7 @@ import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { endOpenidSessions } from './endings.ts'
 import { markOfDevice } from './known_devices.ts'
+import { maySendAgain } from './sent_again.ts'
 import { isSignUpOpen } from './sign_up_open.ts'
 
 /** The account as one of its devices sees it. */
@@ -81,16 +82,19 @@ export function read(db: Db, deviceId: string): AccountOnDevice | null {
 }
 
 /**
- * Its session at the OpenID provider goes with it, also where it was not remembered. So does the sign-up that was made
- * there: who finds its form in the browser does not finish it once more.
+ * Its session at the OpenID provider goes with it, also where it was not remembered. Who signs out there leaves no form
+ * of a sign-up or a sign-in behind that somebody else, who finds it in the browser, could finish once more.
+ *
+ * @param isSignIn whether somebody signs in there just now, and is not to be remembered
  */
-export function forget(db: Db, deviceId: string): void {
+export function forget(db: Db, deviceId: string, isSignIn = false): void {
   transact(db, () => {
     const account = readAccount(db)
     const now = Date.now()
     // Anybody can sign out whom they name.
     const isKnown = isKnownDevice(db, markOfDevice(deviceId), now)
-    if (account && isKnown && isSignUpOpen(db, account)) {
+    const isOpen = (isKnown && account && isSignUpOpen(db, account)) || maySendAgain(db, deviceId)
+    if (isOpen && !isSignIn) {
       appendAudit(db, { at: now, event: 'browser_signed_out', detail: { deviceId } })
     }
     deleteDeviceAccount(db, deviceId)

@@ -19,6 +19,7 @@ import { distrust } from './devices.ts'
 import { type Arrival, arrive, markOfProgram } from './known_devices.ts'
 import type { RecordedLogin } from './login.ts'
 import { spendCode } from './second_factor.ts'
+import type { MadeBy } from './sent_again.ts'
 
 /** An OAuth session together with the account it belongs to. */
 export type SessionOfAccount = { account: AccountRow; session: sessions.Session }
@@ -119,7 +120,7 @@ export function findByRefreshToken(
 }
 
 /** Who ends a session, for the audit trail. */
-export type EndedBy = { address?: string | undefined; deviceId?: string | undefined }
+export type EndedBy = Pick<MadeBy, 'address' | 'deviceId'>
 
 /**
  * Ends one OAuth or legacy session of the account, or what an OpenID client was granted, which is asked for

@@ -326,6 +326,18 @@ describe('40. the form of a code that was right, sent again', () => {
     },
   )
 
+  test.each(['a recovery code', 'a mailed code'] as const)(
+    'does not count with %s where its person has signed out since: somebody else may be at this computer',
+    async (kind) => {
+      for (const isRemembered of [true, false]) {
+        const { person, visitor, page, code } = await halfIn(app, kind, isRemembered)
+        expect((await visitor.send(page, { code })).status).toBe(303)
+        expect((await visitor.call('sign-out', { did: person.did })).status).toBe(200)
+        expect((await visitor.send(page, { code })).status).toBe(400)
+      }
+    },
+  )
+
   test('does not count with the code of an authenticator', async () => {
     const { visitor, page, code } = await halfIn(app, 'a code of an authenticator')
     await losing(visitor, () => visitor.send(page, { code }))

@@ -17,14 +17,15 @@ export async function losing<T>(visitor: Visitor, send: () => Promise<T>): Promi
 }
 
 /** Somebody who has given the password, and is asked for a code, which they have. */
-export async function halfIn(app: AppInProcess, kind: Code) {
+export async function halfIn(app: AppInProcess, kind: Code, isRemembered = true) {
   const person = await newPerson(app)
   const prepared = kind === 'a mailed code' ? await takeMail(person) : await enrol(app, person.did)
   nextStep()
   const visitor = new Visitor(app)
   const { handle: username, password } = person
+  const remember = { ...(isRemembered && { remember: 'on' }) }
   const begin = async () =>
-    visitor.send(await visitor.open(SIGN_IN), { username, password, remember: 'on' })
+    visitor.send(await visitor.open(SIGN_IN), { username, password, ...remember })
   const mails = async () =>
     (await app.readMails()).filter(({ to }) => to?.[0]?.address === person.email)
   const mailed = async () => (await mails()).flatMap(({ text }) => CODE.exec(text ?? '') ?? [])

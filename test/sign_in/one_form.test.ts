@@ -227,6 +227,25 @@ describe('with the right password', () => {
     },
   )
 
+  test('and a recovery code, the form is sent again also where the browser is to remember nobody any more', async () => {
+    const { person, visitor } = await known()
+    const before = await trail(person)
+    const { fields, ...page } = await open(visitor, person)
+    const { remember, ...others } = fields
+    expect(remember).toBe('on')
+    const [code = ''] = person.own.recoveryCodes
+    const entered = { password: person.password, code }
+    const send = () => visitor.send({ ...page, fields: others }, entered)
+    expect((await losing(visitor, send)).status).toBe(303)
+    expect((await send()).status).toBe(303)
+    expect(await person.account.listDevices()).toEqual([])
+    const used = [
+      ['signed_in', 'password'],
+      ['recovery_code_used', undefined],
+    ]
+    expect((await trail(person)).slice(0, -before.length)).toEqual(used)
+  })
+
   test('and a code, the device is trusted where its person says so', async () => {
     const { person, visitor } = await known()
     const enter = async (given: Record<string, string>) => {

@@ -209,6 +209,11 @@ export const pageRows = toRemovals([
   ],
   [
     40,
+    'a form of a sign-in is not sent again after its browser has signed out',
+    inFile('actors/account/devices.ts')(' || maySendAgain(db, deviceId)', ''),
+  ],
+  [
+    40,
     'the code of an authenticator is not taken again',
     factors("proof.kind !== 'totp' && madeBefore", 'madeBefore'),
   ],

@@ -44,7 +44,7 @@ export const passkeyRows = toRemovals([
   [
     signUpPage,
     'nor after its browser has signed out',
-    inFile('actors/account/devices.ts')('if (account && isKnown && isSignUpOpen(db, account)) {'),
+    inFile('actors/account/devices.ts')('(isKnown && account && isSignUpOpen(db, account)) ||', ''),
   ],
   [
     PASSKEYS,
@@ -201,11 +201,7 @@ export const passkeyRows = toRemovals([
     'what was made anew for the form that made it alone',
     sentAgain('form === undefined || newest?.detail.form !== form', '!newest'),
   ],
-  [
-    SENT_AGAIN,
-    'for a while',
-    sentAgain('Date.now() - newest.at <= PROOF_AGAIN ? newest : null', 'newest'),
-  ],
+  [SENT_AGAIN, 'for a while', sentAgain('Date.now() - at <= PROOF_AGAIN', 'true')],
   [
     SENT_AGAIN,
     'as long as nothing has happened since',
