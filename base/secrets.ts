@@ -7,7 +7,16 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { chmodSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import { atprotoCrypto } from './atproto_crypto.ts'
@@ -176,10 +185,24 @@ function writeWhole(path: string, content: string): void {
   const fresh = join(dirname(path), `.${basename(path)}.${process.pid}`)
   try {
     writeFileSync(fresh, content, { mode: 0o600, flush: true })
-    linkSync(fresh, path)
+    nameAs(fresh, path)
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err
   } finally {
     rmSync(fresh, { force: true })
   }
 }
+
+/** @throws {NodeJS.ErrnoException} EEXIST where the name is taken */
+function nameAs(fresh: string, path: string): void {
+  try {
+    linkSync(fresh, path)
+  } catch (err) {
+    const { code = '' } = err as NodeJS.ErrnoException
+    if (!NO_LINKS.includes(code)) throw err
+    copyFileSync(fresh, path, constants.COPYFILE_EXCL)
+  }
+}
+
+/** What disks say on which a file has one name, such as FAT, and some of the network. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']

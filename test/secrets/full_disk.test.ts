@@ -5,8 +5,11 @@ import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
-/** Whether the disk takes names of files, and nothing in them; and who looks, once there is a file and nothing in it. */
-const disk = vi.hoisted(() => ({ isFull: false, look: () => {} }))
+/**
+ * Whether the disk takes names of files, and nothing in them, and a second name of a file, which FAT has not; and who looks,
+ * once there is a file and nothing in it.
+ */
+const disk = vi.hoisted(() => ({ isFull: false, hasLinks: true, look: () => {} }))
 vi.mock('node:fs', () => {
   const fs = process.getBuiltinModule('node:fs')
   const writeFileSync: typeof fs.writeFileSync = (file, data, options) => {
@@ -15,7 +18,11 @@ vi.mock('node:fs', () => {
     if (!disk.isFull) fs.writeFileSync(file, data, { ...(options as object), flag: 'w' })
     if (disk.isFull) throw Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' })
   }
-  return { ...fs, writeFileSync }
+  const linkSync: typeof fs.linkSync = (from, to) => {
+    if (!disk.hasLinks) throw Object.assign(new Error('EPERM: link'), { code: 'EPERM' })
+    fs.linkSync(from, to)
+  }
+  return { ...fs, writeFileSync, linkSync }
 })
 
 let folder: TemporaryFolder
@@ -52,4 +59,14 @@ test('a start that is killed while it writes a key leaves none that the next one
       adminPassword: expect.stringMatching(/^.{24}$/),
     })
   }
+})
+
+test('a first start on a disk that has one name for a file makes keys, which stay', async () => {
+  const settings = readSettings({ ENTRYWAY_DATA_DIR: folder.path })
+  disk.hasLinks = false
+  const { adminPassword } = await loadSecrets(settings)
+  expect((await loadSecrets(settings)).adminPassword).toBe(adminPassword)
+  disk.hasLinks = true
+  const names = readdirSync(join(folder.path, 'secrets'))
+  expect(names.filter((name) => name.startsWith('.'))).toEqual([])
 })
