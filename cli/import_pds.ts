@@ -128,15 +128,17 @@ async function importBatch(
 ): Promise<ImportOutcome[]> {
   const send = async (some: CommandInput<'import/accounts'>['accounts']) =>
     (await operator('import/accounts', { pds, dryRun, accounts: some })).outcomes
-  const [account] = accounts
-  if (!account || account.sessions || bytesOf(accounts) <= BATCH_BYTES) return send(accounts)
-  const parts = dryRun ? [[]] : [...inBatches(account.appPasswords)]
-  for (const [number, appPasswords] of parts.entries()) {
-    const [continues, unfinished] = [number > 0, number < parts.length - 1]
-    const outcomes = await send([{ ...account, appPasswords, continues, unfinished }])
-    if (outcomes.every(({ outcome }) => outcome !== 'begun')) return outcomes
+  const [account, ...others] = accounts
+  const isWhole = !account || others.length > 0 || account.sessions
+  if (isWhole || bytesOf(account) <= BATCH_BYTES) return send(accounts)
+  const [first = [], ...more] = dryRun ? [] : inBatches(account.appPasswords)
+  let outcomes = await send([{ ...account, appPasswords: first, unfinished: more.length > 0 }])
+  for (const [number, appPasswords] of more.entries()) {
+    if (outcomes.every(({ outcome }) => outcome !== 'begun')) break
+    const unfinished = number < more.length - 1
+    outcomes = await send([{ ...account, appPasswords, continues: true, unfinished }])
   }
-  return []
+  return outcomes
 }
 
 /** A code, each time with a few of its uses: of one that many used they do not go into one request. */

@@ -406,6 +406,11 @@ export const dataRows = toRemovals([
     ownership("process.platform === 'linux'", 'false'),
   ],
   [
+    'test/import/batches.test.ts',
+    'all accounts of a full request are imported',
+    inFile('cli/import_pds.ts')(' || others.length > 0', ''),
+  ],
+  [
     LOST,
     'an account that lost its records is not taken for a deleted one',
     inFile('actors/account/damage.ts')('if (!account) await', 'if (!opened.db) await'),
