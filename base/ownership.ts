@@ -29,6 +29,11 @@ export function giveAloneToOwnerOf(folder: string, path: string): void {
   asOwnerOf(folder, (uid, gid) => lchownSync(path, uid, gid))
 }
 
+/** Whether this is root, and a folder is another user's, who can write into its files what they like. */
+export function isRootAtOthers(folder: string): boolean {
+  return process.getuid?.() === 0 && statSync(folder).uid !== 0
+}
+
 /** Only root can give files away, and what is root's stays so. */
 function asOwnerOf(folder: string, work: (uid: number, gid: number) => void): void {
   if (process.getuid?.() !== 0) return
@@ -53,11 +58,11 @@ function give(
 
 /**
  * Opens a folder, and hands on a path that leads to what is open. The service's user may rename a folder there and put a
- * link in its place meanwhile, and root would give away what the link leads to.
+ * link in its place meanwhile, and root would give away or move what the link leads to.
  *
  * @throws {Error} ELOOP or ENOTDIR, where a link is in its place
  */
-function withFolder(path: string, work: (held: string) => void): void {
+export function withFolder(path: string, work: (held: string) => void): void {
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
   const descriptor = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   try {

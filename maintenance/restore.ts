@@ -10,7 +10,7 @@ import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_id
 import { checkData, type DataReport } from './check_data.ts'
 import { type DatabaseKind, MOVE, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
-import { holdData } from './hold.ts'
+import { type Hold, holdData } from './hold.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
 import { readMoveOf } from './move_mark.ts'
 import type { PartsElsewhere } from './parts_elsewhere.ts'
@@ -62,13 +62,10 @@ export async function restore({
 }: RestoreOptions): Promise<Restored> {
   const manifest = await readManifest(folder)
   const wasThere = existsSync(dataDir)
-  const wasStaged = isStaged(dataDir)
-  const hold = holdData(dataDir, { evenMoved: true })
+  const hold = holdVacant(dataDir)
   const prepared = join(dataDir, '.restoring')
   let ofPds: PartsElsewhere | null = null
   try {
-    if (wasStaged) throw new Error(finished(dataDir))
-    assertVacant(dataDir)
     if (holdsSecrets(dataDir) && manifest.secrets.length > 0) {
       throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
     }
@@ -113,24 +110,34 @@ const finished = (dataDir: string) =>
 /**
  * Whether a backup can be restored there, for who has to fetch one first, which takes its time.
  *
- * @throws {Error} where the target is not empty, or what it held went elsewhere
- * @throws {DataInUseError}
+ * @throws as {@link holdVacant}
  */
 export function assertRestorable(dataDir: string): void {
   const wasThere = existsSync(dataDir)
-  const hold = holdData(dataDir, { evenMoved: true })
-  try {
-    assertVacant(dataDir)
-  } finally {
-    // While it is held: another program may begin there right after.
-    if (!wasThere) rmSync(dataDir, { recursive: true, force: true })
-    hold.release()
-  }
+  const hold = holdVacant(dataDir)
+  // While it is held: another program may begin there right after.
+  if (!wasThere) rmSync(dataDir, { recursive: true, force: true })
+  hold.release()
 }
 
-function assertVacant(dataDir: string): void {
-  assertNoData(dataDir)
-  assertServedAlone(dataDir)
+/**
+ * Holds a data directory without data.
+ *
+ * @throws {Error} where there are some, also those of a restore that this has finished, or what it held went elsewhere
+ * @throws {DataInUseError}
+ */
+function holdVacant(dataDir: string): Hold {
+  const wasStaged = isStaged(dataDir)
+  const hold = holdData(dataDir, { evenMoved: true })
+  try {
+    if (wasStaged) throw new Error(finished(dataDir))
+    assertNoData(dataDir)
+    assertServedAlone(dataDir)
+    return hold
+  } catch (err) {
+    hold.release()
+    throw err
+  }
 }
 
 /** @throws {Error} where the data that were there went elsewhere: those of the backup would serve beside them */

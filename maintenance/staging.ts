@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isThere } from '../base/files.ts'
-import { giveToOwnerOf } from '../base/ownership.ts'
+import { giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
 import { moveParts, type PartElsewhere, partElsewhere } from './parts_elsewhere.ts'
@@ -61,6 +61,7 @@ export function commitStaged(
   syncAll(prepared)
   giveToOwnerOf(dataDir, prepared)
   renameSync(prepared, join(dataDir, STAGED))
+  if (elsewhere.length > 0) settleElsewhere(dataDir, elsewhere)
   settleStaged(dataDir)
 }
 
@@ -69,19 +70,31 @@ export function isStaged(dataDir: string): boolean {
   return existsSync(join(dataDir, STAGED))
 }
 
-/** Moves what was committed to where it belongs. */
+/**
+ * Moves what was committed to where it belongs.
+ *
+ * @throws {Error} where root would move what another user says to places outside of the data directory
+ */
 export function settleStaged(dataDir: string): void {
   if (!isStaged(dataDir)) return
   const staged = join(dataDir, STAGED)
-  settleElsewhere(dataDir, join(staged, ELSEWHERE))
-  for (const name of readdirSync(staged)) renameSync(join(staged, name), join(dataDir, name))
+  const file = join(staged, ELSEWHERE)
+  if (isThere(file)) {
+    if (isRootAtOthers(dataDir)) throw new Error(leftToUser(dataDir, file))
+    settleElsewhere(dataDir, z.array(partElsewhere).parse(JSON.parse(readFileSync(file, 'utf8'))))
+  }
+  withFolder(staged, (held) => {
+    for (const name of readdirSync(held)) renameSync(join(held, name), join(dataDir, name))
+  })
   rmdirSync(staged)
 }
 
-function settleElsewhere(dataDir: string, file: string): void {
-  if (!isThere(file)) return
+const leftToUser = (dataDir: string, file: string) =>
+  `A restore into ${dataDir} was interrupted. ${file} says what is yet to be moved, and root does not as a file of another user says: start the program, or give this command as the user to whom ${dataDir} belongs`
+
+function settleElsewhere(dataDir: string, parts: readonly PartElsewhere[]): void {
   // What is on other disks must not be there before this is decided on this one.
   syncEntries(dataDir)
-  moveParts(z.array(partElsewhere).parse(JSON.parse(readFileSync(file, 'utf8'))))
-  rmSync(file)
+  moveParts(parts)
+  rmSync(join(dataDir, STAGED, ELSEWHERE))
 }

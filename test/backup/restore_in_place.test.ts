@@ -2,12 +2,14 @@ import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +21,7 @@ import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { DataInUseError, holdData } from '../../maintenance/hold.ts'
 import { setMoveOf } from '../../maintenance/move_mark.ts'
-import { restore } from '../../maintenance/restore.ts'
+import { assertRestorable, restore } from '../../maintenance/restore.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 import { DataFolder } from './data_folder.ts'
 
@@ -106,6 +108,12 @@ test.each([
       await expect(again).rejects.toThrow(`is finished now: ${home} has its data again`)
     },
   ],
+  [
+    'the next that would fetch a backup first, likewise',
+    async () => {
+      expect(() => assertRestorable(home)).toThrow(`is finished now: ${home} has its data again`)
+    },
+  ],
 ])('interrupted while it moves to its place, it is finished by %s', async (_, finish) => {
   await restore({ folder, dataDir: home })
   mkdirSync(join(home, '.staged'))
@@ -136,6 +144,25 @@ describe.runIf(isRoot)('with users', () => {
     await restore({ folder, dataDir: home })
     const owners = listFiles(home).map((name) => statSync(join(home, name)).uid)
     expect(new Set(owners)).toEqual(new Set([OTHER_USER]))
+  })
+
+  test('root moves nothing elsewhere as a file of the folder’s owner says', async () => {
+    const [prepared, place] = [join(parent.path, 'prepared'), join(parent.path, 'place')]
+    writeFileSync(prepared, '')
+    mkdirSync(join(home, '.staged'))
+    const parts = [{ prepared, place, isFolder: false }]
+    writeFileSync(join(home, '.staged', '.elsewhere.json'), JSON.stringify(parts))
+    await expect(restore({ folder, dataDir: home })).rejects.toThrow('start the program')
+    expect([existsSync(prepared), existsSync(place)]).toEqual([true, false])
+  })
+
+  test('nor takes what a link of theirs leads to', async () => {
+    const others = join(parent.path, 'others')
+    mkdirSync(others)
+    writeFileSync(join(others, 'notes.txt'), 'mine')
+    symlinkSync(others, join(home, '.staged'))
+    await expect(restore({ folder, dataDir: home })).rejects.toThrow(/ELOOP|ENOTDIR/)
+    expect(readdirSync(others)).toEqual(['notes.txt'])
   })
 
   test('what may not be read is not taken for what is not there', async () => {
