@@ -128,9 +128,8 @@ async function importBatch(
 ): Promise<ImportOutcome[]> {
   const send = async (some: CommandInput<'import/accounts'>['accounts']) =>
     (await operator('import/accounts', { pds, dryRun, accounts: some })).outcomes
-  const [account, ...others] = accounts
-  const isWhole = !account || others.length > 0 || account.sessions
-  if (isWhole || bytesOf(account) <= BATCH_BYTES) return send(accounts)
+  const [account] = accounts
+  if (!account || account.sessions || bytesOf(account) <= BATCH_BYTES) return send(accounts)
   const [first = [], ...more] = dryRun ? [] : inBatches(account.appPasswords)
   let outcomes = await send([{ ...account, appPasswords: first, unfinished: more.length > 0 }])
   for (const [number, appPasswords] of more.entries()) {

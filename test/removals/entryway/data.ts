@@ -418,7 +418,7 @@ export const dataRows = toRemovals([
   [
     'test/import/batches.test.ts',
     'all accounts of a full request are imported',
-    inFile('cli/import_pds.ts')(' || others.length > 0', ''),
+    inFile('cli/import_pds.ts')('bytesOf(account) <=', 'bytesOf(accounts) <='),
   ],
   [
     LOST,
