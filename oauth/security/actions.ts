@@ -10,7 +10,7 @@ import { setProtection } from '../../sagas/protections.ts'
 import { provenOn } from '../../sagas/prove_again.ts'
 import type { Services } from '../../sagas/services.ts'
 import { signOutElsewhere } from '../../sagas/signed_in.ts'
-import { SECURITY_TASKS, type SecurityAction, type SecurityTask } from '../security_paths.ts'
+import type { SecurityAction, SecurityTask } from '../security_paths.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
 import { formId } from '../sign_in/sealed.ts'
@@ -20,6 +20,7 @@ import { enteredIn } from './entered.ts'
 import { FactorActions } from './factor_actions.ts'
 import type { SecurityForms } from './forms.ts'
 import { textsFor } from './language.ts'
+import { taskOfForm } from './page_of_form.ts'
 import type { SecurityPages } from './pages.ts'
 import { ProofForm } from './proof_form.ts'
 import { Redirects } from './redirects.ts'
@@ -32,13 +33,6 @@ type Parts = {
   forms: SecurityForms
   pages: SecurityPages
   views: SecurityViews
-}
-
-/** The pages of forms in which something is entered, which comes back there. */
-const PAGE_OF: Partial<Record<SecurityAction, SecurityTask>> = {
-  'make-app-password': 'app-password',
-  'add-passkey': 'passkeys',
-  'rename-passkey': 'passkeys',
 }
 
 /** What the forms of the page do: between them and the sagas that decide. */
@@ -69,14 +63,14 @@ export class SecurityActions {
     const visitor = { ...from, entered }
     if (form?.did !== person.did || form.done) {
       const stale = wrong(textsFor(request).stale)
-      const task = PAGE_OF[action] ?? wantedTask(visitor)
+      const task = taskOfForm(action, request)
       return task ? this.#views.task(visitor, task, stale) : this.#views.main(visitor, stale)
     }
     const actions = {
       'end-session': () => this.#endSession(visitor),
       'end-others': () => this.#endOthers(visitor),
       prove: () =>
-        this.#proof.answer(visitor, wantedTask(visitor) ?? 'app-password', form.challenge),
+        this.#proof.answer(visitor, taskOfForm(action, request) ?? 'app-password', form.challenge),
       'make-app-password': () => this.#makeAppPassword(visitor),
       'revoke-app-password': () => this.#revokeAppPassword(visitor),
       'remove-password': () => this.#factors.removePassword(visitor),
@@ -204,10 +198,4 @@ export class SecurityActions {
       return this.#views.task(visitor, task)
     }
   }
-}
-
-/** For what the person proves that it is them. */
-function wantedTask({ request }: Visitor): SecurityTask | undefined {
-  const wanted = request.url.searchParams.get('for')
-  return SECURITY_TASKS.find((task) => task === wanted)
 }

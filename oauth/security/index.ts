@@ -6,12 +6,7 @@ import type { Services } from '../../sagas/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import type { PageScripts } from '../scripts.ts'
-import {
-  isSecurityPath,
-  SECURITY,
-  type SecurityAction,
-  securityActionOf,
-} from '../security_paths.ts'
+import { isSecurityPath, type SecurityAction, securityActionOf } from '../security_paths.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
@@ -20,7 +15,7 @@ import { goOn } from '../sign_in/post.ts'
 import { findSignedIn } from '../sign_in/signed_in.ts'
 import { SecurityActions } from './actions.ts'
 import { createSecurityForms } from './forms.ts'
-import { withQuery } from './language.ts'
+import { pageOf } from './page_of_form.ts'
 import { SecurityPages } from './pages.ts'
 import { chosenOf, type Person, peopleOf } from './people.ts'
 import { SecurityViews } from './views.ts'
@@ -104,12 +99,6 @@ export class Security {
     const visitor = { request, device, person, hasOthers: people.length > 1 }
     return action === null ? this.#views.at(visitor) : this.#actions.answer(visitor, action)
   }
-}
-
-/** The page whose form it is. */
-function pageOf(request: HttpRequest): string {
-  const account = request.url.searchParams.get('account')
-  return withQuery(SECURITY, request, account === null ? {} : { account })
 }
 
 /** Our page of a sign-in, which leads back here. @param did whose password is asked for */

@@ -133,13 +133,13 @@ export class SecurityPages {
   }
 
   /** Whether something is to be changed, and what comes of it. */
-  change(visitor: Visitor, task: ChangeTask, as: Changeable): HttpResponse {
+  change(visitor: Visitor, task: ChangeTask, as: Changeable, outcome: Outcome = {}): HttpResponse {
     const { action, fields, ...words } = changeOf(task, as, textsFor(visitor.request))
     const step = changeStep(
       { ...this.#given(visitor, action), ...words, ...(fields && { fields }) },
       signInTextsFor(visitor),
     )
-    return this.#write(visitor, task, step)
+    return this.#write(visitor, task, step, outcome)
   }
 
   /** Where an authenticator that was begun is set up in its app. */

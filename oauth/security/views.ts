@@ -131,7 +131,7 @@ export class SecurityViews {
     ])
     const begun = task === 'authenticator' && !factors.totp ? visitor.entered?.begun : undefined
     if (begun) return this.#pages.authenticator(visitor, begun)
-    return this.#pages.change(visitor, task, { factors, account })
+    return this.#pages.change(visitor, task, { factors, account }, outcome)
   }
 
   async #canTakeOff(did: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import { codesOf } from '../factors/authenticator.ts'
 import { newOwner, type Owner } from '../passkeys/owner.ts'
 import type { Seen, Visitor } from '../sign_in/visitor.ts'
 import { come, formTo, PAGE } from './come.ts'
-import type { Form } from './forms_of.ts'
+import { type Form, formsOf } from './forms_of.ts'
 
 /** What somebody enters comes back in the form that it was entered in, also after a proof, and in no other. */
 let app: AppInProcess
@@ -191,4 +191,24 @@ test('those are all of the forms in which something is entered', async () => {
   for (const [action, fields] of seenIn(await visitor.open(PAGE)))
     if (Object.keys(fields).length > 0) found.add(action)
   expect([...found].sort()).toEqual(Object.keys(forms).sort())
+})
+
+test('the address of a form leads a browser to the page on which it stands', async () => {
+  const visitor = await come(app, owner)
+  /** Paths of pages, by the addresses of their forms. */
+  const pages = new Map<string, string>()
+  const note = (page: Seen, path: string) => {
+    for (const { action = '' } of formsOf(page)) if (!pages.has(action)) pages.set(action, path)
+  }
+  const paths = SECURITY_TASKS.map((task) => `${PAGE}/${task}`)
+  note(await visitor.open(PAGE), PAGE)
+  later()
+  for (const path of paths) note(await visitor.open(path), path)
+  for (const task of SECURITY_TASKS) note(await begin(visitor, task), `${PAGE}/${task}`)
+  expect(new Set(pages.values())).toEqual(new Set([PAGE, ...paths]))
+  for (const [form, path] of pages) {
+    const answer = await visitor.open(form)
+    const { pathname, searchParams } = new URL(answer.header('location') ?? '', 'http://localhost')
+    expect.soft([pathname, searchParams.get('account')], form).toEqual([path, owner.did])
+  }
 })
