@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { isThere } from '../base/files.ts'
+import { isInside } from '../base/inside.ts'
 import type { Settings } from '../base/settings.ts'
 
 /** The data folder of the embedded PDS. */
@@ -23,3 +25,22 @@ export function placesOf(settings: Pick<Settings, 'dataDir'>, env: NodeJS.Proces
       : env.PDS_BLOBSTORE_DISK_LOCATION || join(folder, 'blobs'),
   }
 }
+
+/**
+ * The folder of the data of the PDS in which a folder of backups is, so that both are lost at once; null where it is in none.
+ * What is in the data folder itself is refused (`base/backup_setting.ts`).
+ */
+export function pdsFolderAround(
+  backups: string,
+  settings: Pick<Settings, 'dataDir'>,
+  env: NodeJS.ProcessEnv,
+): string | null {
+  const { accounts, actors, blobs } = placesOf(settings, env)
+  if (!isThere(accounts)) return null
+  const folders = [folderOf(settings, env), actors, blobs]
+  return folders.find((each) => each !== null && isInside(each, backups)) ?? null
+}
+
+/** What to say of that. */
+export const lostWithPds = (backups: string, pds: string): string =>
+  `${backups} is in ${pds}, where the PDS inside has its data, and is lost with it`

@@ -4,7 +4,7 @@ import { BACKUP_KEEP, type S3Place } from '../../base/backup_setting.ts'
 import { count } from '../../base/in_words.ts'
 import { isInside } from '../../base/inside.ts'
 import type { Settings } from '../../base/settings.ts'
-import { placesOf } from '../../embedded/folder.ts'
+import { lostWithPds, pdsFolderAround, placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import type { KeptOptions, MadeBackup } from '../../maintenance/kept_backups.ts'
 import { nameDamaged } from '../../maintenance/manifest.ts'
@@ -49,7 +49,10 @@ export function addBackupCommand(program: Command): void {
           output.result({ folder }, () => `${folder} is in the S3 store`)
           return
         }
-        tell(output, await make(installation, output, place, { withSecrets, keep }), withSecrets)
+        const made = await make(installation, output, place, { withSecrets, keep })
+        const pds = pdsFolderAround(made.folder, settings, process.env)
+        if (pds !== null) output.note(`${lostWithPds(made.folder, pds)}. Name another folder.`)
+        tell(output, made, withSecrets)
       }),
     )
 }

@@ -1,6 +1,7 @@
 import { ageOf } from '../../base/in_words.ts'
 import { BACKUP_OLD } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
+import { lostWithPds, pdsFolderAround } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
 import { nameDamaged } from '../../maintenance/manifest.ts'
@@ -8,7 +9,7 @@ import type { Check } from '../check.ts'
 import { type CheckResult, look } from './look.ts'
 
 /** How old the last good backup is. */
-export async function checkBackups({ backup, database }: Settings): Promise<Check[]> {
+export async function checkBackups({ backup, database, dataDir }: Settings): Promise<Check[]> {
   const { dir, s3 } = backup
   if (dir === null) {
     // With an engine, one machine makes them for all.
@@ -33,10 +34,23 @@ export async function checkBackups({ backup, database }: Settings): Promise<Chec
     return { state: 'failed', found: lacks, mend: 'put it back: docs/backup.md#one-account' }
   }
   const here = look('Backups', mend, async () => age((await listBackups(dir))[0], dir))
-  if (s3 === null) return [await here]
+  if (s3 === null) return [await here, ...checkPlace(dir, dataDir)]
   const there = look('Backups in S3', mend, async () => {
     const [newest] = await inStore(s3, (store) => store.list())
     return age(newest, s3.bucket)
   })
   return Promise.all([here, there])
+}
+
+function checkPlace(dir: string, dataDir: string): Check[] {
+  const pds = pdsFolderAround(dir, { dataDir }, process.env)
+  if (pds === null) return []
+  return [
+    {
+      name: 'Place of backups',
+      state: 'warning',
+      found: lostWithPds(dir, pds),
+      mend: 'set ENTRYWAY_BACKUP_DIR to a folder elsewhere, on another disk if you can',
+    },
+  ]
 }

@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DAY, MINUTE } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
@@ -331,6 +332,25 @@ test('a command that names no place says what to do', async () => {
   }
   const made = await run(settingsWith(), '--json')
   expect(JSON.parse(made.stdout)).toMatchObject({ folder: expect.stringContaining(to) })
+})
+
+test('a folder of backups that is lost with the data of the PDS is named', async () => {
+  const pds = join(folder.path, 'pds')
+  mkdirSync(pds)
+  new Sqlite(join(pds, 'account.sqlite')).close()
+  const env = settingsWith({ PDS_DATA_DIRECTORY: pds, ENTRYWAY_BACKUP_DIR: join(pds, 'backups') })
+  const run = (...args: string[]) => runCliHere(childEnvironment({}, env), ['backup', ...args])
+  const lost = 'where the PDS inside has its data, and is lost with it'
+  expect(await run()).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(lost) })
+  expect((await run(join(to, 'elsewhere'))).stderr).not.toContain(lost)
+  vi.stubEnv('PDS_DATA_DIRECTORY', pds)
+  const check = async (dir: string) =>
+    checkBackups(readSettings({ ...env, ENTRYWAY_BACKUP_DIR: dir }))
+  expect(await check(join(pds, 'backups'))).toMatchObject([
+    { state: 'ok' },
+    { state: 'warning', found: expect.stringContaining(lost) },
+  ])
+  expect(await check(to)).toHaveLength(1)
 })
 
 test('a restore from a folder that is no backup says what to name', async () => {
