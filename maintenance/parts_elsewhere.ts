@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmdirSync } from 'node:fs'
+import { readdirSync, renameSync, rmdirSync, statSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -10,11 +10,12 @@ const PREPARED = '.restoring'
 /** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left the second. */
 const OF_NOBODY = ['lost+found', PREPARED]
 
-/** `isFolder`: the place is there, as a folder that is free. */
+/** `isFolder`: the place is there, as a folder that is free; `isDisk`: a disk of its own is mounted there. */
 export const partElsewhere = z.object({
   prepared: z.string(),
   place: z.string(),
   isFolder: z.boolean(),
+  isDisk: z.boolean(),
 })
 export type PartElsewhere = z.infer<typeof partElsewhere>
 
@@ -32,7 +33,7 @@ export class PartsElsewhere {
     const isFolder = isThere(place)
     // A disk may be mounted there, or a link lead to one: then a folder cannot take that place, and may not.
     const prepared = isFolder ? join(place, PREPARED) : place + PREPARED
-    this.#parts.push({ prepared, place, isFolder })
+    this.#parts.push({ prepared, place, isFolder, isDisk: isFolder && isDisk(place) })
     await rm(prepared, { recursive: true, force: true })
     return prepared
   }
@@ -59,9 +60,10 @@ export class PartsElsewhere {
  * @throws {Error} where something is in its place by now, or what was prepared is gone; once that is mended it goes on
  */
 export function moveParts(parts: readonly PartElsewhere[]): void {
-  for (const { prepared, place, isFolder } of parts.toReversed()) {
+  for (const { prepared, place, isFolder, isDisk: wasDisk } of parts.toReversed()) {
     const isPrepared = isThere(prepared)
-    if (!isPrepared && !isThere(place)) {
+    const isPlaceThere = isThere(place) && (!wasDisk || isDisk(place))
+    if (!isPrepared && !isPlaceThere) {
       throw new Error(`${prepared} is not there, which belongs to ${place}: is its disk mounted?`)
     }
     if (isPrepared && !isFolder) moveTo(prepared, place)
@@ -72,6 +74,9 @@ export function moveParts(parts: readonly PartElsewhere[]): void {
     syncEntries(isFolder ? place : dirname(place))
   }
 }
+
+/** Whether another disk is there than where the folder stands. Without it, that folder is empty, and there all the same. */
+const isDisk = (place: string) => statSync(place).dev !== statSync(dirname(place)).dev
 
 function moveTo(from: string, to: string): void {
   if (isThere(to)) {

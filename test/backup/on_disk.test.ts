@@ -142,6 +142,15 @@ describe('what the PDS inside kept elsewhere', () => {
     expect(() => moveParts(parts)).toThrow('is its disk mounted?')
   })
 
+  test('is not taken for moved where its disk is not mounted any more', () => {
+    const place = join(folder.path, 'disk')
+    mkdirSync(place)
+    const prepared = join(place, '.restoring')
+    const part = { prepared, place, isFolder: true, isDisk: true }
+    expect(() => moveParts([part])).toThrow('is its disk mounted?')
+    expect(() => moveParts([{ ...part, isDisk: false }])).not.toThrow()
+  })
+
   test('leaves nothing where it cannot be restored', async () => {
     await (await prepare()).remove()
     expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual([])

@@ -150,7 +150,7 @@ describe.runIf(isRoot)('with users', () => {
     const [prepared, place] = [join(parent.path, 'prepared'), join(parent.path, 'place')]
     writeFileSync(prepared, '')
     mkdirSync(join(home, '.staged'))
-    const parts = [{ prepared, place, isFolder: false }]
+    const parts = [{ prepared, place, isFolder: false, isDisk: false }]
     writeFileSync(join(home, '.staged', '.elsewhere.json'), JSON.stringify(parts))
     await expect(restore({ folder, dataDir: home })).rejects.toThrow('start the program')
     expect([existsSync(prepared), existsSync(place)]).toEqual([true, false])

@@ -149,6 +149,11 @@ export const sagaRows = toRemovals([
   ],
   [
     ON_DISK,
+    'a part of a PDS whose disk is away by then is not taken for moved',
+    partsElsewhere('(!wasDisk || isDisk(place))', 'true'),
+  ],
+  [
+    ON_DISK,
     'what is in the place of a part of a PDS by then is not overwritten',
     partsElsewhere('if (isThere(to)) {', 'if (to.length === 0) {'),
   ],
