@@ -79,7 +79,7 @@ export async function readPdsFileStrictly(
 }
 
 /** What Docker Compose replaces, unless the value is between single quotes. */
-const WITH_VARIABLE = /^[ \t]*(PDS_\w+)=(?!').*\$[a-z_{$]/gim
+const WITH_VARIABLE = /^[ \t]*(?:export[ \t]+)?(PDS_\w+)[ \t]*=[ \t]*(?![ \t']).*\$[a-z_{$]/gim
 
 const parsePdsEnv = (content: string): PdsEnv =>
   parseEnvFile(

@@ -113,7 +113,10 @@ test('a $ that Docker Compose reads as the beginning of a variable is told', asy
     'PDS_ADMIN_PASSWORD=ab$cd',
     'PDS_EMAIL_SMTP_URL="smtps://us:a$bc@mail.example.com"',
     'PDS_SERVICE_NAME=$$ome',
+    'export PDS_DID_PLC_URL=https://$plc',
+    'PDS_INVITE_REQUIRED = $no',
     "PDS_JWT_SECRET='ab$cd'",
+    "PDS_CONTACT_EMAIL_ADDRESS= 'a$b@mail.example.com'",
     'PDS_HOSTNAME=pds.example.com',
     'PDS_HOME_URL=https://example.com/$',
     '# PDS_PORT=$PORT',
@@ -122,6 +125,7 @@ test('a $ that Docker Compose reads as the beginning of a variable is told', asy
   const { pdsEnv, unclear } = await readPdsFileStrictly(file)
   expect(unclear.map((line) => line.split(':')[0])).toEqual([
     ...['PDS_ADMIN_PASSWORD', 'PDS_EMAIL_SMTP_URL', 'PDS_SERVICE_NAME'],
+    ...['PDS_DID_PLC_URL', 'PDS_INVITE_REQUIRED'],
   ])
   expect(unclear[0]).toContain('between single quotes')
   expect(pdsEnv).toMatchObject({ PDS_JWT_SECRET: 'ab$cd', PDS_HOSTNAME: 'pds.example.com' })
