@@ -1,14 +1,15 @@
 import { readdirSync, renameSync, rmdirSync, statSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { explainUnwritable, isThere } from '../base/files.ts'
-import { giveAloneToOwnerOf, giveToOwnerOf } from '../base/ownership.ts'
+import { explainUnwritable, isThere, readLink } from '../base/files.ts'
+import { isInside } from '../base/inside.ts'
+import { giveAloneToOwnerOf, giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
 
 const PREPARED = '.restoring'
-/** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left the second. */
-const OF_NOBODY = ['lost+found', PREPARED]
+/** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left others. */
+const isOfNobody = (name: string) => name === 'lost+found' || name.endsWith(PREPARED)
 
 /** `isFolder`: the place is there, as a folder that is free; `isDisk`: a disk of its own is mounted there. */
 export const partElsewhere = z.object({
@@ -20,16 +21,25 @@ export const partElsewhere = z.object({
 export type PartElsewhere = z.infer<typeof partElsewhere>
 
 /**
- * Parts of the data of a PDS whose places are outside of the data directory. Each is prepared on the disk of its place, and
- * they are moved there once that is decided.
+ * Parts of the data whose places are outside of the data directory, as those of a PDS may be, or in a folder of it that is
+ * there. Each is prepared on the disk of its place, and they are moved there once that is decided.
  */
 export class PartsElsewhere {
+  readonly #dataDir: string
   readonly #parts: PartElsewhere[] = []
 
-  /** @returns where to prepare the part that belongs to a place, which is free */
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir
+  }
+
+  /**
+   * @returns where to prepare the part that belongs to a place, which is free
+   * @throws {Error} where root would follow a link of another user's
+   */
   async add(given: string): Promise<string> {
     // Another program may move it, which was started in another folder.
     const place = resolve(given)
+    assertNoLink(resolve(this.#dataDir), place)
     const isFolder = isThere(place)
     // A disk may be mounted there, or a link lead to one: then a folder cannot take that place, and may not.
     const prepared = isFolder ? join(place, PREPARED) : place + PREPARED
@@ -39,7 +49,8 @@ export class PartsElsewhere {
   }
 
   /** Once all is prepared: puts it on the disk. @returns what {@link moveParts} takes */
-  finish(dataDir: string): readonly PartElsewhere[] {
+  finish(): readonly PartElsewhere[] {
+    const dataDir = this.#dataDir
     for (const { prepared, place, isFolder } of this.#parts) {
       syncAll(prepared)
       giveToOwnerOf(dataDir, prepared)
@@ -68,7 +79,9 @@ export function moveParts(parts: readonly PartElsewhere[]): void {
     }
     if (isPrepared && !isFolder) moveTo(prepared, place)
     if (isPrepared && isFolder) {
-      for (const name of readdirSync(prepared)) moveTo(join(prepared, name), join(place, name))
+      withFolder(prepared, (held) => {
+        for (const name of readdirSync(held)) moveTo(join(held, name), join(place, name))
+      })
       rmdirSync(prepared)
     }
     syncEntries(isFolder ? place : dirname(place))
@@ -78,9 +91,20 @@ export function moveParts(parts: readonly PartElsewhere[]): void {
 /** Whether another disk is there than where the folder stands. Without it, that folder is empty, and there all the same. */
 const isDisk = (place: string) => statSync(place).dev !== statSync(dirname(place)).dev
 
+/** The user of the data directory may have put one there: by it root would write into any folder. */
+function assertNoLink(dataDir: string, place: string): void {
+  if (!isInside(dataDir, place) || !isRootAtOthers(dataDir)) return
+  for (let path = place; path !== dataDir; path = dirname(path)) {
+    if (readLink(path) === null) continue
+    throw new Error(
+      `${path} is a link, and root follows none in ${dataDir}: give this command as the user to whom that belongs`,
+    )
+  }
+}
+
 function moveTo(from: string, to: string): void {
   if (isThere(to)) {
-    throw new Error(`${to} is in the way of what the PDS inside kept: move it away`)
+    throw new Error(`${to} is in the way of what is restored: move it away`)
   }
   try {
     renameSync(from, to)
@@ -89,10 +113,18 @@ function moveTo(from: string, to: string): void {
   }
 }
 
+/** Whether nothing is there, or a folder that has nothing of anybody. */
+export function isFree(path: string): boolean {
+  if (!isThere(path)) return true
+  try {
+    return readdirSync(path).every(isOfNobody)
+  } catch {
+    return false
+  }
+}
+
 /** @throws {Error} where a part of the data is there without the accounts */
-export async function assertFree(path: string): Promise<void> {
-  if (!isThere(path)) return
-  const names = await readdir(path).catch(() => ['itself'])
-  if (names.every((name) => OF_NOBODY.includes(name))) return
+export function assertFree(path: string): void {
+  if (isFree(path)) return
   throw new Error(`${path} is a part of what a PDS keeps, without its accounts: move it away`)
 }

@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { isInside } from '../base/inside.ts'
 import { makeFolder } from '../base/make_folder.ts'
+import { giveAloneToOwnerOf } from '../base/ownership.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { copyVerified, describe, listFiles } from './file_copies.ts'
@@ -29,6 +30,9 @@ const COPIES = {
   actors: join(EMBEDDED_PDS, 'actors'),
   blobs: join(EMBEDDED_PDS, 'blobs'),
 } as const
+
+/** With what the names of files end that SQLite has beside a database. */
+const LOGS = ['-wal', '-shm', '-journal'] as const
 
 /** The DID of a repo by its path in a backup, `pds/actors/7z/did:plc:…/store.sqlite`; null where it is that of none. */
 export function didOfRepo(path: string): string | null {
@@ -67,7 +71,8 @@ export async function backUpPds(
   await database(places.accounts, COPIES.accounts)
   for (const name of await listFiles(places.actors)) {
     const [from, path] = [join(places.actors, name), join(COPIES.actors, name)]
-    if (/-(wal|shm|journal)$/.test(name) || !isNameable(path) || !isThere(from)) continue
+    if (LOGS.some((suffix) => name.endsWith(suffix)) || !isNameable(path) || !isThere(from))
+      continue
     if (name.endsWith('.sqlite')) await repo(from, path)
     else if (await copyFileAt(from, join(folder, path))) files.push(await describe(folder, path))
   }
@@ -80,7 +85,7 @@ export async function backUpPds(
  * Prepares what the PDS inside kept, unless it is there: then it is newer than the backup, and stays.
  *
  * @param prepared the folder that takes the place of the data directory at the end
- * @returns the parts that are elsewhere, to be moved to their places; null where the data are there
+ * @returns the parts that are moved to places of their own; null where the data are there
  * @throws {Error} when a file has changed since, or something else is where it belongs
  */
 export async function restorePds(
@@ -89,7 +94,7 @@ export async function restorePds(
   where: { folder: string; dataDir: string; prepared: string },
 ): Promise<PartsElsewhere | null> {
   if (isThere(places.accounts)) return null
-  const elsewhere = new PartsElsewhere()
+  const elsewhere = new PartsElsewhere(where.dataDir)
   try {
     await preparePds(copies, places, elsewhere, where)
     return elsewhere
@@ -106,13 +111,19 @@ async function preparePds(
   { folder, dataDir, prepared }: { folder: string; dataDir: string; prepared: string },
 ): Promise<void> {
   const usual = join(dataDir, EMBEDDED_PDS)
+  // A disk may be mounted there, or a link lead to one: then no other folder can take its place.
+  const isUsualThere = isThere(usual)
   const blobsPlace = blobs === null ? null : places.blobs
-  for (const place of [places.accounts, places.sequencer, places.actors, blobsPlace]) {
-    if (place !== null) await assertFree(isInside(usual, place) ? usual : place)
+  for (const database of [places.accounts, places.sequencer]) {
+    // SQLite would take a log that is left for one of the copy.
+    for (const suffix of ['', ...LOGS]) assertFree(database + suffix)
   }
+  for (const place of [places.actors, blobsPlace]) if (place !== null) assertFree(place)
+  if (isUsualThere) giveAloneToOwnerOf(dataDir, usual)
   /** Where a part is prepared. The accounts come first: they are moved last, and say that all is there. */
   const prepare = async (place: string, isFolder: boolean) => {
-    const target = isInside(usual, place)
+    const isStaged = !isUsualThere && isInside(usual, place)
+    const target = isStaged
       ? join(prepared, EMBEDDED_PDS, relative(usual, place))
       : await elsewhere.add(place)
     await makeFolder(isFolder ? target : dirname(target))

@@ -1,19 +1,21 @@
 import { existsSync, rmSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signOutEverywhere } from '../actors/account/lifecycle.ts'
+import { isThere } from '../base/files.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { readAccount } from '../database/account/profile.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { checkData, type DataReport } from './check_data.ts'
-import { type DatabaseKind, MOVE, schemas } from './data_folder.ts'
+import { DATABASE_FOLDERS, type DatabaseKind, MOVE, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
 import { type Hold, holdData } from './hold.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
 import { readMoveOf } from './move_mark.ts'
-import type { PartsElsewhere } from './parts_elsewhere.ts'
+import { PartsElsewhere } from './parts_elsewhere.ts'
 import { didOfRepo, type PdsPlaces, restorePds } from './pds_data.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
 import { assertNoData, commitStaged, holdsSecrets, isStaged } from './staging.ts'
@@ -64,6 +66,7 @@ export async function restore({
   const wasThere = existsSync(dataDir)
   const hold = holdVacant(dataDir)
   const prepared = join(dataDir, '.restoring')
+  const folders = new PartsElsewhere(dataDir)
   let ofPds: PartsElsewhere | null = null
   try {
     if (holdsSecrets(dataDir) && manifest.secrets.length > 0) {
@@ -71,6 +74,7 @@ export async function restore({
     }
     await rm(prepared, { recursive: true, force: true })
     await mkdir(prepared, { mode: 0o700 })
+    const links = await linkFolders(dataDir, prepared, folders)
     const files = [...manifest.databases, ...manifest.secrets]
     for (const [i, file] of files.entries()) {
       await copyVerified(folder, file, join(prepared, file.path))
@@ -88,7 +92,9 @@ export async function restore({
       manifest.pds && pds
         ? await restorePds(manifest.pds, pds, { folder, dataDir, prepared })
         : null
-    commitStaged(dataDir, prepared, ofPds?.finish(dataDir))
+    for (const link of links) await rm(link)
+    const parts = [folders, ofPds].flatMap((each) => each?.finish() ?? [])
+    commitStaged(dataDir, prepared, parts)
     const isPdsRestored = ofPds !== null
     const damaged = manifest.damaged.filter(({ path }) => isPdsRestored || didOfRepo(path) === null)
     const hasKeys = holdsSecrets(dataDir)
@@ -96,6 +102,7 @@ export async function restore({
   } catch (err) {
     // All of it is on the disk, and decided: the next who holds the data goes on.
     if (isStaged(dataDir)) throw err
+    await folders.remove()
     await ofPds?.remove()
     await rm(wasThere ? prepared : dataDir, { recursive: true, force: true })
     throw err
@@ -131,13 +138,36 @@ function holdVacant(dataDir: string): Hold {
   const hold = holdData(dataDir, { evenMoved: true })
   try {
     if (wasStaged) throw new Error(finished(dataDir))
-    assertNoData(dataDir)
+    assertNoData(dataDir, DATABASE_FOLDERS)
     assertServedAlone(dataDir)
     return hold
   } catch (err) {
     hold.release()
     throw err
   }
+}
+
+/**
+ * Folders of databases that are there: a disk may be mounted at each. What belongs into it is prepared in it, and until then
+ * stands with the rest by a link.
+ *
+ * @returns the links
+ */
+async function linkFolders(
+  dataDir: string,
+  prepared: string,
+  folders: PartsElsewhere,
+): Promise<string[]> {
+  const names = DATABASE_FOLDERS.filter((name) => isThere(join(dataDir, name)))
+  return Promise.all(
+    names.map(async (name) => {
+      const target = await folders.add(join(dataDir, name))
+      await makeFolder(target)
+      const link = join(prepared, name)
+      await symlink(target, link)
+      return link
+    }),
+  )
 }
 
 /** @throws {Error} where the data that were there went elsewhere: those of the backup would serve beside them */

@@ -13,7 +13,7 @@ import { isThere } from '../base/files.ts'
 import { giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
-import { moveParts, type PartElsewhere, partElsewhere } from './parts_elsewhere.ts'
+import { isFree, moveParts, type PartElsewhere, partElsewhere } from './parts_elsewhere.ts'
 
 /** Holds what is whole, and takes its place in the data directory entry by entry. */
 const STAGED = '.staged'
@@ -27,10 +27,17 @@ const ELSEWHERE = '.elsewhere.json'
  */
 const BEFORE_DATA = [SECRETS, LOCK, MOVE, EMBEDDED_PDS, 'lost+found']
 
-/** @throws {Error} when there is data, or anything else that is not expected; it says what */
-export function assertNoData(dataDir: string): void {
+/**
+ * @param folders that may be there where they are free, as one at which a disk is mounted
+ * @throws {Error} when there is data, or anything else that is not expected; it says what
+ */
+export function assertNoData(dataDir: string, folders: readonly string[] = []): void {
   const names = isThere(dataDir) ? readdirSync(dataDir) : []
-  const others = names.filter((name) => !name.startsWith('.') && !BEFORE_DATA.includes(name))
+  const isExpected = (name: string) =>
+    name.startsWith('.') ||
+    BEFORE_DATA.includes(name) ||
+    (folders.includes(name) && isFree(join(dataDir, name)))
+  const others = names.filter((name) => !isExpected(name))
   if (others.length === 0) return
   const some = others.slice(0, 5).join(', ') + (others.length > 5 ? ', …' : '')
   throw new Error(`${dataDir} is not empty (${some}): move away what is there`)

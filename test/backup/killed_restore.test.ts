@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -11,7 +11,6 @@ import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { DataFolder } from './data_folder.ts'
 
-const REPO = '7z/did:plc:bob/store.sqlite'
 const DIE = fileURLToPath(new URL('../adopt/die_at.ts', import.meta.url))
 
 let folder: TemporaryFolder
@@ -20,61 +19,72 @@ beforeEach(async () => {
 })
 afterEach(() => folder.remove())
 
-test('killed wherever it changes a file, a restore goes on by itself', async () => {
-  const [data, pds, disk] = ['data', 'pds', 'disk'].map((name) => join(folder.path, name)) as [
-    string,
-    string,
-    string,
-  ]
-  const home = new DataFolder(data)
-  for (const name of ['alice', 'bob']) home.add(name)
-  const places = {
-    accounts: join(pds, 'account.sqlite'),
-    sequencer: join(pds, 'sequencer.sqlite'),
-    actors: join(pds, 'actors'),
-    blobs: join(disk, 'blobs'),
-  }
-  const repo = join(places.actors, REPO)
-  mkdirSync(join(repo, '..'), { recursive: true })
-  for (const path of [places.accounts, places.sequencer, repo]) {
-    new Sqlite(path).exec('CREATE TABLE record (uri TEXT)').close()
-  }
-  for (const did of ['did:plc:alice', 'did:plc:bob']) {
-    mkdirSync(join(places.blobs, did), { recursive: true })
-    writeFileSync(join(places.blobs, did, 'blob'), 'a picture')
-  }
-  const kept = [places.accounts, places.sequencer, repo, join(places.blobs, 'did:plc:bob/blob')]
-  const backup = join(folder.path, 'backup')
-  await backUp({ dataDir: data, folder: backup, withSecrets: true, pds: places })
+type Home = { data: string; pds: string; blobs: string }
 
-  const env = childEnvironment(
-    {},
-    {
-      ...{ ENTRYWAY_DEV: '1', ENTRYWAY_DATA_DIR: data, PDS_DATA_DIRECTORY: pds },
-      PDS_BLOBSTORE_DISK_LOCATION: places.blobs,
-    },
-  )
-  const attempt = (at: number) => {
-    for (const lost of [data, pds, disk]) rmSync(lost, { recursive: true, force: true })
-    // A disk is mounted there, which is empty.
-    mkdirSync(places.blobs, { recursive: true })
-    mkdirSync(join(places.blobs, 'lost+found'))
-    const dying = { ...env, NODE_OPTIONS: `--import ${DIE}`, DIE_AT: String(at) }
-    return runCli(dying, ['restore', backup], { cwd: folder.path })
-  }
-  let at = 1
-  let last = await attempt(at)
-  for (; last.exitCode === null; last = await attempt(++at)) {
-    const again = await runCliHere(env, ['restore', backup], { cwd: folder.path })
-    const told = again.stdout + again.stderr
-    expect.soft(told, `killed before change ${at}`).toMatch(/is there again|is finished now/)
-    expect.soft(kept.filter((path) => !existsSync(path))).toEqual([])
-    expect.soft(await checkData(data)).toMatchObject({ accounts: 2, findings: [] })
-    const all = [data, pds, disk].flatMap((path) =>
-      readdirSync(path, { recursive: true, encoding: 'utf8' }),
+test.each<[string, (path: string) => Home, disks: (home: Home) => string[]]>([
+  [
+    'outside of the data folder',
+    (path) => ({ data: join(path, 'data'), pds: join(path, 'pds'), blobs: join(path, 'blobs') }),
+    ({ blobs }) => [blobs],
+  ],
+  [
+    'in it, and disks mounted at folders of it',
+    (path) => ({ data: path, pds: join(path, 'pds'), blobs: join(path, 'pds/blobs') }),
+    ({ data, pds, blobs }) => [join(data, 'accounts'), join(data, 'auth'), pds, blobs],
+  ],
+])(
+  'killed wherever it changes a file, a restore goes on by itself, with the PDS %s',
+  async (_, home, disks) => {
+    const service = join(folder.path, 'service')
+    const { data, pds, blobs } = home(service)
+    const kept = new DataFolder(data)
+    for (const name of ['alice', 'bob']) kept.add(name)
+    const [accounts, sequencer] = [join(pds, 'account.sqlite'), join(pds, 'sequencer.sqlite')]
+    const actors = join(pds, 'actors')
+    const repo = join(actors, '7z/did:plc:bob/store.sqlite')
+    mkdirSync(dirname(repo), { recursive: true })
+    for (const path of [accounts, sequencer, repo]) {
+      new Sqlite(path).exec('CREATE TABLE record (uri TEXT)').close()
+    }
+    for (const did of ['did:plc:alice', 'did:plc:bob']) {
+      mkdirSync(join(blobs, did), { recursive: true })
+      writeFileSync(join(blobs, did, 'blob'), 'a picture')
+    }
+    const backup = join(folder.path, 'backup')
+    await backUp({
+      ...{ dataDir: data, folder: backup, withSecrets: true },
+      pds: { accounts, sequencer, actors, blobs },
+    })
+
+    const env = childEnvironment(
+      {},
+      {
+        ...{ ENTRYWAY_DEV: '1', ENTRYWAY_DATA_DIR: data, PDS_DATA_DIRECTORY: pds },
+        PDS_BLOBSTORE_DISK_LOCATION: blobs,
+      },
     )
-    expect.soft(all.filter((path) => /\.(restoring|staged)/.test(path))).toEqual([])
-  }
-  expect(last).toMatchObject({ exitCode: 0 })
-  expect(at).toBeGreaterThan(8)
-})
+    const attempt = (at: number) => {
+      rmSync(service, { recursive: true, force: true })
+      // As where an empty disk is mounted.
+      for (const disk of disks({ data, pds, blobs })) {
+        mkdirSync(join(disk, 'lost+found'), { recursive: true })
+      }
+      const dying = { ...env, NODE_OPTIONS: `--import ${DIE}`, DIE_AT: String(at) }
+      return runCli(dying, ['restore', backup], { cwd: folder.path })
+    }
+    let at = 1
+    let last = await attempt(at)
+    for (; last.exitCode === null; last = await attempt(++at)) {
+      const again = await runCliHere(env, ['restore', backup], { cwd: folder.path })
+      const told = again.stdout + again.stderr
+      expect.soft(told, `killed before change ${at}`).toMatch(/is there again|is finished now/)
+      const lost = [accounts, sequencer, repo, join(blobs, 'did:plc:bob/blob')]
+      expect.soft(lost.filter((path) => !existsSync(path))).toEqual([])
+      expect.soft(await checkData(data)).toMatchObject({ accounts: 2, findings: [] })
+      const all = readdirSync(service, { recursive: true, encoding: 'utf8' })
+      expect.soft(all.filter((path) => /\.(restoring|staged)/.test(path))).toEqual([])
+    }
+    expect(last).toMatchObject({ exitCode: 0 })
+    expect(at).toBeGreaterThan(8)
+  },
+)

@@ -91,6 +91,13 @@ describe('what the PDS inside kept elsewhere', () => {
     return restore(pds)
   }
 
+  /** What the backup has of the PDS. */
+  async function copies() {
+    const names = await listFiles(join(backup, 'pds'))
+    const files = await Promise.all(names.map((path) => describeFile(backup, join('pds', path))))
+    return { files, blobs: null }
+  }
+
   async function restore(copies: Parameters<typeof restorePds>[0]): Promise<PartsElsewhere> {
     const prepared = join(dataDir, '.restoring')
     const parts = await restorePds(copies, places(), { folder: backup, dataDir, prepared })
@@ -100,7 +107,7 @@ describe('what the PDS inside kept elsewhere', () => {
 
   test('is on the disk before it is in its place', async () => {
     const parts = await prepare()
-    moveParts(parts.finish(dataDir))
+    moveParts(parts.finish())
     const { accounts, sequencer } = places()
     for (const path of [accounts, sequencer, repo()]) {
       expect.soft(isSynced(path), path).toBe(true)
@@ -110,7 +117,7 @@ describe('what the PDS inside kept elsewhere', () => {
   test('has no accounts before all else is in its place', async () => {
     const parts = await prepare()
     mkdirSync(join(places().actors, 'in the way'), { recursive: true })
-    expect(() => moveParts(parts.finish(dataDir))).toThrow('actors is in the way')
+    expect(() => moveParts(parts.finish())).toThrow('actors is in the way')
     expect(existsSync(places().accounts)).toBe(false)
   })
 
@@ -121,14 +128,14 @@ describe('what the PDS inside kept elsewhere', () => {
     mkdirSync(join(actors, '.restoring', 'old'), { recursive: true })
     const { ino } = statSync(actors)
     const parts = await prepare()
-    moveParts(parts.finish(dataDir))
+    moveParts(parts.finish())
     expect(statSync(actors).ino).toBe(ino)
     expect(existsSync(repo())).toBe(true)
     expect(readdirSync(actors).sort()).toEqual(['7z', 'lost+found'])
   })
 
   test('goes on where something was in the way of it', async () => {
-    const parts = (await prepare()).finish(dataDir)
+    const parts = (await prepare()).finish()
     writeFileSync(places().sequencer, 'of another PDS')
     expect(() => moveParts(parts)).toThrow('sequencer.sqlite is in the way')
     expect(existsSync(repo())).toBe(true)
@@ -151,15 +158,19 @@ describe('what the PDS inside kept elsewhere', () => {
     expect(() => moveParts([{ ...part, isDisk: false }])).not.toThrow()
   })
 
+  test('is not put beside the log of a database that is gone', async () => {
+    await (await prepare()).remove()
+    const log = `${places().accounts}-wal`
+    writeFileSync(log, 'of another database')
+    await expect(restore(await copies())).rejects.toThrow(`${log} is a part of what`)
+  })
+
   test('leaves nothing where it cannot be restored', async () => {
     await (await prepare()).remove()
     expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual([])
-    const files = await listFiles(join(backup, 'pds'))
-    const described = await Promise.all(
-      files.map((path) => describeFile(backup, join('pds', path))),
-    )
-    writeFileSync(join(backup, 'pds', files.at(-1) ?? ''), 'changed')
-    await expect(restore({ files: described, blobs: null })).rejects.toThrow('has changed')
+    const { files } = await copies()
+    writeFileSync(join(backup, files.at(-1)?.path ?? ''), 'changed')
+    await expect(restore({ files, blobs: null })).rejects.toThrow('has changed')
     expect(readdirSync(join(folder.path, 'elsewhere'))).toEqual([])
   })
 })

@@ -165,6 +165,17 @@ describe.runIf(isRoot)('with users', () => {
     expect(readdirSync(others)).toEqual(['notes.txt'])
   })
 
+  test.each(['accounts', 'auth'])(
+    'nor writes where a link of theirs leads, at %s',
+    async (name) => {
+      const others = join(parent.path, 'others')
+      mkdirSync(others)
+      symlinkSync(others, join(home, name))
+      await expect(restore({ folder, dataDir: home })).rejects.toThrow('is a link')
+      expect(readdirSync(others)).toEqual([])
+    },
+  )
+
   test('what may not be read is not taken for what is not there', async () => {
     const refused = 'may not use'
     for (const args of [

@@ -157,4 +157,14 @@ export const sagaRows = toRemovals([
     'what is in the place of a part of a PDS by then is not overwritten',
     partsElsewhere('if (isThere(to)) {', 'if (to.length === 0) {'),
   ],
+  [
+    'test/backup/restore_in_place.test.ts',
+    'root restores nothing to where a link of another user leads',
+    partsElsewhere('assertNoLink(resolve(this.#dataDir), place)', ''),
+  ],
+  [
+    ON_DISK,
+    'no database of a PDS is restored beside the log of another',
+    inFile('maintenance/pds_data.ts')("['', ...LOGS]", "['']"),
+  ],
 ])
