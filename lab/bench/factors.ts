@@ -104,10 +104,10 @@ export const factors: Operation[] = [
         return submit(browser, origin, page, { username, password, code, ...REMEMBERED })
       }
     },
+    addAuthenticatorOf,
     async (origin, visitor) => {
       if (dids.has(visitor.username)) return
       const { username, password, browser } = visitor
-      await addAuthenticatorOf(origin, visitor)
       await nextStep(visitor)
       const page = await openSignIn(origin, visitor)
       const step = await press(browser, origin, page, { username, password, ...REMEMBERED })
@@ -158,17 +158,20 @@ const connections = new Map<string, ReturnType<typeof connect>>()
 
 /**
  * @param prepare for one sign-in
- * @param enrol what each person gets once, before that
+ * @param enrol what each person gets once, before that: all of them the first, before the next, since who waits for
+ * their next code waits with everybody
  */
 function signIns(
   name: string,
   count: Operation['count'],
   prepare: (origin: string, visitor: Visitor) => Promise<Ready>,
-  enrol: (origin: string, visitor: Visitor) => Promise<void> = async () => {},
+  ...enrol: ((origin: string, visitor: Visitor) => Promise<void>)[]
 ): Operation {
   const lanes: Operation['lanes'] = async (origin, people, inFlight) => {
     const atOnce = pLimit(AT_ONCE)
-    await atOnce.map(people, (person) => enrol(origin, visitorOf(origin, person)))
+    for (const step of enrol) {
+      await atOnce.map(people, (person) => step(origin, visitorOf(origin, person)))
+    }
     // The first of each lane is not counted.
     const times = Array(count(inFlight) + inFlight).keys()
     const ready = await atOnce.map(times, (i) =>

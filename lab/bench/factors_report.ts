@@ -6,7 +6,8 @@ import { medians, ratio, table } from './rows.ts'
 export function renderFactors(figures: Figures[]): string {
   const of = (name: string, inFlight: number) =>
     figures.filter((each) => each.operation === name && each.inFlight === inFlight)
-  const rows = factors.flatMap(({ name }) =>
+  const measured = factors.filter(({ name }) => figures.some((each) => each.operation === name))
+  const rows = measured.flatMap(({ name }) =>
     [...new Set(figures.map(({ inFlight }) => inFlight))].map((inFlight) => {
       const [own, others] = [of(name, inFlight), of(comparedWith(name), inFlight)]
       const { perSecond, p50, p99, cpu, errors } = medians(own)

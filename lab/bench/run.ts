@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { factors, PEOPLE_OF_EACH } from './factors.ts'
+import { comparedWith, factors, PEOPLE_OF_EACH } from './factors.ts'
 import { startGenerator } from './generator.ts'
 import { inTurn, populate, rounds } from './measure.ts'
 import { openid } from './openid.ts'
@@ -91,12 +91,15 @@ async function measureServers(): Promise<void> {
   }
 }
 
-/** The ways to sign in, in turn, each with people of its own: all of them, as they are compared. */
+/** The ways to sign in, in turn, each with people of its own, and those with which they are compared. */
 async function measureFactors(): Promise<void> {
   const servers = await startEntryway()
   const generator = await startGenerator()
   try {
-    const ways = factors.map(({ name }) => ({ name, server: { ...servers.vestibule } }))
+    const compared = wantedOf(factors).flatMap(({ name }) => [name, comparedWith(name)])
+    const ways = factors
+      .filter(({ name }) => compared.includes(name))
+      .map(({ name }) => ({ name, server: { ...servers.vestibule } }))
     const all = ways.map(({ server }) => server)
     const bench = await populate(generator, all, PEOPLE_OF_EACH)
     for (const inFlight of [1, 16]) {
