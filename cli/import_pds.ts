@@ -133,9 +133,11 @@ async function importBatch(
   const [first = [], ...more] = dryRun ? [] : inBatches(account.appPasswords)
   let outcomes = await send([{ ...account, appPasswords: first, unfinished: more.length > 0 }])
   for (const [number, appPasswords] of more.entries()) {
-    if (outcomes.every(({ outcome }) => outcome !== 'begun')) break
+    const [begun] = outcomes
+    if (begun?.outcome !== 'begun') break
+    const continues = { isNew: begun.isNew }
     const unfinished = number < more.length - 1
-    outcomes = await send([{ ...account, appPasswords, continues: true, unfinished }])
+    outcomes = await send([{ ...account, appPasswords, continues, unfinished }])
   }
   return outcomes
 }

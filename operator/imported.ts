@@ -26,8 +26,8 @@ export const importedAccount = z.strictObject({
     z.strictObject({ name: z.string(), passwordScrypt, privileged: z.boolean(), createdAt: time }),
   ),
   sessions: carriedSessions.nullish(),
-  /** Whether it was sent before, with others of its app passwords. */
-  continues: z.boolean().optional(),
+  /** Where it was sent before, with others of its app passwords: what was said of it then. */
+  continues: z.strictObject({ isNew: z.boolean() }).optional(),
   /** Whether it will be sent again, with others of its app passwords. */
   unfinished: z.boolean().optional(),
 })

@@ -5,10 +5,11 @@ import { inputs } from './inputs.ts'
 
 /**
  * What became of an account; `refused` says why in `reason`. One that is `present` may lack the
- * second factor that it has on the PDS, and one that is `begun` waits for its other app passwords.
+ * second factor that it has on the PDS, and one that is `begun` waits for its other app passwords; `isNew` says whether
+ * this import made its records.
  */
 export type ImportOutcome =
-  | { did: string; outcome: 'begun' }
+  | { did: string; outcome: 'begun'; isNew: boolean }
   | { did: string; outcome: 'imported' }
   | { did: string; outcome: 'present'; lacksFactor: boolean }
   | { did: string; outcome: 'refused'; reason: string }
@@ -57,23 +58,20 @@ async function importOne(
     const here = account.emailAuthFactor ? await actors.account(did).read() : null
     return { did, outcome: 'present', lacksFactor: here?.emailAuthFactor === false }
   }
+  // Whether the records are those of this import. Others, such as of one that was stopped, stay where it is refused.
+  let isOurs = !dryRun && account.continues?.isNew === true
   try {
     await actors.directory.assertAvailable({ did, email, ...(handle === null ? {} : { handle }) })
     if (!dryRun) {
-      const isNew = await actors.account(did).import({ ...account, pdsDid })
-      if (account.unfinished) return { did, outcome: 'begun' }
-      await actors.directory
-        .importEntry({ did, handle, email, pdsDid, createdAt })
-        .catch(async (err) => {
-          // Somebody took the name meanwhile.
-          const isOurs = isNew || account.continues === true
-          if (err instanceof Refusal && isOurs) await actors.account(did).erase()
-          throw err
-        })
+      isOurs = (await actors.account(did).import({ ...account, pdsDid })) || isOurs
+      if (account.unfinished) return { did, outcome: 'begun', isNew: isOurs }
+      await actors.directory.importEntry({ did, handle, email, pdsDid, createdAt })
     }
     return { did, outcome: 'imported' }
   } catch (err) {
     if (!(err instanceof Refusal)) throw err
+    // Somebody took the name meanwhile.
+    if (isOurs) await actors.account(did).erase()
     return { did, outcome: 'refused', reason: err.message }
   }
 }

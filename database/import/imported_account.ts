@@ -18,6 +18,6 @@ export type ImportedAccount = Required<NewAccount> & {
   }[]
   /** Of a PDS that is adopted. */
   sessions?: CarriedSessions | null
-  /** Whether it came before, with others of its app passwords. */
-  continues?: boolean
+  /** Where it came before, with others of its app passwords: whether it was new then. */
+  continues?: { isNew: boolean }
 }

@@ -4,7 +4,7 @@ import type { PdsAccount } from '../../database/import/pds_accounts.ts'
 import type { ImportOutcome } from '../../operator/imports.ts'
 
 /** What import-pds sends, in requests that the gateway takes. */
-type Sent = Omit<PdsAccount, 'sessions'> & { continues?: boolean; unfinished?: boolean }
+type Sent = Omit<PdsAccount, 'sessions'> & { continues?: { isNew: boolean }; unfinished?: boolean }
 const PDS = { did: 'did:web:pds.test', url: 'https://pds.test' }
 const GATEWAY_TAKES = 64 * 1024
 /** Bytes of accounts in one request. */
@@ -22,7 +22,8 @@ async function send(accounts: PdsAccount[]) {
     const { accounts: some } = input as { accounts: Sent[] }
     requests.push(some)
     const outcomes = some.map(
-      ({ did, unfinished }): ImportOutcome => ({ did, outcome: unfinished ? 'begun' : 'imported' }),
+      ({ did, unfinished }): ImportOutcome =>
+        unfinished ? { did, outcome: 'begun', isNew: true } : { did, outcome: 'imported' },
     )
     return { outcomes }
   }
@@ -69,8 +70,8 @@ test('one that is too long is sent in parts, which have each app password once',
   const parts = requests.flat().filter(({ did }) => did === 'did:plc:long')
   expect(parts.length).toBeGreaterThan(2)
   expect(parts.flatMap((part) => part.appPasswords)).toEqual(appPasswords)
-  expect(parts.map(({ continues = false, unfinished }) => [continues, unfinished])).toEqual(
-    parts.map((_, n) => [n > 0, n < parts.length - 1]),
+  expect(parts.map(({ continues, unfinished }) => [continues?.isNew, unfinished])).toEqual(
+    parts.map((_, n) => [n > 0 || undefined, n < parts.length - 1]),
   )
 })
 

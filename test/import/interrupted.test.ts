@@ -85,22 +85,34 @@ const appPasswords = ['first', 'second'].map((name, n) => ({
   ...{ name, privileged: false, createdAt: 1, passwordScrypt: `00:${String(n).repeat(128)}` },
 }))
 const FIRST = { appPasswords: appPasswords.slice(0, 1), unfinished: true }
-const SECOND = { appPasswords: appPasswords.slice(1), continues: true }
+const SECOND = { appPasswords: appPasswords.slice(1), continues: { isNew: true } }
 
 test('stopped between the app passwords of one account, the next run goes on', async () => {
-  const begun = [{ did: alice.did, outcome: 'begun' }]
-  expect(await run(FIRST)).toEqual(begun)
+  const begun = { did: alice.did, outcome: 'begun' }
+  expect(await run(FIRST)).toEqual([{ ...begun, isNew: true }])
   expect(await findings()).toMatchObject([{ problem: 'the account is not in the directory' }])
-  expect(await run(FIRST)).toEqual(begun)
+  expect(await run(FIRST)).toEqual([{ ...begun, isNew: false }])
   expect(await run(SECOND)).toEqual([{ did: alice.did, outcome: 'imported' }])
   expect(await findings()).toEqual([])
   const names = data.account(alice.did, accountFunctions.listAppPasswords).map(({ name }) => name)
   expect(names.sort()).toEqual(['first', 'second'])
 })
 
-test('of an account whose name is taken between its app passwords no records stay', async () => {
+test.for(['before', 'after'])(
+  'of an account whose name is taken %s its last app passwords came no records stay',
+  async (when) => {
+    await run(FIRST)
+    if (when === 'before') takeName()
+    else meanwhile = takeName
+    expect(await run(SECOND)).toMatchObject([{ did: alice.did, outcome: 'refused' }])
+    expect(data.account(alice.did, accountFunctions.read)).toBeNull()
+  },
+)
+
+test('records that an import has found stay where it is refused', async () => {
   await run(FIRST)
-  meanwhile = takeName
-  expect(await run(SECOND)).toMatchObject([{ did: alice.did, outcome: 'refused' }])
-  expect(data.account(alice.did, accountFunctions.read)).toBeNull()
+  takeName()
+  const found = { ...SECOND, continues: { isNew: false } }
+  expect(await run(found)).toMatchObject([{ did: alice.did, outcome: 'refused' }])
+  expect(data.account(alice.did, accountFunctions.read)).not.toBeNull()
 })
