@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { CHECK_LOCK_WAIT } from '../../base/lifetimes.ts'
 import type { Db } from '../database.ts'
@@ -36,11 +39,14 @@ export function openContent(content: Buffer): Db {
 }
 
 /**
- * Copies a database of an older schema into memory, and brings the copy up to date, as the database is when it is next
- * used. So its content can be asked for, and the file stays as it is.
+ * Copies a database of an older schema, and brings the copy up to date, as the database is when it is next used. So its
+ * content can be asked for, and the file stays as it is.
+ *
+ * @param most of bytes that are copied into memory; more go into a file without a name, in the system's temporary folder
  */
-export function copyUpToDate(db: Db, schema: Schema): Db {
-  const copy = openContent(db.serialize())
+export function copyUpToDate(db: Db, schema: Schema, most: number): Db {
+  const whole = readWhole(db, most)
+  const copy = whole === null ? openNamelessCopy(db) : openContent(whole)
   try {
     if (schema.lean) makeLazily(copy, schema.lean.later)
     migrate(copy, db.name, schema)
@@ -48,6 +54,20 @@ export function copyUpToDate(db: Db, schema: Schema): Db {
   } catch (err) {
     copy.close()
     throw err
+  }
+}
+
+function openNamelessCopy(db: Db): Db {
+  const folder = mkdtempSync(join(tmpdir(), 'vestibule-check-'))
+  try {
+    const file = join(folder, 'copy.sqlite')
+    db.prepare('VACUUM INTO ?').run(file)
+    const copy = new Sqlite(file)
+    // A journal would have no folder to be in.
+    copy.pragma('journal_mode = MEMORY')
+    return copy
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 

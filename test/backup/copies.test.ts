@@ -10,13 +10,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
+import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
+import { SMALL_FILE } from '../../maintenance/manifest.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { basisOf } from '../storage/basis.ts'
 import { DataFolder } from './data_folder.ts'
@@ -122,8 +125,15 @@ test('a schema from the future is refused', async () => {
   expect(existsSync(restored)).toBe(false)
 })
 
-test('a backup of before an upgrade comes back whole', async () => {
-  data.addOfBefore('dave')
+test.for([
+  ['a small one', 0],
+  ['a large one', SMALL_FILE],
+] as const)('a backup of before an upgrade comes back whole: %s', async ([, bytes]) => {
+  const path = databasePath.account(data, data.addOfBefore('dave'))
+  const db = new Sqlite(path)
+  db.exec(`CREATE TABLE dropped AS SELECT zeroblob(${bytes}); DROP TABLE dropped`)
+  db.close()
+  expect(statSync(path).size).toBeGreaterThan(bytes)
   await copy()
   const { report } = await restore({ folder, dataDir: restored })
   expect(report).toMatchObject({ accounts: 4, findings: [] })
