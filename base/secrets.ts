@@ -179,12 +179,12 @@ function read(path: string): string {
 
 /**
  * Writes a file that is not there yet: what a kill or a full disk leaves of it would be taken for a key that is damaged.
- * Two processes of one machine may start at once; the first to give its file the name decides.
+ * Several processes may start at once, also in containers, where they have the same number; the first to give its file the name decides.
  */
 function writeWhole(path: string, content: string): void {
-  const fresh = join(dirname(path), `.${basename(path)}.${process.pid}`)
+  const fresh = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {
-    writeFileSync(fresh, content, { mode: 0o600, flush: true })
+    writeFileSync(fresh, content, { mode: 0o600, flag: 'wx', flush: true })
     nameAs(fresh, path)
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err

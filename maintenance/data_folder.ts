@@ -129,8 +129,13 @@ export function lastWritten(dataDir: string): number {
   return Math.max(0, ...times)
 }
 
-/** The files among the keys, also those that a link leads to. @throws {NoPermissionError} */
-export const listSecrets = (dataDir: string) => listFolder(join(dataDir, SECRETS), 'file')
+/**
+ * The keys, also those that a link leads to. A file with a dot before its name is one whose writing was cut off.
+ *
+ * @throws {NoPermissionError}
+ */
+export const listSecrets = (dataDir: string) =>
+  listFolder(join(dataDir, SECRETS), 'file').filter((name) => !name.startsWith('.'))
 
 /** In the order of the parts. */
 function listDirectories(dataDir: string): string[] {

@@ -10,7 +10,7 @@ import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { checkData, type DataReport } from './check_data.ts'
-import { DATABASE_FOLDERS, type DatabaseKind, MOVE, schemas } from './data_folder.ts'
+import { DATABASE_FOLDERS, type DatabaseKind, listSecrets, MOVE, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
 import { type Hold, holdData } from './hold.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
@@ -18,7 +18,7 @@ import { readMoveOf } from './move_mark.ts'
 import { PartsElsewhere } from './parts_elsewhere.ts'
 import { didOfRepo, type PdsPlaces, restorePds } from './pds_data.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
-import { assertNoData, commitStaged, holdsSecrets, isStaged } from './staging.ts'
+import { assertNoData, commitStaged, isStaged, listInPlaceOfSecrets } from './staging.ts'
 
 export type RestoreOptions = {
   folder: string
@@ -69,8 +69,11 @@ export async function restore({
   const folders = new PartsElsewhere(dataDir)
   let ofPds: PartsElsewhere | null = null
   try {
-    if (holdsSecrets(dataDir) && manifest.secrets.length > 0) {
-      throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
+    const secrets = manifest.secrets.length > 0 ? listInPlaceOfSecrets(dataDir) : []
+    if (secrets.length > 0) {
+      throw new Error(
+        `${dataDir} and the backup both hold secrets: move those away that are wrong (${secrets.join(', ')})`,
+      )
     }
     await rm(prepared, { recursive: true, force: true })
     await mkdir(prepared, { mode: 0o700 })
@@ -97,7 +100,7 @@ export async function restore({
     commitStaged(dataDir, prepared, parts)
     const isPdsRestored = ofPds !== null
     const damaged = manifest.damaged.filter(({ path }) => isPdsRestored || didOfRepo(path) === null)
-    const hasKeys = holdsSecrets(dataDir)
+    const hasKeys = listSecrets(dataDir).length > 0
     return { manifest, directory, report, isPdsRestored, damaged, hasKeys }
   } catch (err) {
     // All of it is on the disk, and decided: the next who holds the data goes on.

@@ -43,10 +43,10 @@ export function assertNoData(dataDir: string, folders: readonly string[] = []): 
   throw new Error(`${dataDir} is not empty (${some}): move away what is there`)
 }
 
-/** Whether a data directory has keys, or anything else in their place: {@link commitStaged} could not move others there. */
-export function holdsSecrets(dataDir: string): boolean {
+/** What is in the place of the keys: {@link commitStaged} could not move others there. */
+export function listInPlaceOfSecrets(dataDir: string): string[] {
   const folder = join(dataDir, SECRETS)
-  return isThere(folder) && readdirSync(folder).length > 0
+  return isThere(folder) ? readdirSync(folder) : []
 }
 
 /**

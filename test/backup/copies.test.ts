@@ -82,6 +82,17 @@ test('the keys come along only when asked for', async () => {
   expect(statSync(key).mode & 0o777).toBe(0o600)
 })
 
+test('a key whose writing was cut off is none', async () => {
+  const cutOff = join('secrets', '.jwt_key.hex.0a1b2c')
+  for (const dataDir of [data.dataDir, restored]) {
+    mkdirSync(join(dataDir, 'secrets'), { recursive: true })
+    writeFileSync(join(dataDir, cutOff), '')
+  }
+  const { secrets } = await backUp({ dataDir: data.dataDir, folder, withSecrets: true })
+  expect(secrets).toEqual([])
+  expect(await restore({ folder, dataDir: restored })).toMatchObject({ hasKeys: false })
+})
+
 test.each([
   ['a key', (path: string) => writeFileSync(path, 'key\n')],
   ['a folder', (path: string) => mkdirSync(path)],
@@ -91,7 +102,7 @@ test.each([
   await backUp({ dataDir: data.dataDir, folder, withSecrets: true })
   mkdirSync(join(restored, 'secrets'), { recursive: true })
   put(join(restored, 'secrets', 'old'))
-  await expect(restore({ folder, dataDir: restored })).rejects.toThrow('both hold secrets')
+  await expect(restore({ folder, dataDir: restored })).rejects.toThrow(/both hold secrets.*\(old\)/)
   expect(existsSync(join(restored, '.staged'))).toBe(false)
 })
 
