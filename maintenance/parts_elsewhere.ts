@@ -2,7 +2,13 @@ import { readdirSync, renameSync, rmdirSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { explainUnwritable, isThere, readLink } from '../base/files.ts'
+import {
+  explainUnreadable,
+  explainUnwritable,
+  isThere,
+  NoPermissionError,
+  readLink,
+} from '../base/files.ts'
 import { isInside } from '../base/inside.ts'
 import { giveAloneToOwnerOf, giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
@@ -109,17 +115,23 @@ function moveTo(from: string, to: string): void {
   try {
     renameSync(from, to)
   } catch (err) {
-    throw explainUnwritable(err, dirname(to))
+    const explained = explainUnwritable(err, dirname(to))
+    if (!(explained instanceof NoPermissionError)) throw explained
+    // Root does not do it by what this user's file says.
+    throw new Error(`this user may not move it: have root run \`mv ${from} ${to}\`, and go on`, {
+      cause: err,
+    })
   }
 }
 
-/** Whether nothing is there, or a folder that has nothing of anybody. */
+/** Whether nothing is there, or a folder that has nothing of anybody. @throws {NoPermissionError} */
 export function isFree(path: string): boolean {
   if (!isThere(path)) return true
   try {
     return readdirSync(path).every(isOfNobody)
-  } catch {
-    return false
+  } catch (err) {
+    if ((err as NodeJS.ErrnoException).code === 'ENOTDIR') return false
+    throw explainUnreadable(err, path)
   }
 }
 
