@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { makeFolderSync } from './make_folder.ts'
+import { makeFolder } from './make_folder.ts'
 
 /** What others than its owner may do with a folder. */
 const BY_OTHERS = 0o077
@@ -46,7 +46,7 @@ function folderOfUser(): string | null {
  */
 function isOwn(folder: string): boolean {
   try {
-    makeFolderSync(folder)
+    makeFolder(folder)
     const { uid, mode } = statSync(folder)
     return uid === process.getuid?.() && (mode & BY_OTHERS) === 0
   } catch {

@@ -1,5 +1,4 @@
 import { mkdirSync, statSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Only its owner can look into it. */
@@ -11,37 +10,17 @@ const MODE = 0o700
  *
  * @throws {Error} where it cannot be made, or something else is in its place
  */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: MODE })
-  } catch (err) {
-    if ((await stat(path).catch(() => null))?.isDirectory()) return
-    const isAboveThere = await stat(dirname(path)).then(
-      () => true,
-      () => false,
-    )
-    assertMissing(err, path, isAboveThere)
-    await makeFolder(dirname(path))
-    await makeFolder(path)
-  }
-}
-
-/** As {@link makeFolder}. */
-export function makeFolderSync(path: string): void {
+export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: MODE })
   } catch (err) {
     if (statOf(path)?.isDirectory()) return
-    assertMissing(err, path, statOf(dirname(path)) !== undefined)
-    makeFolderSync(dirname(path))
-    makeFolderSync(path)
+    const above = dirname(path)
+    if ((err as NodeJS.ErrnoException).code !== 'ENOENT') throw err
+    if (statOf(above)) throw new Error(`no folder can be made in ${above}`, { cause: err })
+    makeFolder(above)
+    makeFolder(path)
   }
-}
-
-/** Does nothing where it was not made because the one above it is missing. */
-function assertMissing(err: unknown, path: string, isAboveThere: boolean): void {
-  if ((err as NodeJS.ErrnoException).code !== 'ENOENT') throw err
-  if (isAboveThere) throw new Error(`no folder can be made in ${dirname(path)}`, { cause: err })
 }
 
 function statOf(path: string) {

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnwritable } from './files.ts'
-import { makeFolderSync } from './make_folder.ts'
+import { makeFolder } from './make_folder.ts'
 import { SettingsError } from './settings.ts'
 
 /** How a folder of accounts is called: by the last two characters of their DIDs. */
@@ -40,7 +40,7 @@ export function makePrivateDataFolder(path: string): void {
 /** Makes the data folder, where it is not there. @throws {SettingsError} where it cannot be one */
 export function makeDataFolder(path: string): void {
   try {
-    makeFolderSync(path)
+    makeFolder(path)
   } catch (err) {
     const { code } = err as NodeJS.ErrnoException
     const found = explainUnwritable(err, path)

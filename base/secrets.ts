@@ -21,7 +21,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import { atprotoCrypto } from './atproto_crypto.ts'
 import { explainUnreadable, isThere } from './files.ts'
-import { makeFolderSync } from './make_folder.ts'
+import { makeFolder } from './make_folder.ts'
 import { giveToOwnerOf } from './ownership.ts'
 import { makePrivateDataFolder } from './private_files.ts'
 import { Seal } from './seal.ts'
@@ -154,7 +154,7 @@ function es256kKeyPair(privateKeyHex: string) {
 function keep(folder: string, name: string, generate: () => string, shape: RegExp): string {
   const path = join(folder, name)
   if (!isThere(path)) {
-    makeFolderSync(folder)
+    makeFolder(folder)
     chmodSync(folder, 0o700)
     writeWhole(path, `${generate()}\n`)
     giveToOwnerOf(dirname(folder), folder)

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type Sqlite from 'better-sqlite3'
 import { LOCK_WAIT } from '../base/lifetimes.ts'
-import { makeFolderSync } from '../base/make_folder.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { makePrivateFile } from '../base/private_files.ts'
 import { endsChange, makeLazily, prepare } from './lazy_tables.ts'
 import { naming, openNamed } from './named_error.ts'
@@ -35,7 +35,7 @@ export type Survives = keyof typeof SYNCHRONOUS
  */
 export function openDatabase(path: string, schema: Schema, survives: Survives = 'machine'): Db {
   if (path !== ':memory:') {
-    makeFolderSync(dirname(path))
+    makeFolder(dirname(path))
     makePrivateFile(path)
   }
   const db = openNamed(path)

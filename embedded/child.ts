@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { envToCfg, envToSecrets, PDS, readEnv } from '@atproto/pds'
 import { countExternalMemory } from '../base/external_memory.ts'
 import { PDS_DATA_WAIT, PDS_END, POLL } from '../base/lifetimes.ts'
-import { makeFolderSync } from '../base/make_folder.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { keepFromOthers } from '../base/umask.ts'
 import { lockFile } from '../database/file_lock.ts'
 import type { ChildSetup } from './child_setup.ts'
@@ -73,7 +73,7 @@ function reachEntryway({ publicUrl, gateway }: ChildSetup): void {
 
 /** Waits until the PDS of a program that was killed has let go of the data. */
 async function holdData(folder: string): Promise<void> {
-  makeFolderSync(folder)
+  makeFolder(folder)
   const path = join(folder, 'embedded.lock')
   for (const deadline = performance.now() + PDS_DATA_WAIT; !lockFile(path); await wait(POLL)) {
     if (performance.now() > deadline) throw new Error(`Another PDS works on ${folder}; stop it`)

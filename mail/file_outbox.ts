@@ -23,7 +23,7 @@ export function openFileOutbox(
       const { createTransport } = await import('nodemailer')
       const transport = createTransport({ streamTransport: true, buffer: true })
       const { message: source } = await transport.sendMail(envelopeOf(message))
-      await makeFolder(folder)
+      makeFolder(folder)
       await chmod(folder, 0o700)
       // Colons are not allowed in file names everywhere.
       const time = new Date().toISOString().replaceAll(':', '-')

@@ -264,7 +264,7 @@ export class BackupStore {
       throw new Error(`The store has a file that is none of a backup: ${key}`)
     }
     const target = join(folder, path)
-    await makeFolder(dirname(target))
+    makeFolder(dirname(target))
     await inTime(size, async (options) => {
       const got = await this.#client.send(new GetObjectCommand(this.#at(key)), options)
       const file = createWriteStream(target, { mode: 0o600, flags: 'wx' })

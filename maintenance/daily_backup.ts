@@ -88,10 +88,12 @@ const isDue = ({ at, isThere }: Last) => !isThere || hasPassed(at, BACKUP_INTERV
 /** Without one, it counts from when there was a folder for them. */
 async function lastOf(dir: string, [newest]: KeptBackup[]): Promise<Last> {
   if (newest) return { at: newest.startedAt, isThere: true }
-  const made = await makeFolder(dir)
-    .then(() => stat(dir))
-    .catch(() => null)
-  return { at: made?.birthtimeMs ?? started, isThere: false }
+  try {
+    makeFolder(dir)
+    return { at: (await stat(dir)).birthtimeMs, isThere: false }
+  } catch {
+    return { at: started, isThere: false }
+  }
 }
 
 const started = Date.now()

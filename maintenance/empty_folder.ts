@@ -9,10 +9,13 @@ export const notEmpty = (path: string) => `${path} is not empty; name a new fold
 
 /** A folder that its owner alone can read. @throws {Error} where there is something in it, or a file in its place */
 export async function makeEmptyFolder(folder: string): Promise<void> {
-  await makeFolder(folder).catch((err) => {
-    if (err.code !== 'EEXIST' && err.code !== 'ENOTDIR') throw explainUnwritable(err, folder)
+  try {
+    makeFolder(folder)
+  } catch (err) {
+    const { code } = err as NodeJS.ErrnoException
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw explainUnwritable(err, folder)
     throw new Error(inTheWay(folder), { cause: err })
-  })
+  }
   if ((await readdir(folder)).length > 0) throw new Error(notEmpty(folder))
   await chmod(folder, 0o700).catch((err) => {
     throw explainUnwritable(err, folder)

@@ -38,7 +38,7 @@ class DatabaseOnEngine implements Database {
   async copy(to: string): Promise<boolean> {
     const { actor, key } = actorOf(this.#name)
     const did = this.#name.kind === 'account' ? this.#name.did : null
-    await makeFolder(dirname(to))
+    makeFolder(dirname(to))
     return copyKept(this.#place.serving.of(actor, key, did), to)
   }
 

@@ -27,7 +27,7 @@ export async function copyVerified(
   { path, sha256 }: { path: string; sha256: string },
   target: string,
 ): Promise<void> {
-  await makeFolder(dirname(target))
+  makeFolder(dirname(target))
   await copyFile(join(from, path), target).catch((err) => {
     if (err.code !== 'ENOENT') throw explainUnreadable(err, join(from, path))
     throw new Error(`${path} is missing from the backup; restore another one`, { cause: err })

@@ -119,16 +119,21 @@ export async function copyNewest(to: string, copy: Copy): Promise<string> {
 /** Another one may be being made or copied, by the program or by the operator: that is waited for. */
 async function whenFree<T>(to: string, work: () => Promise<T>): Promise<T> {
   const lock = join(to, LOCK)
-  const release = await makeFolder(to)
-    .then(() => lockWhenFree(lock))
-    .catch((err) => {
-      throw explainUnwritable(err, to)
-    })
+  const release = await lockFolder(to, lock)
   try {
     giveAloneToOwnerOf(to, lock)
     return await work()
   } finally {
     release()
+  }
+}
+
+async function lockFolder(to: string, lock: string): Promise<() => void> {
+  try {
+    makeFolder(to)
+    return await lockWhenFree(lock)
+  } catch (err) {
+    throw explainUnwritable(err, to)
   }
 }
 

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { makeFolderSync } from '../base/make_folder.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { listDamages, openAsItIs, readWhole } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
 import { isUnreadable, naming } from '../database/named_error.ts'
@@ -18,7 +18,7 @@ const ALL_PAGES = 0x7fffffff
  * @throws {Error} where the copy cannot be written
  */
 export async function copyOnline(from: string, to: string): Promise<void> {
-  makeFolderSync(dirname(to))
+  makeFolder(dirname(to))
   rmSync(to, { force: true })
   try {
     await copyTo(to, openAsItIs(from))

@@ -126,7 +126,7 @@ async function preparePds(
     const target = isStaged
       ? join(prepared, EMBEDDED_PDS, relative(usual, place))
       : await elsewhere.add(place)
-    await makeFolder(isFolder ? target : dirname(target))
+    makeFolder(isFolder ? target : dirname(target))
     return target
   }
   const [accounts, sequencer, actors] = [
@@ -150,7 +150,7 @@ async function preparePds(
 
 /** @returns whether it was still there */
 async function copyFileAt(from: string, to: string): Promise<boolean> {
-  await makeFolder(dirname(to))
+  makeFolder(dirname(to))
   try {
     await copyFile(from, to, constants.COPYFILE_FICLONE)
     await chmod(to, 0o600)
@@ -164,10 +164,10 @@ async function copyFileAt(from: string, to: string): Promise<boolean> {
 /** A blob never changes, so on the same disk a second name for it takes no room. */
 async function linkBlobs(from: string, folder: string): Promise<PdsCopies['blobs']> {
   const to = join(folder, COPIES.blobs)
-  await makeFolder(to)
+  makeFolder(to)
   let count = 0
   for (const name of await listFiles(from)) {
-    await makeFolder(dirname(join(to, name)))
+    makeFolder(dirname(join(to, name)))
     const isLinked = await link(join(from, name), join(to, name)).then(
       () => true,
       () => false,

@@ -165,7 +165,7 @@ async function linkFolders(
   return Promise.all(
     names.map(async (name) => {
       const target = await folders.add(join(dataDir, name))
-      await makeFolder(target)
+      makeFolder(target)
       const link = join(prepared, name)
       await symlink(target, link)
       return link

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { POLL } from '../../base/lifetimes.ts'
-import { makeFolderSync } from '../../base/make_folder.ts'
+import { makeFolder } from '../../base/make_folder.ts'
 import { askUpstream } from '../../base/upstream.ts'
 import { closeDatabase, type Db, openDatabase } from '../database.ts'
 import { type Keeper, keep } from '../durable.ts'
@@ -78,7 +78,7 @@ export class Replica implements Keeper {
     onLost: (err: Error) => void = () => {},
   ): Promise<Replica> {
     const { epoch, before } = await beginEpoch(kv)
-    makeFolderSync(dirname(path))
+    makeFolder(dirname(path))
     removeCopy(path)
     const restored = await restore(kv, before, path)
     return new Replica(kv, path, openDatabase(path, schema, 'nothing'), epoch, restored, onLost)

@@ -104,7 +104,7 @@ export function toFiles(dataDir: string): Target {
       hold = holdData(dataDir, { evenMoved: true })
       assertNoData(dataDir)
       setMoveOf(dataDir, move)
-      await makeFolder(prepared)
+      makeFolder(prepared)
     },
     has: async (name) => existsSync(pathOf(prepared, name)),
     open: async (name) => openFile(pathOf(prepared, name), name.kind),
