@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import { readCookie, setCookie } from '../../http/cookie.ts'
 import { SECURITY } from '../security_paths.ts'
+import { accountTag } from '../sign_in/account_tag.ts'
 import { type Done, lastsOf, type SecurityForms } from './forms.ts'
 import type { Visitor } from './visitor.ts'
 
 /** One for each account: what another person does in another tab meanwhile takes its place otherwise. */
-const cookieOf = ({ did }: Visitor['person']) =>
-  `done-${createHash('sha256').update(did).digest('base64url').slice(0, 12)}`
+const cookieOf = ({ did }: Visitor['person']) => `done-${accountTag(did)}`
 
 /** Takes what was done from a form to the page after it, which says it once. */
 export function doneCookie(

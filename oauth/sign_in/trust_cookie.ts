@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto'
 import { TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import { hostCookie, readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import type { ShownTrust } from '../../sagas/second_factor.ts'
+import { accountTag } from './account_tag.ts'
 import type { Shown } from './shown.ts'
 
 /** One for each account, which says nothing of it. */
 function nameOf(did: string, publicUrl: string): string {
-  const tag = createHash('sha256').update(did).digest('hex').slice(0, 16)
-  return hostCookie(`trusted-${tag}`, publicUrl)
+  return hostCookie(`trusted-${accountTag(did)}`, publicUrl)
 }
 
 /** What a browser shows to be one that is trusted by an account; null where it has nothing, or that does not count. */
