@@ -50,7 +50,8 @@ export function addBackupCommand(program: Command): void {
           return
         }
         const made = await make(installation, output, place, { withSecrets, keep })
-        const pds = pdsFolderAround(made.folder, settings, process.env)
+        const isAlsoInStore = 'to' in place && settings.backup.s3 !== null
+        const pds = isAlsoInStore ? null : pdsFolderAround(made.folder, settings, process.env)
         if (pds !== null) output.note(`${lostWithPds(made.folder, pds)}. Name another folder.`)
         tell(output, made, withSecrets)
       }),

@@ -38,9 +38,11 @@ const all = new Set(sources.flatMap(({ declared, imported }) => [...declared, ..
 const rooms = new Set(sources.map(({ file }) => file.split('/')[0]))
 
 test('what a comment links to is there', () => {
+  let links = 0
   const gone = sources.flatMap(({ file, namespaces, comments }) =>
     comments.flatMap((comment) =>
       [...comment.matchAll(LINK)].flatMap(([link, name = '', member]) => {
+        links++
         const isMember = ({ declared }: { declared: Set<string> }) =>
           declared.has(name) && declared.has(member ?? name)
         const isThere =
@@ -52,16 +54,16 @@ test('what a comment links to is there', () => {
     ),
   )
   expect(gone).toEqual([])
-  expect(all.size).toBeGreaterThan(1_000)
+  expect(links).toBeGreaterThan(100)
 })
 
 test('each file and folder that a comment names is there', () => {
-  const gone = sources.flatMap(({ file, comments }) =>
+  const named = sources.flatMap(({ file, comments }) =>
     comments.flatMap((comment) =>
-      [...comment.matchAll(PATH)].flatMap(([, path = '']) =>
-        !rooms.has(path.split('/')[0]) || existsSync(join(root, path)) ? [] : [`${file}: ${path}`],
-      ),
+      [...comment.matchAll(PATH)].map(([, path = '']) => ({ file, path })),
     ),
   )
-  expect(gone).toEqual([])
+  const ours = named.filter(({ path }) => rooms.has(path.split('/')[0]))
+  expect(ours.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
+  expect(ours.length).toBeGreaterThan(10)
 })
