@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   OPERATOR_IDLE,
   OPERATOR_LINK,
@@ -27,6 +27,7 @@ import {
   startOperatorApp,
 } from '../operator_page/operators.ts'
 import { formsOf } from '../security_page/forms_of.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 /** The operator's page, against those who are no operators. */
@@ -35,12 +36,7 @@ beforeAll(async () => {
   app = await startOperatorApp()
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 const ENDINGS: Record<string, (did: string) => Promise<unknown>> = {
   'a new password': (did) =>

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PASSKEY_CHALLENGE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Misdeeds, SoftAuthenticator } from '../../lab/world/passkeys.ts'
@@ -7,6 +7,7 @@ import { enrol, nextStep } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { answerOf, asked, newOwner, type Owner } from '../passkeys/owner.ts'
 import { come as enter } from '../security_page/come.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 
@@ -20,12 +21,7 @@ beforeAll(async () => {
   lee = await newOwner(app)
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 const REFUSED = 'This passkey was not accepted. Try again, or choose another way.'
 const STALE = 'The page was open for too long. Please sign in again.'

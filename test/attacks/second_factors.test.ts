@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { Answer } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Authenticator, enrol, nextStep } from '../factors/authenticator.ts'
 import * as people from '../factors/person.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { halfIn, losing, SIGN_IN } from '../sign_in/half_in.ts'
 import { push, Visitor } from '../sign_in/visitor.ts'
 
@@ -17,12 +18,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 /** Somebody with an authenticator, who can show the code of now. */
 async function newPerson(): Promise<Person> {

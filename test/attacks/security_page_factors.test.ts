@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { toldIn } from '../security_page/come.ts'
 import { type Form, formsOf } from '../security_page/forms_of.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 
@@ -16,12 +17,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 async function browserOf({ handle: username, password }: Person, visitor = new Visitor(app)) {
   const page = await visitor.open('/account/sign-in?step=sign-in')

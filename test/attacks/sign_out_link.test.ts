@@ -1,10 +1,11 @@
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN, SIGN_OUT_LINK } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newOwner } from '../passkeys/owner.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 /** The link in a mail that signs everybody out, in the hands of others. */
@@ -23,12 +24,7 @@ beforeAll(async () => {
   for (const person of [kim, eve]) dids[person.handle] = await app.addAccount(person)
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 const account = ({ handle }: typeof kim) => app.actors.account(dids[handle] as string)
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../pages/sign_in/locales/en.ts'
@@ -7,6 +7,7 @@ import { type Authenticator, codesOf, enrol, nextStep } from '../factors/authent
 import * as people from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 import { formsOf, itemsOf } from '../security_page/forms_of.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 
@@ -18,12 +19,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 type Person = Awaited<ReturnType<typeof newPerson>>
 async function newPerson() {

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { SECURITY_TASKS } from '../../oauth/security_paths.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf } from '../factors/authenticator.ts'
 import { newOwner, type Owner } from '../passkeys/owner.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import type { Seen, Visitor } from '../sign_in/visitor.ts'
 import { come, formTo, PAGE } from './come.ts'
 import { type Form, formsOf } from './forms_of.ts'
@@ -17,12 +18,7 @@ beforeAll(async () => {
   owner = await newOwner(app)
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 const later = () => {
   vi.useFakeTimers({ now: Date.now() + PROOF_AGAIN + 1_000, toFake: ['Date'] })

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { fr } from '../../mail/locales/fr.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { itemsOf } from './forms_of.ts'
 
@@ -14,12 +15,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 async function newPerson(name: string, isConfirmed = true) {
   const person = { handle: `${name}.test`, email: `${name}@mail.internal`, password: 'a password' }

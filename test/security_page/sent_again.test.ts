@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
@@ -7,6 +7,7 @@ import { codesOf, enrol } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { command } from '../operator_page/operators.ts'
 import { answerOf, asked } from '../passkeys/owner.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { losing } from '../sign_in/half_in.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { formTo, PAGE } from './come.ts'
@@ -18,12 +19,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 async function come({ handle: username, password }: Person): Promise<Visitor> {
   const visitor = new Visitor(app)

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DEVICE_AUTHENTICATION } from '../../base/lifetimes.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { TOTP_STEP } from '../../lab/clients/headless_authenticator.ts'
@@ -8,6 +8,7 @@ import { removeFactor } from '../../sagas/factors.ts'
 import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'
 import * as people from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { losing } from './half_in.ts'
 import { push, type Seen, Visitor } from './visitor.ts'
 
@@ -18,12 +19,7 @@ beforeAll(async () => {
   app = await startApp()
 })
 afterAll(() => app?.close())
-beforeEach(() => {
-  app.counters.exec('DELETE FROM counter')
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+eachTestAnew(() => app)
 
 async function newPerson() {
   const person = await people.newPerson(app)
