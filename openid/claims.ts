@@ -1,7 +1,6 @@
 import type { Account } from 'oidc-provider'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Services } from '../sagas/services.ts'
-import { OFFLINE } from './offline_access.ts'
 import type { Profiles } from './profile.ts'
 
 /** Which claims a scope gives (OpenID Connect Core section 5.4). */
@@ -18,6 +17,9 @@ export const SCOPE_CLAIMS = {
   ],
   email: ['email', 'email_verified'],
 }
+
+/** The scope of refresh tokens that outlive the session in the browser (OpenID Connect Core section 11). */
+export const OFFLINE = 'offline_access'
 
 /** All that a client may ask of an account, besides what protected resources have. */
 export const OPENID_SCOPES = [...Object.keys(SCOPE_CLAIMS), OFFLINE]

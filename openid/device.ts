@@ -1,3 +1,4 @@
+import type Provider from 'oidc-provider'
 import { Refusal } from '../base/errors.ts'
 import { OPENID_DEVICE_CODE } from '../base/lifetimes.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
@@ -13,12 +14,11 @@ import { shownName } from '../oauth/sign_in/shown.ts'
 import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
 import { takePoint } from '../sagas/account_limits.ts'
 import type { Services } from '../sagas/services.ts'
+import { OFFLINE } from './claims.ts'
 import { type AskedByDevice, findByUserCode, findDecided } from './device_adapter.ts'
 import { allow, type Decider, refuse } from './device_decision.ts'
 import { findClient } from './find_client.ts'
-import { OFFLINE } from './offline_access.ts'
 import { chosenLanguage, type OpenidPages } from './pages.ts'
-import type { OpenidProvider } from './provider.ts'
 import { requestedBy, shownResources } from './requested.ts'
 import { shownClient } from './shown_client.ts'
 import { isSignInEnded } from './sign_in_ended.ts'
@@ -54,7 +54,7 @@ export class DevicePage {
     )
   }
 
-  async answer(request: HttpRequest, provider: OpenidProvider): Promise<HttpResponse> {
+  async answer(request: HttpRequest, provider: Provider): Promise<HttpResponse> {
     const { pathname, search } = request.url
     // The address that a device shows is a short one.
     if (pathname !== OPENID_DEVICE) return goOn(OPENID_DEVICE + search)

@@ -1,3 +1,4 @@
+import type Provider from 'oidc-provider'
 import type { Client, Interaction } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { readCookie } from '../http/cookie.ts'
@@ -15,7 +16,6 @@ import { ConsentQuestion } from './interaction_consent.ts'
 import { isSignIn, signIn } from './interaction_sign_in.ts'
 import type { OpenidPages } from './pages.ts'
 import { interactionOf } from './paths.ts'
-import type { OpenidProvider } from './provider.ts'
 import { isSignInEnded } from './sign_in_ended.ts'
 import { finish, REFUSED, type Visit } from './visit.ts'
 
@@ -34,7 +34,7 @@ export class OpenidInteractions {
     this.#consent = new ConsentQuestion(flow, services, pages)
   }
 
-  async answer(request: HttpRequest, provider: OpenidProvider): Promise<HttpResponse> {
+  async answer(request: HttpRequest, provider: Provider): Promise<HttpResponse> {
     const id = interactionOf(request.url.pathname)
     if (id === null) return pageRefusal(404, { obstacle: 'nowhere' })
     const isForm = request.method === 'POST'
@@ -70,7 +70,7 @@ export class OpenidInteractions {
 
 /** The client, as long as the person may be sent back to where it asked for. */
 async function findAsking(
-  provider: OpenidProvider,
+  provider: Provider,
   { params }: Interaction,
 ): Promise<Client | undefined> {
   const client = await findClient(provider, String(params.client_id))

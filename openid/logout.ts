@@ -1,6 +1,6 @@
+import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
 import type { Actors } from '../actors/reach.ts'
-import type { OpenidProvider } from './provider.ts'
 
 /**
  * Tells a client of a sign-in that has ended (OpenID Connect Back-Channel Logout 1.0 section 2.5).
@@ -11,10 +11,7 @@ import type { OpenidProvider } from './provider.ts'
 export type TellLogout = (client: Client, did: string, sid: string) => Promise<void>
 
 /** The provider would tell clients while the person waits: it notes the ending instead. */
-export function notingLogouts(
-  provider: OpenidProvider,
-  actors: Pick<Actors, 'account'>,
-): TellLogout {
+export function notingLogouts(provider: Provider, actors: Pick<Actors, 'account'>): TellLogout {
   const prototype = provider.Client.prototype as Client & {
     backchannelLogout(did: string, sid: string): Promise<void>
   }

@@ -1,3 +1,4 @@
+import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
 import pLimit from 'p-limit'
 import type { OwnEndings } from '../actors/auth/own_endings.ts'
@@ -8,7 +9,7 @@ import { OPENID_LOGOUT_LOOK, OPENID_LOGOUT_PAUSES } from '../base/lifetimes.ts'
 import type { EndedOpenidSignIn } from '../database/account/openid_sign_in.ts'
 import type { OpenidEnding } from '../database/flow/openid_ending.ts'
 import type { Services } from '../sagas/services.ts'
-import type { OpenidProviders } from './providers.ts'
+import type { TellLogout } from './logout.ts'
 import { inOpenidScope } from './scope.ts'
 
 /**
@@ -20,18 +21,21 @@ const ROUND = 200
 
 const NOT_TAKEN = 'an OpenID client did not take a sign-out'
 
+/** The provider of the moment, by which clients are found and told. */
+type Telling = { current(): Promise<{ provider: Provider; tellLogout: TellLogout }> }
+
 /** Tells OpenID clients of sign-ins that have ended, until they take it or it is too late. */
 export class LogoutTeller {
   readonly #services: Pick<Services, 'actors' | 'mutex' | 'log'>
   readonly #own: OwnEndings
-  readonly #providers: OpenidProviders
+  readonly #providers: Telling
   readonly #background: Background
   readonly #atOnce = pLimit(AT_ONCE)
 
   constructor(
     services: Pick<Services, 'actors' | 'mutex' | 'log'>,
     own: OwnEndings,
-    providers: OpenidProviders,
+    providers: Telling,
     background: Background,
   ) {
     this.#services = services

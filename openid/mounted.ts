@@ -1,12 +1,12 @@
+import type Provider from 'oidc-provider'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import { type HttpHandler, HttpRequest } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'
 import { OPENID, providerPath } from './paths.ts'
-import type { OpenidProvider } from './provider.ts'
 
 /** The endpoints of the provider below its issuer, as a function. It is told where that is as by Express. */
 export function mounted(
-  provider: OpenidProvider,
+  provider: Provider,
   { settings, log }: Pick<Services, 'settings' | 'log'>,
 ): HttpHandler {
   const listener = provider.callback()

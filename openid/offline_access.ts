@@ -1,9 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { OFFLINE } from './claims.ts'
 import { openidScope } from './scope.ts'
-
-/** The scope of refresh tokens that outlive the session in the browser (OpenID Connect Core section 11). */
-export const OFFLINE = 'offline_access'
 
 type Asked = { params?: { scope?: string } }
 

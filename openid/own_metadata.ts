@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { OFFLINE } from './offline_access.ts'
+import { OFFLINE } from './claims.ts'
 import { isSelfRegistered } from './registration.ts'
 
 type Metadata = { client_id?: unknown; scope?: unknown; grant_types?: unknown }

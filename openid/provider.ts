@@ -26,15 +26,13 @@ import type { Storage } from './stored.ts'
 import { signOutWithoutWayBack } from './unregistered_way_back.ts'
 import { takeUsualKeys } from './usual_keys.ts'
 
-export type OpenidProvider = Provider
-
 /** @param keys those that sign first */
 export function createOpenidProvider(
   storage: Storage,
   services: Services,
   profiles: Profiles,
   keys: readonly PrivateJwk[],
-): OpenidProvider {
+): Provider {
   const provider = new Provider(
     services.settings.publicUrl + OPENID,
     configure(storage, services, profiles, keys),

@@ -1,3 +1,4 @@
+import type Provider from 'oidc-provider'
 import { type Flow, type FlowOwner, OPENID_KEYS } from '../actors/auth/flow.ts'
 import { UnavailableError } from '../base/errors.ts'
 import { FaultLog } from '../base/fault_log.ts'
@@ -13,12 +14,11 @@ import { mounted } from './mounted.ts'
 import { Names } from './names.ts'
 import { notingFaults } from './noted_faults.ts'
 import { Profiles } from './profile.ts'
-import type { OpenidProvider } from './provider.ts'
 import type { Storage } from './stored.ts'
 
 /** The provider, its endpoints as one function, and how clients are told of sign-outs. */
 export type Running = {
-  provider: OpenidProvider
+  provider: Provider
   /** Those that are published. */
   keys: readonly PrivateJwk[]
   ask: HttpHandler

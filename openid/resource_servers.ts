@@ -1,7 +1,7 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_ACCESS_TOKEN } from '../base/lifetimes.ts'
-import { OFFLINE } from './offline_access.ts'
+import { OFFLINE } from './claims.ts'
 import { findResource } from './resources.ts'
 
 /**

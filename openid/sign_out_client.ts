@@ -1,10 +1,10 @@
 import { decodeJwt } from 'jose'
+import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
 import { hasRoomFor } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
 import type { HttpRequest } from '../http/message.ts'
 import { findClient } from './find_client.ts'
-import type { OpenidProvider } from './provider.ts'
 import { isUnreached } from './unreached.ts'
 
 /** What says which client asks, and goes back to it. */
@@ -17,7 +17,7 @@ const OF_CLIENT = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'st
  */
 export async function withTrueClient(
   request: HttpRequest,
-  provider: OpenidProvider,
+  provider: Provider,
   log: Log,
 ): Promise<HttpRequest> {
   const { searchParams } = request.url
@@ -35,7 +35,7 @@ export async function withTrueClient(
 }
 
 async function isTrue(
-  provider: OpenidProvider,
+  provider: Provider,
   hint: string | null,
   id: string | null,
 ): Promise<boolean> {
@@ -58,7 +58,7 @@ function audienceOf(hint: string): string | null {
 }
 
 /** It may have expired. */
-async function isGood(provider: OpenidProvider, hint: string, client: Client): Promise<boolean> {
+async function isGood(provider: Provider, hint: string, client: Client): Promise<boolean> {
   const { IdToken } = provider as unknown as {
     IdToken: { validate(hint: string, client: Client): Promise<unknown> }
   }

@@ -1,3 +1,4 @@
+import type Provider from 'oidc-provider'
 import type { Client, Interaction } from 'oidc-provider'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import type { Person } from '../oauth/security/people.ts'
@@ -7,14 +8,13 @@ import { firstLocale } from '../oauth/sign_in/shown.ts'
 import type { FoundSignIn } from '../oauth/sign_in/signed_in.ts'
 import type { Login } from './interaction_result.ts'
 import { chosenLanguage } from './pages.ts'
-import type { OpenidProvider } from './provider.ts'
 
 export type SignedInPerson = Person & { basis: NonNullable<Person['basis']> }
 
 /** One visit of the page on which a person goes on to a client. */
 export type Visit = {
   request: HttpRequest
-  provider: OpenidProvider
+  provider: Provider
   interaction: Interaction
   client: Client
   deviceId: string
