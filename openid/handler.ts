@@ -22,20 +22,20 @@ import type { Services } from '../sagas/services.ts'
 import { guarding } from '../stores/device_cookies.ts'
 import { shownDevice } from '../stores/device_store.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
-import type { DevicePage } from './device.ts'
-import type { OpenidInteractions } from './interaction.ts'
-import { keepIssued } from './issued_tokens.ts'
-import { OpenidPages } from './pages.ts'
+import { withKeptSecret } from './clients/registration.ts'
+import { isUnreached } from './clients/unreached.ts'
+import type { DevicePage } from './device/device.ts'
+import type { OpenidInteractions } from './interaction/interaction.ts'
+import { OpenidPages } from './pages/pages.ts'
+import { toPage } from './pages/shown_page.ts'
 import { ENDPOINTS, OPENID, providerPath, WELL_KNOWN } from './paths.ts'
-import type { OpenidProviders, Running } from './providers.ts'
-import { noteRefusedRefresh } from './refused_refresh.ts'
-import { withKeptSecret } from './registration.ts'
+import type { OpenidProviders, Running } from './provider/providers.ts'
 import { openidRoutes } from './routes.ts'
-import { inOpenidScope, type OpenidScope } from './scope.ts'
-import { toPage } from './shown_page.ts'
-import { SIGN_OUT, signedOut } from './signed_out.ts'
-import { spend } from './spending.ts'
-import { isUnreached } from './unreached.ts'
+import { SIGN_OUT, signedOut } from './sign_out/signed_out.ts'
+import { inOpenidScope, type OpenidScope } from './storage/scope.ts'
+import { keepIssued } from './tokens/issued_tokens.ts'
+import { noteRefusedRefresh } from './tokens/refused_refresh.ts'
+import { spend } from './tokens/spending.ts'
 
 /** What a device shows for a person to type. */
 const TYPED = OPENID + ENDPOINTS.code_verification
@@ -70,13 +70,13 @@ export function createOpenidHandler(
     if (request.method === 'OPTIONS') return preflight(request)
     const { pathname } = request.url
     if (pathname === OPENID_DEVICE || pathname === TYPED) {
-      const { DevicePage } = await import('./device.ts')
+      const { DevicePage } = await import('./device/device.ts')
       devices ??= new DevicePage(providers.storage, oauth, services, pages)
       return guard(await devices.answer(request, running.provider))
     }
     const path = providerPath(pathname)
     if (path === null) {
-      const { OpenidInteractions } = await import('./interaction.ts')
+      const { OpenidInteractions } = await import('./interaction/interaction.ts')
       interactions ??= new OpenidInteractions(flow, oauth, services, pages)
       return guard(await interactions.answer(request, running.provider))
     }
@@ -106,12 +106,12 @@ export function createOpenidHandler(
   async function asShown(request: HttpRequest, path: string, running: Running) {
     if (SHOWN.includes(path)) return shownById(request, running)
     if (path !== ENDPOINTS.end_session) return request
-    const { withTrueClient } = await import('./sign_out_client.ts')
+    const { withTrueClient } = await import('./sign_out/sign_out_client.ts')
     return withTrueClient(request, running.provider, log)
   }
 
   function failed(request: HttpRequest, err: unknown): HttpResponse {
-    // `fetching.ts` has said so, within a bound: strangers choose which client is looked at.
+    // `openid/clients/fetching.ts` has said so, within a bound: strangers choose which client is looked at.
     if (!isUnreached(err)) logFault(log, err, 'the OpenID provider failed')
     const busy = doorOf(request).busy(retryAfter())
     return withCookies(busy, requestScope().deviceCookies)
@@ -151,7 +151,7 @@ function whole(response: HttpResponse): HttpResponse {
 const SHOWN: readonly string[] = [ENDPOINTS.introspection, ENDPOINTS.revocation]
 
 async function shownById(request: HttpRequest, { keys }: Running): Promise<HttpRequest> {
-  const { nameResourceToken } = await import('./resource_tokens.ts')
+  const { nameResourceToken } = await import('./tokens/resource_tokens.ts')
   return nameResourceToken(request, keys)
 }
 

@@ -68,7 +68,7 @@ export type OperatorContext = {
       | 'registration',
       string
     >
-    /** Protected resources (`openid/resource_operator.ts`). */
+    /** Protected resources (`openid/resources/resource_operator.ts`). */
     readonly resources: {
       /** @throws {Refusal} InvalidRequest */
       register(address: string, given: Omit<Resource, 'address' | 'registeredAt'>): Promise<void>

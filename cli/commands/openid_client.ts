@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { unreachable } from '../../openid/client_addresses.ts'
+import { unreachable } from '../../openid/clients/client_addresses.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Provider, { type Configuration } from 'oidc-provider'
-import { SCOPE_CLAIMS } from '../../openid/claims.ts'
+import { SCOPE_CLAIMS } from '../../openid/claims/claims.ts'
 import { newKeys } from '../../openid/keys.ts'
 import { OPENID_CLIENT, OPENID_SCOPE } from '../clients/headless_openid.ts'
 

@@ -74,7 +74,7 @@ export function signedInCookie(
   })
 }
 
-/** The session of the OpenID provider, and where browsers send it (`openid/configuration.ts`). */
+/** The session of the OpenID provider, and where browsers send it (`openid/provider/configuration.ts`). */
 export const OPENID_SESSION = { cookie: 'openid-session', path: '/openid' }
 
 /** Takes the cookies of all sign-ins from a browser in which somebody has signed out, and has it know of that. */

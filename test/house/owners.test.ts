@@ -49,7 +49,7 @@ test('what another server answers is read within bounds of time and size', () =>
   ]
   // For a command, within some seconds.
   const namedByTheOperator = ['cli/upgrade/web.ts', 'operator/doctor/look.ts']
-  const boundedByItself = ['openid/fetching.ts', 'sagas/foreign_lookups.ts']
+  const boundedByItself = ['openid/clients/fetching.ts', 'sagas/foreign_lookups.ts']
   expect(new Set(fetching.map((line) => line.split(':')[0]))).toEqual(
     new Set([...ofThisInstallation, ...namedByTheOperator, ...boundedByItself]),
   )

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { ownEndings } from '../../actors/auth/own_endings.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { until } from '../../lab/world/until.ts'
-import { type ENDING_SIGN_INS, notingEndings } from '../../openid/noted_endings.ts'
+import { type ENDING_SIGN_INS, notingEndings } from '../../openid/sign_out/noted_endings.ts'
 import { formsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'

@@ -42,7 +42,7 @@ import { inGroup } from '../../database/group_commit.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { newKeys, publishedKeys } from '../../openid/keys.ts'
-import { Names } from '../../openid/names.ts'
+import { Names } from '../../openid/storage/names.ts'
 import { basisOf } from '../storage/basis.ts'
 
 let folder: TemporaryFolder

@@ -14,8 +14,8 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { toAccount } from '../../openid/claims.ts'
-import { Profiles } from '../../openid/profile.ts'
+import { toAccount } from '../../openid/claims/claims.ts'
+import { Profiles } from '../../openid/claims/profile.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 
 /** When what clients know of a person changed last (OpenID Connect Core section 5.1). */

@@ -1,28 +1,28 @@
 import { inFile, toRemovals } from '../removal.ts'
 
-const configuration = inFile('openid/configuration.ts')
-const interaction = inFile('openid/interaction.ts')
-const consent = inFile('openid/interaction_consent.ts')
-const signIn = inFile('openid/interaction_sign_in.ts')
+const configuration = inFile('openid/provider/configuration.ts')
+const interaction = inFile('openid/interaction/interaction.ts')
+const consent = inFile('openid/interaction/interaction_consent.ts')
+const signIn = inFile('openid/interaction/interaction_sign_in.ts')
 const account = inFile('actors/account/openid.ts')
-const accountAdapters = inFile('openid/account_adapters.ts')
+const accountAdapters = inFile('openid/storage/account_adapters.ts')
 const accountTokens = inFile('actors/account/openid_tokens.ts')
-const tokenAdapters = inFile('openid/token_adapters.ts')
-const requestAdapters = inFile('openid/request_adapters.ts')
+const tokenAdapters = inFile('openid/storage/token_adapters.ts')
+const requestAdapters = inFile('openid/storage/request_adapters.ts')
 const tokens = inFile('database/account/openid_token.ts')
-const names = inFile('openid/names.ts')
-const logout = inFile('openid/logout.ts')
+const names = inFile('openid/storage/names.ts')
+const logout = inFile('openid/sign_out/logout.ts')
 const endings = inFile('actors/account/endings.ts')
-const stored = inFile('openid/stored.ts')
-const scope = inFile('openid/scope.ts')
-const device = inFile('openid/device.ts')
-const deviceAdapter = inFile('openid/device_adapter.ts')
+const stored = inFile('openid/storage/stored.ts')
+const scope = inFile('openid/storage/scope.ts')
+const device = inFile('openid/device/device.ts')
+const deviceAdapter = inFile('openid/storage/device_adapter.ts')
 const deviceCodes = inFile('database/flow/openid_device_code.ts')
-const resources = inFile('openid/resources.ts')
-const resourceTokens = inFile('openid/resource_tokens.ts')
+const resources = inFile('openid/resources/resources.ts')
+const resourceTokens = inFile('openid/tokens/resource_tokens.ts')
 const webHost = inFile('http/web_host.ts')
-const resourceServers = inFile('openid/resource_servers.ts')
-const usualKeys = inFile('openid/usual_keys.ts')
+const resourceServers = inFile('openid/resources/resource_servers.ts')
+const usualKeys = inFile('openid/clients/usual_keys.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 
@@ -77,7 +77,10 @@ export const openidRows = toRemovals([
   [
     45,
     'a sign-out is of a session',
-    inFile('openid/signed_out.ts')('if (did === null || deviceId === null) return response', ''),
+    inFile('openid/sign_out/signed_out.ts')(
+      'if (did === null || deviceId === null) return response',
+      '',
+    ),
   ],
   [
     45,
@@ -111,12 +114,12 @@ export const openidRows = toRemovals([
   [
     45,
     'clients are asked and told at public addresses',
-    inFile('openid/fetching.ts')('createSafeFetch(settings)', 'globalThis.fetch'),
+    inFile('openid/clients/fetching.ts')('createSafeFetch(settings)', 'globalThis.fetch'),
   ],
   [
     45,
     'hosts of clients of the operator are taken',
-    inFile('openid/registration_adapters.ts')(
+    inFile('openid/storage/registration_adapters.ts')(
       'if (!webHostsOf(redirectUris).some((host) => taken.has(host))) return',
       'return',
     ),
@@ -149,12 +152,15 @@ export const openidRows = toRemovals([
   [
     45,
     'what a client calls itself stands in a sentence',
-    inFile('openid/shown_client.ts')('claimedName(clientName)', 'clientName'),
+    inFile('openid/clients/shown_client.ts')('claimedName(clientName)', 'clientName'),
   ],
   [
     45,
     'a client that registered itself is asked about each time',
-    inFile('openid/prompts.ts')('isSelfRegistered(client.clientId) && !result?.consent', 'false'),
+    inFile('openid/interaction/prompts.ts')(
+      'isSelfRegistered(client.clientId) && !result?.consent',
+      'false',
+    ),
   ],
   [
     45,
@@ -175,7 +181,7 @@ export const openidRows = toRemovals([
   [
     45,
     'a client that is spoiled is none',
-    inFile('openid/find_client.ts')('if (!isSpoiled) throw cause', 'if (find) throw cause'),
+    inFile('openid/clients/find_client.ts')('if (!isSpoiled) throw cause', 'if (find) throw cause'),
   ],
   [
     45,
@@ -193,7 +199,7 @@ export const openidRows = toRemovals([
   [
     REGISTRATION,
     'a client is not told the hash of its secret',
-    inFile('openid/registration.ts')('delete body.client_secret\n', ''),
+    inFile('openid/clients/registration.ts')('delete body.client_secret\n', ''),
   ],
   [
     REGISTRATION,
@@ -216,17 +222,17 @@ export const openidRows = toRemovals([
   [
     DOCUMENTS,
     'who asks is known by its host',
-    inFile('openid/shown_client.ts')('client.clientIdMetadataDocument === true', 'false'),
+    inFile('openid/clients/shown_client.ts')('client.clientIdMetadataDocument === true', 'false'),
   ],
   [
     DOCUMENTS,
     'a client that cannot be looked at for now is not wrong',
-    inFile('openid/refusals.ts')('if (isUnreached(refusal)) return UNAVAILABLE', ''),
+    inFile('openid/provider/refusals.ts')('if (isUnreached(refusal)) return UNAVAILABLE', ''),
   ],
   [
     DOCUMENTS,
     'who signs out waits for no document',
-    inFile('openid/find_client.ts')('    if (endsWithSession(id)) return undefined\n', ''),
+    inFile('openid/clients/find_client.ts')('    if (endsWithSession(id)) return undefined\n', ''),
   ],
   [
     LOGOUT,
@@ -236,7 +242,7 @@ export const openidRows = toRemovals([
   [
     LOGOUT,
     'an ending is noted before',
-    inFile('openid/noted_endings.ts')('await own.note(did)', 'Promise.resolve(0) && 0'),
+    inFile('openid/sign_out/noted_endings.ts')('await own.note(did)', 'Promise.resolve(0) && 0'),
   ],
   [
     STORAGE,
@@ -282,13 +288,17 @@ export const openidRows = toRemovals([
   [
     45,
     'no link leads to the website of a client that nobody vouches for',
-    inFile('openid/provider.ts')('  askBeforeLeading(provider)\n', ''),
+    inFile('openid/provider/provider.ts')('  askBeforeLeading(provider)\n', ''),
   ],
-  [45, 'nor opens an app', inFile('openid/led_by_link.ts')("!== 'http:'", "=== 'https:'")],
+  [
+    45,
+    'nor opens an app',
+    inFile('openid/interaction/led_by_link.ts')("!== 'http:'", "=== 'https:'"),
+  ],
   [
     45,
     'nor by the way back from a sign-in before the page that names it',
-    inFile('openid/led_by_link.ts')(
+    inFile('openid/interaction/led_by_link.ts')(
       'return !!consent',
       "return entities.Interaction?.prompt.name === 'consent'",
     ),
@@ -309,7 +319,7 @@ export const openidRows = toRemovals([
   [
     LOGOUT,
     'what is granted in two tabs is ended as one',
-    inFile('openid/consents.ts')(
+    inFile('openid/interaction/consents.ts')(
       'if (other) return join(storage, other, grant)',
       'if (other) return grant',
     ),
@@ -322,7 +332,7 @@ export const openidRows = toRemovals([
   [
     LOGOUT,
     'a sign-in has one name as long as something is left of it',
-    inFile('openid/consents.ts')(
+    inFile('openid/interaction/consents.ts')(
       'before === id ? undefined : await provider.Grant.find(before)',
       'undefined as Grant | undefined',
     ),
@@ -330,7 +340,7 @@ export const openidRows = toRemovals([
   [
     LOGOUT,
     'a sign-out that is told late ends no later sign-in',
-    inFile('openid/consents.ts')('  session?.sidFor(clientId, newSid())\n', ''),
+    inFile('openid/interaction/consents.ts')('  session?.sidFor(clientId, newSid())\n', ''),
   ],
   [
     ACCOUNT_ENDED_MEANWHILE,
@@ -412,7 +422,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/issued_tokens.test.ts',
     'tokens that are not kept do not leave',
-    inFile('openid/issued_tokens.ts')(
+    inFile('openid/tokens/issued_tokens.ts')(
       "if (!kept || typeof kept === 'string')",
       "if (typeof kept === 'string')",
     ),
@@ -420,7 +430,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/issued_tokens.test.ts',
     'the owner is told of a refresh token that is used twice',
-    inFile('openid/refused_refresh.ts')('if (!reused) return', 'return'),
+    inFile('openid/tokens/refused_refresh.ts')('if (!reused) return', 'return'),
   ],
   [
     'test/openid/issued_tokens.test.ts',
@@ -430,7 +440,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/issued_tokens.test.ts',
     'a refresh token has one successor',
-    inFile('openid/issued_tokens.ts')('text.replace(next, successor)', 'text'),
+    inFile('openid/tokens/issued_tokens.ts')('text.replace(next, successor)', 'text'),
   ],
   [
     'test/openid/mcp.test.ts',
@@ -460,12 +470,15 @@ export const openidRows = toRemovals([
   [
     RESOURCES,
     'the address of a resource has one spelling',
-    inFile('openid/provider.ts')('  spellResources(provider)\n', ''),
+    inFile('openid/provider/provider.ts')('  spellResources(provider)\n', ''),
   ],
   [
     RESOURCES,
     'a PDS is no resource',
-    inFile('openid/resource_operator.ts')("protocol === 'did:' || own.includes(origin)", 'false'),
+    inFile('openid/resources/resource_operator.ts')(
+      "protocol === 'did:' || own.includes(origin)",
+      'false',
+    ),
   ],
   [
     CODE_FLOW,
@@ -501,23 +514,23 @@ export const openidRows = toRemovals([
   [
     CODE_FLOW,
     'no client learns by a hint who is not there',
-    inFile('openid/prompts.ts')(" || asked.has('none')", ''),
+    inFile('openid/interaction/prompts.ts')(" || asked.has('none')", ''),
   ],
   [CODE_FLOW, 'a hint signs nobody out', signIn('isOfAnother(interaction, meant)', 'false')],
   [
     CODE_FLOW,
     'who changes the account is shown a form of this service',
-    inFile('openid/shown_page.ts')("'same-origin'", "'no-referrer'"),
+    inFile('openid/pages/shown_page.ts')("'same-origin'", "'no-referrer'"),
   ],
   [
     45,
     'a session has no client that only asked',
-    inFile('openid/provider.ts')('if (grantId === undefined)'),
+    inFile('openid/provider/provider.ts')('if (grantId === undefined)'),
   ],
   [
     45,
     'a link of this service leads to no client that nobody vouches for',
-    inFile('openid/unregistered_way_back.ts')(
+    inFile('openid/sign_out/unregistered_way_back.ts')(
       '(!isUnvouched(this) || isOfThisSignIn(oidc))',
       'true',
     ),
@@ -525,37 +538,46 @@ export const openidRows = toRemovals([
   [
     45,
     'a hint is that of the sign-in in this browser',
-    inFile('openid/sign_out_asked.ts')('sub === accountId', 'true'),
+    inFile('openid/sign_out/sign_out_asked.ts')('sub === accountId', 'true'),
   ],
   [
     CODE_FLOW,
     'a link ends nothing for who stays signed in',
-    inFile('openid/sign_out_asked.ts')('if (!isOfThisSignIn(oidc))'),
+    inFile('openid/sign_out/sign_out_asked.ts')('if (!isOfThisSignIn(oidc))'),
   ],
   [
     CODE_FLOW,
     'who stays signed in is told so',
-    inFile('openid/signed_out.ts')('return stayed(publicUrl, response)', 'return response'),
+    inFile('openid/sign_out/signed_out.ts')(
+      'return stayed(publicUrl, response)',
+      'return response',
+    ),
   ],
   [
     CODE_FLOW,
     'a hint that is wrong keeps nobody from the sign-out',
-    inFile('openid/sign_out_client.ts')('if (await isTrue(provider, hint, id))', 'if (true)'),
+    inFile('openid/sign_out/sign_out_client.ts')(
+      'if (await isTrue(provider, hint, id))',
+      'if (true)',
+    ),
   ],
   [
     'test/openid/unkept_grants.test.ts',
     'nothing is granted before it is decided',
-    inFile('openid/consents.ts')('grant.jti = newGrantId()', 'await grant.save()'),
+    inFile('openid/interaction/consents.ts')('grant.jti = newGrantId()', 'await grant.save()'),
   ],
   [
     'test/openid/unkept_grants.test.ts',
     'a decision that is sent twice is one',
-    inFile('openid/interaction_consent.ts')('interaction.result?.consent?.grantId ?? ', ''),
+    inFile('openid/interaction/interaction_consent.ts')(
+      'interaction.result?.consent?.grantId ?? ',
+      '',
+    ),
   ],
   [
     'test/openid/unkept_grants.test.ts',
     'what was allowed before stays allowed',
-    inFile('openid/interaction_consent.ts')(
+    inFile('openid/interaction/interaction_consent.ts')(
       'await grantOrConsent(storage, provider, id, { did, clientId })',
       'id === undefined ? undefined : await provider.Grant.find(id)',
     ),
@@ -563,7 +585,7 @@ export const openidRows = toRemovals([
   [
     RESOURCE_TOKENS,
     'a scope that was taken from a resource is told of no token',
-    inFile('openid/provider.ts')('  tellScopesLeft(provider)\n', ''),
+    inFile('openid/provider/provider.ts')('  tellScopesLeft(provider)\n', ''),
   ],
   [RESOURCE_TOKENS, 'a resource has what it offers', resources('offered.has(each)', 'true')],
   [
@@ -589,13 +611,13 @@ export const openidRows = toRemovals([
   [
     'test/openid/offline_access.test.ts',
     'a client is not given what it said that it never asks for',
-    inFile('openid/offline_access.ts')('isOfflineAsked ? mayAsk', 'isOfflineAsked ? true'),
+    inFile('openid/tokens/offline_access.ts')('isOfflineAsked ? mayAsk', 'isOfflineAsked ? true'),
   ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
     34,
     'clients that take no sign-out fill no log',
-    inFile('openid/logout_teller.ts')('if (hasRoom(log,', 'if (true || hasRoom(log,'),
+    inFile('openid/sign_out/logout_teller.ts')('if (hasRoom(log,', 'if (true || hasRoom(log,'),
   ],
   [
     STORAGE,

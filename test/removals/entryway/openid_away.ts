@@ -1,9 +1,9 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const handler = inFile('openid/handler.ts')
-const signedOut = inFile('openid/signed_out.ts')
-const requestAdapters = inFile('openid/request_adapters.ts')
-const askedAgain = inFile('openid/retried_calls.ts')
+const signedOut = inFile('openid/sign_out/signed_out.ts')
+const requestAdapters = inFile('openid/storage/request_adapters.ts')
+const askedAgain = inFile('openid/storage/retried_calls.ts')
 
 const AWAY = 'test/openid/away_everywhere.test.ts'
 
@@ -22,17 +22,17 @@ export const openidAwayRows = toRemovals([
   [
     'test/openid/away.test.ts',
     'the keys are there without who keeps them',
-    inFile('openid/providers.ts')('!this.#keys || err instanceof TooLateError', 'true'),
+    inFile('openid/provider/providers.ts')('!this.#keys || err instanceof TooLateError', 'true'),
   ],
   [
     'test/openid/away.test.ts',
     'clients are known without who keeps them',
-    inFile('openid/providers.ts')('away && this.#openUntil === null', 'away'),
+    inFile('openid/provider/providers.ts')('away && this.#openUntil === null', 'away'),
   ],
   [
     'test/openid/away.test.ts',
     'that nobody can say whether there are clients is no answer',
-    inFile('openid/providers.ts')('throw away.reason', 'return false'),
+    inFile('openid/provider/providers.ts')('throw away.reason', 'return false'),
   ],
   [
     AWAY,
@@ -46,7 +46,7 @@ export const openidAwayRows = toRemovals([
   [
     AWAY,
     'what is left over costs nobody the answer',
-    inFile('openid/spending.ts')('if (isFirst) throw err', 'throw err'),
+    inFile('openid/tokens/spending.ts')('if (isFirst) throw err', 'throw err'),
   ],
   [AWAY, 'an answer that got lost is asked for again', askedAgain('AGAIN.has(name)', 'false')],
   [
@@ -57,7 +57,7 @@ export const openidAwayRows = toRemovals([
   [
     AWAY,
     'an exchange that is asked for again is no reuse',
-    inFile('openid/token_adapters.ts')('next, chain, by }', 'next, chain }'),
+    inFile('openid/storage/token_adapters.ts')('next, chain, by }', 'next, chain }'),
   ],
   [
     AWAY,
@@ -73,6 +73,6 @@ export const openidAwayRows = toRemovals([
   [
     AWAY,
     'a client that removes itself has its token until it is gone',
-    inFile('openid/registration_adapters.ts')('async destroy() {}', FORGETTING),
+    inFile('openid/storage/registration_adapters.ts')('async destroy() {}', FORGETTING),
   ],
 ])

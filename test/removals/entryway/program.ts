@@ -47,7 +47,7 @@ export const programRows = toRemovals([
   [
     'test/openid/device.test.ts',
     'a device code is spent with its tokens',
-    inFile('openid/device_adapter.ts')(
+    inFile('openid/storage/device_adapter.ts')(
       'const scope = openidScope()\n',
       'const scope = openidScope()\n      await flow(id).consumeDeviceCode(id, scope.attempt)\n',
     ),
@@ -180,7 +180,7 @@ export const programRows = toRemovals([
   [
     34,
     'a bound on ways back that are not registered',
-    inFile('openid/unregistered_way_back.ts')(
+    inFile('openid/sign_out/unregistered_way_back.ts')(
       "hasRoomFor(log, 'no_way_back', calledFrom()?.address)",
       'true',
     ),

@@ -1,0 +1,55 @@
+import type Provider from 'oidc-provider'
+import type { Client, Interaction } from 'oidc-provider'
+import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import type { Person } from '../../oauth/security/people.ts'
+import { Place, type Wanted } from '../../oauth/sign_in/place.ts'
+import { goOn } from '../../oauth/sign_in/post.ts'
+import { firstLocale } from '../../oauth/sign_in/shown.ts'
+import type { FoundSignIn } from '../../oauth/sign_in/signed_in.ts'
+import { chosenLanguage } from '../pages/pages.ts'
+import type { Login } from '../storage/interaction_result.ts'
+
+export type SignedInPerson = Person & { basis: NonNullable<Person['basis']> }
+
+/** One visit of the page on which a person goes on to a client. */
+export type Visit = {
+  request: HttpRequest
+  provider: Provider
+  interaction: Interaction
+  client: Client
+  deviceId: string
+  people: readonly Person[]
+  /** Who has signed in a moment ago. */
+  recent: FoundSignIn | null
+}
+
+/** Who has signed in for it so far. */
+export function accountOf({ session, lastSubmission }: Interaction): string | undefined {
+  const submitted = lastSubmission as { login?: Login } | undefined
+  return session?.accountId ?? submitted?.login?.accountId
+}
+
+/** Goes to the pages of a sign-in, which come back. @param wanted with which one, and whom they ask */
+export function askToSignIn({ request, interaction }: Visit, wanted: Wanted): HttpResponse {
+  const { login_hint: hint, ui_locales: locales } = interaction.params
+  const place = Place.forOpenid(interaction.uid, typeof hint === 'string' ? hint : undefined)
+  const asked = typeof locales === 'string' ? firstLocale(locales) : undefined
+  const language = chosenLanguage(request) ?? asked
+  return goOn(place.page({ language, ...wanted }))
+}
+
+/** The person does not want to go on; in the provider's words. */
+export const REFUSED = {
+  error: 'access_denied',
+  error_description: 'The person refused',
+}
+
+/** Goes on at the provider, which looks at the result. */
+export async function finish(
+  interaction: Interaction,
+  result: NonNullable<Interaction['result']>,
+): Promise<HttpResponse> {
+  interaction.result = result
+  await interaction.persist()
+  return goOn(interaction.returnTo)
+}

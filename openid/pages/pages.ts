@@ -1,0 +1,134 @@
+import type { PageLanguage } from '../../http/language.ts'
+import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import { wantedOf } from '../../oauth/sign_in/place.ts'
+import { languageOf } from '../../oauth/sign_in/shown.ts'
+import { linksOf } from '../../pages/links.ts'
+import {
+  type DeviceCodeStep,
+  type DeviceConsentStep,
+  type DeviceDoneStep,
+  deviceCodeStep,
+  deviceConsentStep,
+  deviceDoneStep,
+} from '../../pages/openid/device.ts'
+import { openidTexts } from '../../pages/openid/locales/index.ts'
+import {
+  type ConsentStep,
+  consentStep,
+  OPENID_STYLE,
+  signedOutStep,
+  signOutStep,
+  stayedStep,
+} from '../../pages/openid/steps.ts'
+import type { OpenidTexts } from '../../pages/openid/texts.ts'
+import { securityTexts } from '../../pages/security/locales/index.ts'
+import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import { createLook, type Look } from '../../pages/sign_in/look.ts'
+import type { SignInTexts } from '../../pages/sign_in/texts.ts'
+import type { Services } from '../../sagas/services.ts'
+import { ENDPOINTS, OPENID } from '../paths.ts'
+import type { OpenidScope } from '../storage/scope.ts'
+
+/** Where a page is shown, and what its client asked for. */
+type Shown = {
+  request: HttpRequest
+  uiLocales?: string | undefined
+}
+
+/** Writes the provider's pages, in the language of who reads them. */
+export class OpenidPages {
+  readonly #look: Look
+  readonly #settings: Services['settings']
+
+  constructor({ settings }: Pick<Services, 'settings'>) {
+    this.#settings = settings
+    this.#look = createLook(settings, OPENID_STYLE)
+  }
+
+  /** @param isStale whether a form was sent that is good no more */
+  consent(shown: Shown, step: ConsentStep, isStale: boolean): HttpResponse {
+    const { name: service } = this.#settings
+    const write = (texts: OpenidTexts, signIn: SignInTexts) =>
+      consentStep(texts, signIn, service, step)
+    const alertIn = (language: PageLanguage) =>
+      isStale ? securityTexts[language].stale : undefined
+    return this.#write(shown, write, { logo: step.logo, alertIn })
+  }
+
+  /** @param refusal of what was sent before */
+  deviceCode(
+    shown: Shown,
+    step: Omit<DeviceCodeStep, 'isWrong'>,
+    refusal?: 'wrong code' | 'stale',
+  ): HttpResponse {
+    const isWrong = refusal === 'wrong code'
+    const alertIn = (language: PageLanguage) =>
+      isWrong ? openidTexts[language].wrongCode : refusal && securityTexts[language].stale
+    return this.#write(shown, (texts) => deviceCodeStep(texts, { ...step, isWrong }), { alertIn })
+  }
+
+  deviceConsent(shown: Shown, step: DeviceConsentStep): HttpResponse {
+    const { name: service } = this.#settings
+    return this.#write(shown, (texts) => deviceConsentStep(texts, service, step), {
+      logo: step.logo,
+      // There the code is typed already.
+      inLanguage: (language) => inLanguage(shown.request, language, { user_code: step.code }),
+    })
+  }
+
+  deviceDone(shown: Shown, step: DeviceDoneStep): HttpResponse {
+    return this.#write(shown, (texts) => deviceDoneStep(texts, step), { inLanguage: null })
+  }
+
+  signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
+    const { name: service } = this.#settings
+    if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
+    if (asked === 'stayed') return this.#write(shown, (texts) => stayedStep(texts, service))
+    const { app, name, secret: xsrf, uiLocales } = asked
+    const action = `${OPENID}${ENDPOINTS.end_session}/confirm`
+    const step = { service, app, name, action, xsrf }
+    return this.#write({ ...shown, uiLocales }, (texts) => signOutStep(texts, step))
+  }
+
+  #write(
+    { request, uiLocales }: Shown,
+    step: (texts: OpenidTexts, signIn: SignInTexts) => Step,
+    {
+      logo,
+      alertIn = () => undefined,
+      inLanguage: asked = (language) => inLanguage(request, language),
+    }: {
+      logo?: string | undefined
+      alertIn?(language: PageLanguage): string | undefined
+      inLanguage?: Frame['inLanguage']
+    } = {},
+  ): HttpResponse {
+    const language = languageOf({ request, parameters: { ui_locales: uiLocales } })
+    const { images } = this.#look
+    const frame: Frame = {
+      look: logo ? { ...this.#look, images: [...images, new URL(logo).origin] } : this.#look,
+      language,
+      inLanguage: asked,
+      links: linksOf(this.#settings.branding.links, language),
+      ...withAlert(alertIn(language)),
+    }
+    return writeStep(frame, step(openidTexts[language], signInTexts[language]))
+  }
+}
+
+/** What was wrong of what was sent. */
+const withAlert = (alert: string | undefined) => (alert === undefined ? {} : { alert, status: 400 })
+
+/** The same page in another language. @param more of its query */
+function inLanguage(
+  { url }: HttpRequest,
+  language: string,
+  more: Record<string, string> = {},
+): string {
+  const query = new URLSearchParams(url.search)
+  for (const [name, value] of Object.entries({ ...more, lang: language })) query.set(name, value)
+  return `${url.pathname}?${query}`
+}
+
+export const chosenLanguage = (request: HttpRequest) => wantedOf(request).language

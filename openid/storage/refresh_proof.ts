@@ -1,0 +1,22 @@
+import { decodeJwt } from 'jose'
+import Provider from 'oidc-provider'
+import type { RefreshProof } from '../../actors/account/openid_tokens.ts'
+import { receivedAt } from '../../http/requester.ts'
+import { thumbprintOf } from '../../oauth/proof_key.ts'
+import { openidScope } from './scope.ts'
+
+/**
+ * How the client that asks with a refresh token proves who it is, and when it did. The provider has verified both by the
+ * time that it looks for the token: a DPoP proof (RFC 9449), or the assertion of a client (RFC 7523).
+ */
+export async function readRefreshProof(): Promise<RefreshProof> {
+  const ctx = Provider.ctx
+  const dpop = ctx?.get('DPoP')
+  const provenAt = dpop ? decodeJwt(dpop).iat : openidScope().assertedAt
+  return {
+    provenAt: provenAt ?? null,
+    receivedAt: receivedAt(),
+    isAuthenticated: ctx?.oidc.client?.clientAuthMethod !== 'none',
+    jkt: dpop ? await thumbprintOf(dpop) : null,
+  }
+}
