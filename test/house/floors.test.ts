@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { FLOORS, KEPT_TO } from './floors.ts'
+import { describe, expect, test } from 'vitest'
+import { FLOORS, FLOORS_WITHIN, KEPT_TO } from './floors.ts'
 import { circlesOf, type Import, importsOf, listSources } from './imports.ts'
 
 const roomOf = (path: string) => path.split('/')[0] as string
@@ -28,6 +28,34 @@ test('no import runs up, or to another room of the same floor', () => {
     return roomOf(from) !== roomOf(to) && (below ?? 0) >= (above ?? 0)
   })
   expect(climbing.map(say)).toEqual([])
+})
+
+describe.each(Object.entries(FLOORS_WITHIN))('within %s', (room, floors) => {
+  const named = floors.flat()
+  const partOf = (path: string) => path.split('/')[1] as string
+  const isFile = (part: string) => part.includes('.')
+  /** Files that are not named stand on the highest floor, and may import each other. */
+  const floorIn = (part: string) => {
+    const floor = floors.findIndex((parts) => parts.includes(part))
+    return floor < 0 && isFile(part) ? floors.length : floor
+  }
+  const inRoom = (path: string) => roomOf(path) === room
+
+  test('every folder has its floor, and no name stands there for nothing', () => {
+    const parts = new Set(sources.filter(inRoom).map(partOf))
+    expect([...parts].filter((part) => !isFile(part) && !named.includes(part))).toEqual([])
+    expect(named.filter((part) => !parts.has(part))).toEqual([])
+  })
+
+  test('no import runs up, or to another folder of the same floor', () => {
+    const climbing = local.filter(({ from, to }) => {
+      if (!inRoom(from) || !inRoom(to)) return false
+      const [above, below] = [partOf(from), partOf(to)]
+      const isBetween = above !== below && !(isFile(above) && isFile(below))
+      return isBetween && floorIn(below) >= floorIn(above)
+    })
+    expect(climbing.map(say)).toEqual([])
+  })
 })
 
 test('no files import each other in a circle', () => {

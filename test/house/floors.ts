@@ -22,6 +22,21 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['vitest.config.ts'],
 ]
 
+/**
+ * The floors within a room that is divided, from the ground up: its folders, and files that lie straight in it and that
+ * one of these folders imports. Every other file of it stands above all of them.
+ */
+export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  openid: [
+    ['claims', 'keys.ts', 'paths.ts'],
+    ['clients', 'resources'],
+    ['storage'],
+    ['pages', 'tokens'],
+    ['interaction', 'sign_out'],
+    ['device', 'provider'],
+  ],
+}
+
 /** The rooms of the program itself, below those of tests, demo and measurements. */
 export const PROGRAM = FLOORS.slice(
   0,
