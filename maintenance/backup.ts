@@ -72,7 +72,7 @@ export async function backUp({
     damaged: [...damaged.values()],
     pds: copiesOfPds,
   }
-  await writeManifest(folder, manifest)
+  writeManifest(folder, manifest)
   return manifest
 }
 

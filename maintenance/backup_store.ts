@@ -83,7 +83,8 @@ export class BackupStore {
     await this.#each(await this.#names(), async (name) => {
       const startedAt = namedAt(name)
       const mark = startedAt === null ? null : await this.#read(`${name}/${MARK}`, MOST_READ.mark)
-      if (mark !== null && startedAt !== null) found.push(keptBackup(mark, name, startedAt))
+      const kept = mark !== null && startedAt !== null ? keptBackup(mark, name, startedAt) : null
+      if (kept) found.push(kept)
     })
     return found.sort(newestFirst)
   }

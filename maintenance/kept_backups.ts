@@ -1,13 +1,15 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { z } from 'zod'
 import { explainUnwritable, isThere } from '../base/files.ts'
 import { POLL } from '../base/lifetimes.ts'
 import { makeFolder } from '../base/make_folder.ts'
 import { giveAloneToOwnerOf, giveNewToOwnerOf } from '../base/ownership.ts'
+import { writeWhole } from '../base/write_whole.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { type BackupOptions, backUp } from './backup.ts'
-import { type Manifest, readManifest } from './manifest.ts'
+import { damagedAccount, type Manifest, readManifest } from './manifest.ts'
 import { type Verified, verifyBackup } from './verify_backup.ts'
 
 /** As it is named after when it was begun, in UTC: `2026-11-26T030000Z`. */
@@ -15,6 +17,14 @@ const NAME = /^(\d{4}-\d{2}-\d{2}T)(\d{2})(\d{2})(\d{2})Z$/
 /** Written into a backup once it was verified. */
 export const MARK = 'verified.json'
 const LOCK = '.lock'
+
+const mark = z.object({
+  accounts: z.int(),
+  databases: z.int(),
+  files: z.int(),
+  /** An older one names none: with some, no backup was good. */
+  damaged: z.array(damagedAccount).default([]),
+})
 
 /** A backup that was found good. Times are milliseconds since the epoch. */
 export type KeptBackup = Verified & { name: string; startedAt: number }
@@ -78,7 +88,7 @@ async function makeGood(
   const { folder } = options
   await backUp(options)
   const { manifest, ...verified } = await verifyBackup(folder, onVerify)
-  await writeFile(join(folder, MARK), JSON.stringify(verified), { mode: 0o600, flush: true })
+  writeWhole(join(folder, MARK), JSON.stringify(verified))
   return manifest
 }
 
@@ -149,19 +159,24 @@ async function lockWhenFree(path: string): Promise<() => void> {
 export async function listBackups(to: string): Promise<KeptBackup[]> {
   const found = await Promise.all(
     (await listFolders(to)).map(async (name) => {
-      const mark = await readFile(join(to, name, MARK), 'utf8').catch(() => null)
+      const text = await readFile(join(to, name, MARK), 'utf8').catch(() => null)
       const startedAt = namedAt(name)
-      return mark === null || startedAt === null ? [] : [keptBackup(mark, name, startedAt)]
+      return text === null || startedAt === null ? [] : (keptBackup(text, name, startedAt) ?? [])
     }),
   )
   return found.flat().sort(newestFirst)
 }
 
-/** @param mark as it was written: an older one names no damaged accounts, with which no backup was good */
-export function keptBackup(mark: string, name: string, startedAt: number): KeptBackup {
-  const { damaged = [], ...verified } = JSON.parse(mark) as Omit<Verified, 'damaged'> &
-    Partial<Verified>
-  return { ...verified, damaged, name, startedAt }
+/**
+ * @param text of its mark
+ * @returns null where that is none: one that a full disk has cut off holds up no other backup
+ */
+export function keptBackup(text: string, name: string, startedAt: number): KeptBackup | null {
+  try {
+    return { ...mark.parse(JSON.parse(text)), name, startedAt }
+  } catch {
+    return null
+  }
 }
 
 /** Backups with a name in the future come last: they were made while the clock was ahead. */

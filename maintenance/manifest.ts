@@ -1,10 +1,11 @@
 import { createHash, hash as digest } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { explainUnreadable } from '../base/files.ts'
+import { writeWhole } from '../base/write_whole.ts'
 
 export const MANIFEST = 'manifest.json'
 
@@ -22,6 +23,14 @@ const file = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
 
+/** An account or a repo that is not in a backup; `did` is null where the directory does not know it. */
+export const damagedAccount = z.object({
+  path: relativePath,
+  did: z.string().nullable(),
+  problem: z.string(),
+})
+export type DamagedAccount = z.output<typeof damagedAccount>
+
 const manifest = z.object({
   format: z.literal(1),
   /** Of the program that made the backup. */
@@ -33,9 +42,7 @@ const manifest = z.object({
   ),
   secrets: z.array(file),
   /** Accounts, and repos of the PDS inside, that are not in it, since their databases are damaged or lost. */
-  damaged: z
-    .array(z.object({ path: relativePath, did: z.string().nullable(), problem: z.string() }))
-    .default([]),
+  damaged: z.array(damagedAccount).default([]),
   /** What the PDS inside keeps; null where there is none. Blobs are named by what is in them. */
   pds: z
     .object({ files: z.array(file), blobs: z.object({ count: z.int() }).nullable() })
@@ -45,9 +52,6 @@ const manifest = z.object({
 
 /** What is in a backup; it is written last, so that a backup without it was not finished. */
 export type Manifest = z.output<typeof manifest>
-
-/** An account or a repo that is not in a backup; `did` is null where the directory does not know it. */
-export type DamagedAccount = Manifest['damaged'][number]
 
 /** At most so many of them are named in a sentence. */
 const MOST_NAMED = 3
@@ -61,12 +65,9 @@ export function nameDamaged(damaged: readonly DamagedAccount[]): string {
   return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
-/** In one step, also in the place of one that is there. */
-export async function writeManifest(folder: string, content: Manifest): Promise<void> {
-  const text = `${JSON.stringify(content, null, 2)}\n`
-  const unfinished = join(folder, `.${MANIFEST}`)
-  await writeFile(unfinished, text, { mode: 0o600, flush: true })
-  await rename(unfinished, join(folder, MANIFEST))
+/** Also in the place of one that is there. */
+export function writeManifest(folder: string, content: Manifest): void {
+  writeWhole(join(folder, MANIFEST), `${JSON.stringify(content, null, 2)}\n`)
 }
 
 /** @throws {Error} when there is none, or none that this program knows or this user may read */

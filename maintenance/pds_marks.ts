@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { giveToOwnerOf } from '../base/ownership.ts'
+import { writeWhole } from '../base/write_whole.ts'
 
 /**
  * What a file beside data says, so that they do not serve two masters: `ADOPTED` that the accounts of the
@@ -40,7 +41,7 @@ export async function readPdsMark(folder: string): Promise<PdsMark | null> {
 export function setPdsMark(folder: string, mark: PdsMark | null): void {
   if (mark) {
     const path = join(folder, mark.kind)
-    writeFileSync(path, `${mark.text}\n`, { flush: true })
+    writeWhole(path, `${mark.text}\n`)
     giveToOwnerOf(folder, path)
   }
   for (const kind of ['RELEASED', 'ADOPTED'] as const) {

@@ -120,7 +120,7 @@ async function leaveOut(
     damaged,
     pds: pds && { ...pds, files: pds.files.filter(isLeft) },
   }
-  await writeManifest(folder, left)
+  writeManifest(folder, left)
   for (const path of out) await rm(join(folder, path), { force: true })
   return left
 }

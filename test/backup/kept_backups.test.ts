@@ -362,3 +362,11 @@ test('a restore from a folder that is no backup says what to name', async () => 
   const nowhere = expect.stringContaining('There is no folder')
   expect(await run(join(folder.path, 'none'))).toMatchObject({ exitCode: 2, stderr: nowhere })
 })
+
+test('a mark whose writing was cut off, as on a full disk, is none', async () => {
+  const [first, second] = [await make(1), await make(2)]
+  writeFileSync(join(second.folder, 'verified.json'), '')
+  expect((await listBackups(to)).map(({ name }) => name)).toEqual([first.name])
+  const third = await make(1)
+  expect(folders()).toEqual([third.name])
+})

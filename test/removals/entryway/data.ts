@@ -348,6 +348,19 @@ export const dataRows = toRemovals([
   ],
   [
     KEPT,
+    'a mark of a backup that was cut off holds up no other',
+    inFile('maintenance/kept_backups.ts')(
+      'name, startedAt }\n  } catch {\n    return null',
+      'name, startedAt }\n  } catch (err) {\n    throw err',
+    ),
+  ],
+  [
+    'test/base/write_whole.test.ts',
+    'what a full disk has cut off is not left',
+    inFile('base/write_whole.ts')('finally {\n    rmSync(fresh, { force: true })', 'finally {'),
+  ],
+  [
+    KEPT,
     'the last backup that has a damaged account stays',
     inFile('maintenance/kept_backups.ts')('if (found.length > 0) needed.add(name)', ''),
   ],

@@ -1,0 +1,42 @@
+import { spawn, spawnSync } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { childArguments } from '../../lab/world/child.ts'
+import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { sayUnless } from '../left_out.ts'
+
+/** Not in every container. */
+const canMount = sayUnless(
+  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  'a full disk: nothing can be mounted (unshare --user --mount)',
+)
+
+const MODULE = fileURLToPath(new URL('../../base/write_whole.ts', import.meta.url))
+
+describe.runIf(canMount)('on a full disk', () => {
+  test('nothing is left of a file that could not be written', async () => {
+    const disk = await makeTemporaryFolder('full')
+    const write = `
+      const { readdirSync } = await import('node:fs')
+      const { writeWhole } = await import(${JSON.stringify(MODULE)})
+      const path = ${JSON.stringify(disk.path)}
+      try { writeWhole(path + '/mark', 'good') } catch ({ code }) { console.log(code) }
+      console.log(readdirSync(path).join())
+      process.disconnect()`
+    const mounted =
+      'mount -t tmpfs -o size=64k none "$1"; cat /dev/zero > "$1/filler" 2>&-; shift; exec "$@"'
+    const child = spawn(
+      'unshare',
+      [
+        ...['--user', '--map-root-user', '--mount', 'sh', '-c', mounted, 'sh'],
+        ...[disk.path, process.execPath, ...childArguments, '--input-type=module', '-e', write],
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
+    )
+    const said = await text(child.stdout as Readable)
+    await disk.remove()
+    expect(said).toBe('ENOSPC\nfiller\n')
+  })
+})
