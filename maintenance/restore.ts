@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { signOutEverywhere } from '../actors/account/lifecycle.ts'
 import { isThere } from '../base/files.ts'
 import { makeFolder } from '../base/make_folder.ts'
+import { nextEndedOpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { readAccount } from '../database/account/profile.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { deleteAllRequests } from '../database/check/flow.ts'
-import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
+import { closeDatabase, type Db, openDatabase, transact } from '../database/database.ts'
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
+import { noteOpenidEnding } from '../database/flow/openid_ending.ts'
 import { checkData, type DataReport } from './check_data.ts'
 import { DATABASE_FOLDERS, type DatabaseKind, listSecrets, MOVE, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
@@ -83,12 +85,17 @@ export async function restore({
       await copyVerified(folder, file, join(prepared, file.path))
       onProgress(i + 1, files.length)
     }
+    const toTell: string[] = []
     for (const { path, kind } of manifest.databases) {
       assertUndamaged(join(prepared, path), path, kind)
       if (kind === 'auth') change(prepared, path, kind, deleteAllRequests)
       if (kind === 'directory') change(prepared, path, kind, deleteAllWithdrawnIdentities)
-      if (kind === 'account' && signOut) change(prepared, path, kind, endSessions)
+      if (kind === 'account' && signOut) {
+        const did = change(prepared, path, kind, endSessions)
+        if (did !== null) toTell.push(did)
+      }
     }
+    noteEndings(prepared, manifest, toTell)
     const directory = rebuildDirectoryIn(prepared)
     const report = await checkData(prepared)
     ofPds =
@@ -182,8 +189,23 @@ function assertServedAlone(dataDir: string): void {
   )
 }
 
-function endSessions(db: Db): void {
-  if (readAccount(db)) signOutEverywhere(db)
+/** @returns DID of the account where OpenID clients are to be told of that */
+function endSessions(db: Db): string | null {
+  const account = readAccount(db)
+  if (!account) return null
+  signOutEverywhere(db)
+  return nextEndedOpenidSignIn(db) === null ? null : account.did
+}
+
+/** Has the program tell OpenID clients of what was ended here. It does not matter which of its auth actors does. */
+function noteEndings(prepared: string, { databases }: Manifest, dids: readonly string[]): void {
+  const auth = databases.find(({ kind }) => kind === 'auth')
+  if (!auth || dids.length === 0) return
+  change(prepared, auth.path, auth.kind, (db) => {
+    transact(db, () => {
+      for (const did of dids) noteOpenidEnding(db, did)
+    })
+  })
 }
 
 function assertUndamaged(path: string, name: string, kind: DatabaseKind): void {
@@ -200,10 +222,10 @@ function assertUndamaged(path: string, name: string, kind: DatabaseKind): void {
 }
 
 /** Opens a restored database as the program does, at its newest schema. */
-function change(dataDir: string, path: string, kind: DatabaseKind, work: (db: Db) => void): void {
+function change<T>(dataDir: string, path: string, kind: DatabaseKind, work: (db: Db) => T): T {
   const db = openDatabase(join(dataDir, path), schemas[kind])
   try {
-    work(db)
+    return work(db)
   } finally {
     closeDatabase(db)
   }

@@ -16,7 +16,9 @@ export function countReusableCodes(db: Db): number {
     .get() as number
 }
 
-/** Ends every sign-in under way. */
+/** Ends every sign-in under way, by OpenID and of devices, too. */
 export function deleteAllRequests(db: Db): void {
   sql(db, 'DELETE FROM authorization_request').run()
+  sql(db, 'DELETE FROM openid_request').run()
+  sql(db, 'DELETE FROM openid_device_code').run()
 }

@@ -429,6 +429,21 @@ export const dataRows = toRemovals([
     inFile('maintenance/staging.ts')('withFolder(staged, (held)', '[staged].map((held)'),
   ],
   [
+    'test/openid/restored.test.ts',
+    'no device goes on after a restore that was let in before',
+    inFile('database/check/flow.ts')("sql(db, 'DELETE FROM openid_device_code').run()", ''),
+  ],
+  [
+    'test/openid/restored.test.ts',
+    'no pushed request goes on after a restore',
+    inFile('database/check/flow.ts')("sql(db, 'DELETE FROM openid_request').run()", ''),
+  ],
+  [
+    'test/openid/restored.test.ts',
+    'OpenID clients are told of those whom a restore signs out',
+    inFile('maintenance/restore.ts')('noteEndings(prepared, manifest, toTell)', ''),
+  ],
+  [
     'test/import/batches.test.ts',
     'all accounts of a full request are imported',
     inFile('cli/import_pds.ts')('bytesOf(account) <=', 'bytesOf(accounts) <='),
