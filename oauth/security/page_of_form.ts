@@ -10,7 +10,7 @@ import {
 } from '../security_paths.ts'
 import { withQuery } from './language.ts'
 
-/** The pages of forms that do not stand on the main page. */
+/** The pages of forms that do not stand on the main page, or that lead from there to one of their own. */
 const PAGE_OF: Partial<Record<SecurityAction, SecurityTask>> = {
   'make-app-password': 'app-password',
   'remove-password': 'password',
@@ -22,6 +22,8 @@ const PAGE_OF: Partial<Record<SecurityAction, SecurityTask>> = {
   'remove-authenticator': 'authenticator',
   'switch-mail-code': 'code-by-mail',
   'renew-recovery-codes': 'recovery-codes',
+  mails: 'new-device-mails',
+  'only-app-passwords': 'only-app-passwords',
 }
 
 /** What has the page on which a form stands; of a proof, what it is for. @returns undefined for the main page */
