@@ -1,8 +1,16 @@
 import { webHostOf } from './web_host.ts'
 
-/** An app as people are told of it: by the host of its id, since its name is what it says of itself. */
-export function appName(clientId: string): string {
-  return URL.canParse(clientId) ? new URL(clientId).host : clientId
+/** The host in the id of an app on the device of a person, which says nothing to them. */
+const LOCAL = 'localhost'
+
+/**
+ * An app as people are told of it: by the host of its id, since its name is what it says of itself.
+ *
+ * @returns null for one on the device of the person, which each language has a word for
+ */
+export function appName(clientId: string): string | null {
+  const name = URL.canParse(clientId) ? new URL(clientId).host : clientId
+  return name === LOCAL ? null : name
 }
 
 /**

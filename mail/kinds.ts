@@ -48,13 +48,13 @@ export type NamedProtection = 'newDeviceMails' | 'onlyAppPasswords'
 
 /**
  * What a notice is about, where its kind does not say it all: a factor, another protection, how many codes
- * are left, an app.
+ * are left, an app (null: one on the person's own device).
  */
 export type NoticeSubject =
   | { readonly factor: NamedFactor }
   | { readonly protection: NamedProtection }
   | { readonly left: number }
-  | { readonly app: string }
+  | { readonly app: string | null }
 
 type AboutAccount = {
   /** Without the leading `@`. */

@@ -38,6 +38,8 @@ export type MailTexts = {
   readonly sentBy: (service: string) => string
   readonly purposes: Readonly<Record<CodeMailKind, PurposeTexts>>
   readonly notices: Readonly<Record<NoticeKind, NoticeTexts>>
+  /** An app on the device of the person, in the body of a notice. */
+  readonly localApp: string
   readonly factors: Readonly<Record<NamedFactor, string>>
   readonly protections: Readonly<Record<NamedProtection, string>>
 }

@@ -1,10 +1,7 @@
 import { appName } from '../http/app_name.ts'
 import type { ByLanguage, PageLanguage } from '../http/language.ts'
 
-/** An app on the device of a person, which has no host of its own. */
-const LOCAL = 'localhost'
-
-/** As the provider's pages call it. */
+/** An app on the device of a person, as the provider's pages call it. */
 const LOCAL_APP: ByLanguage<string> = {
   en: 'A local app',
   es: 'Una app local',
@@ -17,6 +14,5 @@ const LOCAL_APP: ByLanguage<string> = {
 
 /** An app as a page tells of it. */
 export function shownApp(clientId: string, language: PageLanguage): string {
-  const name = appName(clientId)
-  return name === LOCAL ? LOCAL_APP[language] : name
+  return appName(clientId) ?? LOCAL_APP[language]
 }

@@ -161,6 +161,7 @@ export const de: MailTexts = {
         'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich überall ab, setze sofort per E-Mail ein neues Passwort und entferne die Passkeys, die du nicht kennst.',
     },
   },
+  localApp: 'eine lokale App',
   factors: {
     passkey: 'Passkey',
     totp: 'Authenticator-App',

@@ -157,6 +157,7 @@ export const en: MailTexts = {
         'If it was not you, someone has access to your account: sign out everywhere, set a new password by email right away, and remove the passkeys that you do not know.',
     },
   },
+  localApp: 'a local app',
   factors: {
     passkey: 'passkey',
     totp: 'authenticator app',

@@ -157,6 +157,7 @@ export const es: MailTexts = {
         'Si no has sido tú, alguien tiene acceso a tu cuenta: cierra sesión en todas partes, establece de inmediato una contraseña nueva por correo y quita las claves de acceso que no conozcas.',
     },
   },
+  localApp: 'una aplicación local',
   factors: {
     passkey: 'clave de acceso',
     totp: 'aplicación de autenticación',

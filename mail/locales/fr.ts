@@ -159,6 +159,7 @@ export const fr: MailTexts = {
         'Si ce n’est pas vous, quelqu’un a accès à votre compte : déconnectez-vous partout, définissez immédiatement un nouveau mot de passe par e-mail et retirez les clés d’accès que vous ne connaissez pas.',
     },
   },
+  localApp: 'une application locale',
   factors: {
     passkey: 'clé d’accès',
     totp: 'application d’authentification',

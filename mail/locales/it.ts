@@ -159,6 +159,7 @@ export const it: MailTexts = {
         'Se non sei stato tu, qualcuno ha accesso al tuo account: esci ovunque, imposta subito una nuova password via e-mail e rimuovi le passkey che non conosci.',
     },
   },
+  localApp: 'un’app locale',
   factors: {
     passkey: 'passkey',
     totp: 'app di autenticazione',

@@ -156,6 +156,7 @@ export const ko: MailTexts = {
         '본인이 아니라면 다른 사람이 계정에 접근하고 있습니다. 모든 곳에서 로그아웃하고 바로 이메일로 새 비밀번호를 설정한 다음 모르는 패스키를 제거하세요.',
     },
   },
+  localApp: '로컬 앱',
   factors: { passkey: '패스키', totp: '인증 앱', mail: '이메일 코드', recovery: '복구 코드' },
   protections: {
     newDeviceMails: '새 기기 로그인 알림 이메일',

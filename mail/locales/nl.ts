@@ -158,6 +158,7 @@ export const nl: MailTexts = {
         'Was jij dit niet, dan heeft iemand toegang tot je account: meld je overal af, stel meteen per e-mail een nieuw wachtwoord in en verwijder de passkeys die je niet kent.',
     },
   },
+  localApp: 'een lokale app',
   factors: {
     passkey: 'passkey',
     totp: 'authenticator-app',

@@ -157,6 +157,7 @@ export const ptBR: MailTexts = {
         'Se não foi você, alguém tem acesso à sua conta: saia de todos os lugares, defina imediatamente uma nova senha por e-mail e remova as chaves de acesso que você não conhece.',
     },
   },
+  localApp: 'um aplicativo local',
   factors: {
     passkey: 'chave de acesso',
     totp: 'aplicativo autenticador',

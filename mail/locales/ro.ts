@@ -161,6 +161,7 @@ export const ro: MailTexts = {
         'Dacă nu ați fost dumneavoastră, altcineva are acces la cont: deconectați-vă de peste tot, setați imediat o parolă nouă prin e-mail și eliminați cheile de acces pe care nu le cunoașteți.',
     },
   },
+  localApp: 'o aplicație locală',
   factors: {
     passkey: 'cheie de acces',
     totp: 'aplicație de autentificare',

@@ -159,6 +159,7 @@ export const sv: MailTexts = {
         'Om det inte var du har någon tillgång till ditt konto: logga ut överallt, ställ in ett nytt lösenord via e-post direkt och ta bort de passnycklar som du inte känner igen.',
     },
   },
+  localApp: 'en lokal app',
   factors: {
     passkey: 'passnyckel',
     totp: 'autentiseringsapp',

@@ -62,9 +62,12 @@ function linkTo(text: string, path: string, { publicUrl }: MailValues) {
   return { text, url: new URL(path, publicUrl).href }
 }
 
-function nameOf(about: NoticeSubject | undefined, { factors, protections }: MailTexts): string {
+function nameOf(
+  about: NoticeSubject | undefined,
+  { factors, protections, localApp }: MailTexts,
+): string {
   if (!about) return ''
-  if ('app' in about) return about.app
+  if ('app' in about) return about.app ?? localApp
   if ('protection' in about) return protections[about.protection]
   return 'factor' in about ? factors[about.factor] : String(about.left)
 }

@@ -64,6 +64,17 @@ describe.each(locales)('$language', (texts) => {
     }
   })
 
+  test('an app on the person’s device has no host, and is called what it is', async () => {
+    const { text, html } = await renderNotice('refreshTokenReused', texts, {
+      ...{ ...about, about: { app: null } },
+      ...{ signOutLink: 'sealed.AAAA', linkLastsDays: 7 },
+    })
+    for (const part of [text, html]) {
+      expect(part).toContain(texts.localApp)
+      expect(part).not.toMatch(/localhost|null/)
+    }
+  })
+
   test.each(noticeKinds)('%s says what it must', async (kind) => {
     const { text, html } = await notice(kind, texts)
     for (const part of [text, html]) {
