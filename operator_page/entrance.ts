@@ -13,7 +13,7 @@ import type { Services } from '../sagas/services.ts'
 import { deviceCookies } from '../stores/device_cookies.ts'
 import { noFactorPage, noOperatorPage } from './outside.ts'
 import { sessionCookie } from './session_cookie.ts'
-import { operatorSignIn, wantedPage } from './way_back.ts'
+import { operatorSignIn, signInAsAnother, wantedPage } from './way_back.ts'
 
 const PLACE = Place.forOperator()
 
@@ -27,8 +27,8 @@ export async function enter(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const { sessionId } = deviceCookies(readCookies(request))
-  const signIn = operatorSignIn(wantedPage(request))
-  if (sessionId === undefined) return goOn(signIn)
+  const page = wantedPage(request)
+  if (sessionId === undefined) return goOn(operatorSignIn(page))
   const device = await loadDevice(oauth, request, false)
   const { deviceId } = device
   const recent = await findSignedIn(services, request, PLACE, deviceId)
@@ -37,35 +37,43 @@ export async function enter(
   const isNow = recent !== null && Date.now() - recent.since <= PROOF_AGAIN
   const answer =
     isNow && person?.basis
-      ? await letIn(services, request, { ...recent, basis: person.basis })
-      : goOn(signIn)
+      ? await letIn(services, request, {
+          ...recent,
+          basis: person.basis,
+          another: signInAsAnother(page, people.length > 1),
+        })
+      : goOn(operatorSignIn(page, onlyOne(people)?.did))
   return withCookies(answer, device.cookies)
 }
 
+const onlyOne = <T>(all: readonly T[]) => (all.length === 1 ? all[0] : undefined)
+
 type SignedIn = NonNullable<Awaited<ReturnType<typeof findSignedIn>>> & {
   basis: Parameters<typeof enterAsOperator>[2]['basis']
+  /** Where they sign in with another account. */
+  another: string
 }
 
 async function letIn(
   services: Services,
   request: HttpRequest,
-  { account, basis, since, amr }: SignedIn,
+  { account, basis, since, amr, another }: SignedIn,
 ): Promise<HttpResponse> {
   const { name: service, publicUrl } = services.settings
   const { did } = account
   const name = nameOf(account)
   const page = wantedPage(request)
   if (!(await services.actors.directory.isOperator(did))) {
-    return noOperatorPage(service, name, page)
+    return noOperatorPage(service, name, another)
   }
   if (!amr?.includes('mfa')) {
     return (await hasSecondFactor(services, did))
-      ? goOn(operatorSignIn(page))
+      ? goOn(operatorSignIn(page, did))
       : noFactorPage(service, name)
   }
   const { address } = request.peer
   const secret = await enterAsOperator(services, did, { basis, since, address })
   return secret === null
-    ? noOperatorPage(service, name, page)
+    ? noOperatorPage(service, name, another)
     : goOn(page, [sessionCookie(secret, publicUrl)])
 }

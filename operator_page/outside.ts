@@ -4,7 +4,7 @@ import type { HttpResponse } from '../http/message.ts'
 import { SECURITY } from '../oauth/security_paths.ts'
 import { OPERATOR_LINK_FORM } from '../operator/paths.ts'
 import { writeOutside } from './layout.ts'
-import { operatorEntrance, operatorSignIn } from './way_back.ts'
+import { operatorEntrance } from './way_back.ts'
 
 /** Who is not in, and wants to be. */
 type Outsider = {
@@ -39,14 +39,14 @@ const SENT: Record<Outsider['sent'], string> = {
     'Whether what you sent was done is not known: sign in, and look before you send it again.',
 }
 
-/** @param name of the account, as people read it @param page to which they wanted to come */
-export function noOperatorPage(service: string, name: string, page: string): HttpResponse {
+/** @param name of the account, as people read it @param another where they sign in with another one */
+export function noOperatorPage(service: string, name: string, another: string): HttpResponse {
   return writeOutside(service, {
     title: 'Not an operator',
     status: 403,
     content: html`<p>You are signed in as ${name}, which is no operator of this service.</p>
       <p>On the machine of the program, <code>vestibule operator add ${name}</code> makes it one.</p>
-      <p><a class="button" href="${operatorSignIn(page)}">Sign in as somebody else</a></p>`,
+      <p><a class="button" href="${another}">Sign in as somebody else</a></p>`,
   })
 }
 

@@ -67,8 +67,18 @@ const isBehind = (path: string) => path === OPERATOR_COMMANDS || path.startsWith
 /** Undefined for the first page, to which everybody comes who wants no other. */
 const placeFor = (page: string) => Place.forOperator(page === OPERATOR_PAGE ? undefined : page)
 
-/** Where an operator signs in, also who is signed in with another account. @param page to which they come then */
-export const operatorSignIn = (page: string): string => placeFor(page).page({ step: 'sign-in' })
+/**
+ * Where an operator signs in.
+ *
+ * @param page to which they come then
+ * @param account its DID, where it is known who it is
+ */
+export const operatorSignIn = (page: string, account?: string): string =>
+  placeFor(page).page({ account })
+
+/** The same for who is signed in with another account. @param hasOthers whether the browser knows more of them */
+export const signInAsAnother = (page: string, hasOthers: boolean): string =>
+  placeFor(page).page({ step: hasOthers ? 'choose' : 'sign-in' })
 
 /** The way in for who may be signed in already. @param page as there */
 export const operatorEntrance = (page: string): string =>

@@ -113,15 +113,17 @@ export class SignInPages {
   ): HttpResponse {
     const { place } = shown
     const { language } = wanted
+    const isPasswordNeeded = (each: Visit['sessions'][number]) =>
+      each.loginRequired || place.asksEachTime
     return this.write(shown, wanted, outcome, (texts) =>
       choiceStep(texts, {
-        accounts: sessions.map(({ account, loginRequired }) => ({
-          name: shownName(account),
+        accounts: sessions.map((each) => ({
+          name: shownName(each.account),
           href:
-            place.request || loginRequired
-              ? place.page({ language, account: account.did })
-              : place.accountPage(nameOf(account), language),
-          isPasswordNeeded: loginRequired,
+            place.request || isPasswordNeeded(each)
+              ? place.page({ language, account: each.account.did })
+              : place.accountPage(nameOf(each.account), language),
+          isPasswordNeeded: isPasswordNeeded(each),
         })),
         other: hint === undefined ? place.page({ language, step: 'sign-in' }) : undefined,
         signUp: canSignUp ? signUpsAt(place, language) : undefined,

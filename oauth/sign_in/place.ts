@@ -116,7 +116,7 @@ export class Place {
     return new Place(null, query)
   }
 
-  /** Whether a device that is trusted does not stand in for a second factor. */
+  /** Whether neither a sign-in of before counts, nor a device that is trusted in the place of a second factor. */
   get asksEachTime(): boolean {
     return this.#query.get('for') === FOR_OPERATOR.for
   }
