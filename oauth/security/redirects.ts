@@ -56,14 +56,14 @@ export class Redirects {
    * @param visitor with the sign-in as it is by now
    */
   toRenewed(visitor: Visitor, done: Done): HttpResponse {
-    const { device, person } = visitor
+    const { request, device, person } = visitor
     const { did, basis, passingSince } = person
     const response = this.to(visitor, done)
     requestScope().provesSignIn(did, basis)
     if (passingSince === null) return response
     const { seal } = this.#services.secrets
     const { deviceId } = device
-    const parts = { provider: this.#provider, seal, place: PLACE, deviceId }
+    const parts = { provider: this.#provider, seal, request, place: PLACE, deviceId }
     const cookie = signedInCookie(parts, did as never, false, passingSince)
     return withCookies(response, [cookie])
   }

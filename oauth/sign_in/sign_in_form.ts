@@ -248,7 +248,8 @@ export class SignInForm {
     const to = place.request
       ? place.page({ language })
       : place.accountPage(nameOf(account), language)
-    const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
+    const { seal } = this.#services.secrets
+    const parts = { provider: this.#provider, seal, request, place, deviceId }
     const own = [signedInCookie(parts, did, isRemembered), noSignedOutCookie(this.#provider.issuer)]
     return goOn(to, [...cookies, ...own])
   }

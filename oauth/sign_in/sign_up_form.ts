@@ -136,7 +136,8 @@ export class SignUpForm {
     const next = place.request
       ? place.page({ language })
       : place.accountPage(nameOf(account), language)
-    const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
+    const { seal } = this.#services.secrets
+    const parts = { provider: this.#provider, seal, request, place, deviceId }
     const cookie = signedInCookie(parts, did, isRemembered)
     return withCookies(this.#pages.done(post, recoveryCodes ?? [], next), [cookie])
   }

@@ -16,6 +16,12 @@ import { signedOutCookie } from './signed_out_cookie.ts'
 
 const COOKIE = 'sign-in'
 
+/** Between the sign-ins for apps of several tabs, the newest first. */
+const BETWEEN = '~'
+
+/** Characters of all of them: a browser takes 4,096 bytes of a cookie (RFC 6265bis section 5.7). */
+const LONGEST = 3_800
+
 type Token = Awaited<ReturnType<OAuthProvider['signer']['createEphemeralToken']>>
 
 /** Somebody who has just signed in, as the provider's pages are told. */
@@ -39,6 +45,7 @@ type HandedOver = {
 type Parts = {
   provider: Pick<OAuthProvider, 'issuer'>
   seal: Seal
+  request: HttpRequest
   place: Place
   deviceId: DeviceId
 }
@@ -47,14 +54,15 @@ type Parts = {
  * The cookie that takes a sign-in from our page to the provider's. It counts for one account, one device,
  * one authorization request (or the account page) and a quarter of an hour, and ends with the sign-ins of
  * the account. That of an account which is remembered on the device counts only as long as the device is signed
- * in; for any other, the provider's pages are given a token of the sign-in ({@link readSignedIn}).
+ * in; for any other, the provider's pages are given a token of the sign-in ({@link readSignedIn}). Those for
+ * the requests of other tabs stay, as far as there is room.
  *
  * The browser forgets it when it is closed.
  *
  * @param since when the person signed in, ms: one that is written anew lasts no longer
  */
 export function signedInCookie(
-  { provider: { issuer }, seal, place, deviceId }: Parts,
+  { provider: { issuer }, seal, request, place, deviceId }: Parts,
   did: Account['did'],
   isRemembered: boolean,
   since = Date.now(),
@@ -68,7 +76,15 @@ export function signedInCookie(
     ...(scope.amr && { amr: scope.amr }),
     ...(!isRemembered && { isPassing: true }),
   }
-  return setCookie(COOKIE, sealedBy(seal).write(deviceId, signedIn, since), {
+  const own = sealedBy(seal).write(deviceId, signedIn, since)
+  const others = handedOver(seal, request, deviceId).filter(
+    (each) => each.state.request !== place.requestUri,
+  )
+  const all = others.reduce((text, { sealed }) => {
+    const more = text + BETWEEN + sealed
+    return more.length > LONGEST ? text : more
+  }, own)
+  return setCookie(COOKIE, all, {
     path: place.cookiePath,
     publicUrl: issuer,
   })
@@ -107,9 +123,10 @@ export async function findSignedIn(
   place: Place,
   deviceId: string,
 ): Promise<FoundSignIn | null> {
-  const handedOver = sealedBy(secrets.seal).read(deviceId, readCookie(request, COOKIE))
-  if (handedOver?.request !== place.requestUri) return null
-  const { did, generation, since, amr, isPassing = false } = handedOver
+  const all = handedOver(secrets.seal, request, deviceId)
+  const found = all.find((each) => each.state.request === place.requestUri)
+  if (!found) return null
+  const { did, generation, since, amr, isPassing = false } = found.state
   const account = (await actors.directory.find(did, ['did'])) && (await actors.account(did).read())
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
   return { account, isPassing, since, amr }
@@ -136,6 +153,15 @@ export async function readSignedIn(
     generation: found.account.generation,
   }
   return { account, ephemeralToken: await signer.createEphemeralToken(claims as never) }
+}
+
+/** What a browser shows that counts. */
+function handedOver(seal: Seal, request: HttpRequest, deviceId: string) {
+  const given = readCookie(request, COOKIE)?.split(BETWEEN) ?? []
+  return given.flatMap((sealed) => {
+    const state = sealedBy(seal).read(deviceId, sealed)
+    return state ? [{ sealed, state }] : []
+  })
 }
 
 function sealedBy(seal: Seal): SealedForBrowser<HandedOver> {

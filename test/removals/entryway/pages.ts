@@ -83,7 +83,7 @@ export const pageRows = toRemovals([
   [
     38,
     'a sign-in is of one request',
-    signedIn('handedOver?.request !== place.requestUri', '!handedOver'),
+    signedIn('(each) => each.state.request === place.requestUri', '() => true'),
   ],
   [
     NARROWED,
