@@ -41,9 +41,9 @@ const ONCE = inline(
 )
 
 /** A script that stands in the page itself. */
-type Inline = { text: string; source: string }
+export type Inline = { text: string; source: string }
 
-function inline(text: string): Inline {
+export function inline(text: string): Inline {
   return { text, source: cspHash(text) }
 }
 
@@ -79,6 +79,8 @@ type Document = {
   language: PageLanguage
   title: string
   style: Style
+  /** What runs before the page is there. */
+  inlines?: readonly Inline[] | undefined
   script?: Script | undefined
   widget?: Widget | undefined
   body: Html
@@ -114,6 +116,7 @@ export function writeDocument({
   language,
   title,
   style,
+  inlines = [],
   script,
   widget,
   body,
@@ -122,7 +125,7 @@ export function writeDocument({
   hasForms = false,
 }: Document): HttpResponse {
   const isAnswer = requester()?.isPost ?? false
-  const lines = [...(isAnswer ? [VISITED] : []), ...(hasForms ? [ONCE] : [])]
+  const lines = [...(isAnswer ? [VISITED] : []), ...(hasForms ? [ONCE] : []), ...inlines]
   const page = html`<!doctype html>
 <html lang="${language}">
   <head>

@@ -10,7 +10,7 @@ import { outcomeOf, wrong, wrongCode } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { beginning, field, goOn, type Post } from './post.ts'
-import { textsFor } from './shown.ts'
+import { nameOf, textsFor } from './shown.ts'
 
 type Accounts = OAuthProvider['accountManager']
 type ResetRequest = Parameters<Accounts['resetPasswordRequest']>[2]
@@ -66,7 +66,10 @@ export class ResetForms {
         given,
       )
       const passkeysLeft = await passkeyNames(this.#services, did)
-      return this.#pages.password(post, beginning(post, ''), { notice: saved, passkeysLeft })
+      const account = await this.#services.actors.account(did).read()
+      // Whoever has the code may know whose it is: the mail with it says so.
+      const page = beginning(post, account ? nameOf(account) : '')
+      return this.#pages.password(post, page, { notice: saved, passkeysLeft })
     } catch (err) {
       return this.#pages.newPassword(post, token, outcomeOf(post, err, wrongCode(post)))
     }

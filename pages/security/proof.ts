@@ -11,6 +11,7 @@ import {
   wrong,
 } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
+import { passwordInput, passwordLabel, SHOWN_PASSWORD } from '../sign_in/password.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
 import type { SecurityTexts } from './texts.ts'
 
@@ -46,7 +47,8 @@ export function proofStep(texts: SecurityTexts, step: ProofStep, signIn: SignInT
   )}
       ${otherWays(step, ways)}`
   const lead = kind === 'password' ? texts.proofLead : signIn.codes[kind].lead(hint)
-  return { title: texts.proof, lead, content, script: passkey?.script }
+  const inlines = kind === 'password' ? [SHOWN_PASSWORD] : []
+  return { title: texts.proof, lead, content, inlines, script: passkey?.script }
 }
 
 function fieldsOf(kind: 'password' | CodeKind, step: ProofStep, signIn: SignInTexts) {
@@ -56,8 +58,8 @@ function fieldsOf(kind: 'password' | CodeKind, step: ProofStep, signIn: SignInTe
 
 function passwordField({ isWrong, forgotten }: ProofStep, signIn: SignInTexts) {
   return html`<div class="field row">
-        <label for="password">${signIn.password}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required autofocus ${wrong(isWrong)}>
+        ${passwordLabel(signIn.password)}
+        ${passwordInput(signIn, html`autocomplete="current-password" maxlength="512" autofocus ${wrong(isWrong)}`)}
         <a class="link" href="${forgotten}">${signIn.forgotten}</a>
       </div>`
 }

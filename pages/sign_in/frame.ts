@@ -1,7 +1,13 @@
 import { html } from 'hono/html'
 import { LANGUAGE_LABELS, LANGUAGE_NAMES, type PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
-import { type Html, type Script, type Widget, writeDocument } from '../../http/page/document.ts'
+import {
+  type Html,
+  type Inline,
+  type Script,
+  type Widget,
+  writeDocument,
+} from '../../http/page/document.ts'
 import type { Way } from '../../http/page/layout.ts'
 import type { Look } from './look.ts'
 
@@ -27,13 +33,14 @@ export type Step = {
   title: string
   lead?: string
   content: Html
+  inlines?: readonly Inline[] | undefined
   script?: Script | undefined
   widget?: Widget | undefined
 }
 
 export function writeStep(
   { look, language, inLanguage, links, hasForms = true, alert, notice, more, status = 200 }: Frame,
-  { title, lead, content, script, widget }: Step,
+  { title, lead, content, inlines, script, widget }: Step,
 ): HttpResponse {
   const { service, logo, style, images } = look
   const others = Object.entries(LANGUAGE_NAMES) as [PageLanguage, string][]
@@ -56,6 +63,17 @@ export function writeStep(
     </main>`
   // What came of the step before, the title says first: it is what a screen reader begins with.
   const name = [alert, notice, title, service].filter(Boolean).join(' – ')
-  const document = { language, title: name, style, script, widget, body, status, images, hasForms }
+  const document = {
+    language,
+    title: name,
+    style,
+    inlines,
+    script,
+    widget,
+    body,
+    status,
+    images,
+    hasForms,
+  }
   return writeDocument(document)
 }

@@ -26,7 +26,7 @@ input[aria-invalid]{border-color:var(--error)}
 .joined input{flex:1 1 8rem}
 .joined select{width:auto;max-width:100%}
 .row{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}
-.row input{order:1}
+.row .joined{order:1;flex-basis:100%}
 .row .link{margin-bottom:.375rem}
 .check{display:flex;gap:.625rem;align-items:start;margin-bottom:1rem}
 .check input{flex:none;width:1rem;height:1rem;margin:.1875rem 0 0;accent-color:var(--primary)}

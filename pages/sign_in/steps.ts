@@ -18,6 +18,7 @@ import {
   wrong,
 } from './form.ts'
 import type { Step } from './frame.ts'
+import { passwordInput, passwordLabel, SHOWN_PASSWORD } from './password.ts'
 import type { SignInTexts } from './texts.ts'
 
 /** Where people sign up. */
@@ -74,15 +75,17 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
     passkey,
     captcha,
   } = step
+  // Who it is, is seldom what was wrong.
+  const isNamed = username !== ''
   const content = form(
     step,
     html`<div class="field">
         <label for="username">${texts.username}</label>
-        <input id="username" name="username" value="${username}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" required ${isNameFixed ? 'readonly' : html`autofocus ${wrong(isWrong)}`}>
+        <input id="username" name="username" value="${username}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" required ${isNameFixed ? 'readonly' : html`${!isNamed && 'autofocus'} ${wrong(isWrong)}`}>
       </div>
       <div class="field row">
-        <label for="password">${texts.password}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required ${isNameFixed ? html`autofocus ${wrong(isWrong, 'sites')}` : html`aria-describedby="sites${isWrong && ' alert'}"`}>
+        ${passwordLabel(texts.password)}
+        ${passwordInput(texts, html`autocomplete="current-password" maxlength="512" ${isNamed && 'autofocus'} ${wrong(isWrong, 'sites')}`)}
         <a class="link" href="${forgotten}">${texts.forgotten}</a>
       </div>
       <p class="quiet" id="sites">${texts.trust}</p>
@@ -104,6 +107,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
   )
   return {
     title: texts.title,
+    inlines: [SHOWN_PASSWORD],
     script: passkey.script,
     widget: captcha?.widget,
     ...(isNameFixed && { lead: texts.enterPassword }),
@@ -195,11 +199,16 @@ export function newPasswordStep(texts: SignInTexts, step: NewPasswordStep): Step
         <input id="code" name="code" value="${code}" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required ${fieldOf(step, 'code', { isFirst: true })}>
       </div>
       <div class="field">
-        <label for="password">${texts.newPassword}</label>
-        <input id="password" name="password" type="password" autocomplete="new-password" minlength="${least}" maxlength="${most}" required ${fieldOf(step, 'password', { describedBy: 'length' })}>
+        ${passwordLabel(texts.newPassword)}
+        ${passwordInput(texts, html`autocomplete="new-password" minlength="${least}" maxlength="${most}" ${fieldOf(step, 'password', { describedBy: 'length' })}`)}
       </div>
       <p class="quiet" id="length">${texts.length(least, most)}</p>
       ${actions(texts, texts.save, step)}`,
   )
-  return { title: texts.newPasswordTitle, lead: texts.newPasswordLead, content }
+  return {
+    title: texts.newPasswordTitle,
+    lead: texts.newPasswordLead,
+    content,
+    inlines: [SHOWN_PASSWORD],
+  }
 }

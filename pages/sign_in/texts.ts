@@ -22,6 +22,9 @@ export type SignInTexts = {
   readonly enterPassword: string
   readonly username: string
   readonly password: string
+  /** Of the button that shows the password. */
+  readonly show: string
+  readonly hide: string
   readonly forgotten: string
   readonly trust: string
   readonly remember: string

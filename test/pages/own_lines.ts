@@ -1,12 +1,17 @@
+import { SHOWN_PASSWORD } from '../../pages/sign_in/password.ts'
+
 /** The scripts that stand in pages themselves: of one that answers a form, and of one with forms. */
 const VISITED = "history.replaceState(null,'',location.href)"
 const ONCE =
   "let at=-1e4;addEventListener('submit',e=>{e.timeStamp-at<1e4?e.preventDefault():at=e.timeStamp});addEventListener('pageshow',()=>{at=-1e4})"
 
+/** With that of one with a password. */
+const LINES = [VISITED, ONCE, SHOWN_PASSWORD.text]
+
 /** Which of them a page has. */
 export const ownLines = (page: string): string[] =>
-  [VISITED, ONCE].filter((line) => page.includes(`<script>${line}</script>`))
+  LINES.filter((line) => page.includes(`<script>${line}</script>`))
 
 /** A page without them. */
 export const withoutOwnLines = (page: string): string =>
-  [VISITED, ONCE].reduce((text, line) => text.replace(`<script>${line}</script>`, ''), page)
+  LINES.reduce((text, line) => text.replace(`<script>${line}</script>`, ''), page)

@@ -31,7 +31,8 @@ async function pressTwice(page: Page): Promise<number> {
   const loaded = page.waitForEvent('load')
   await page.evaluate(
     ([pause, pressed]) => {
-      const press = () => document.querySelector<HTMLElement>('main form button')?.click()
+      const press = () =>
+        document.querySelector<HTMLElement>('main form button:not([type=button])')?.click()
       press()
       setTimeout(press, pause)
       setTimeout(() => console.log(pressed), 2 * pause)

@@ -84,6 +84,8 @@ describe('with a password', () => {
     const wrong = await visitor.send(page, { ...fields, remember: 'on' })
     expect([wrong.status, wrong.alert]).toEqual([400, signInTexts.en.wrongPassword])
     expect(wrong.fields).toMatchObject({ username: fields.username, password: '', remember: 'on' })
+    expect(wrong.begins).toBe(fields.username ? 'password' : 'username')
+    expect(wrong.wrong).toEqual(['username', 'password'])
     expect(selected(await visitor.follow(await visitor.send(wrong, entered(kim))))).toBe(
       dids[kim.handle],
     )
@@ -103,6 +105,35 @@ describe('with a password', () => {
     await visitor.send(page, entered(kim))
     const other = await come({}, visitor)
     expect([other.page.status, other.page.title]).toEqual([200, 'Sign in'])
+  })
+
+  test('those for two apps, in two tabs, stay beside each other', async () => {
+    const { visitor, url, page } = await come()
+    await visitor.send(page, entered(kim))
+    const other = await come({}, visitor)
+    await visitor.send(other.page, entered(lee))
+    for (const [at, who] of [
+      [url, kim],
+      [other.url, lee],
+    ] as const) {
+      expect(selected(await visitor.open(at))).toBe(dids[who.handle])
+    }
+  })
+
+  test('of more than a cookie holds, the oldest are asked for again', async () => {
+    const visitor = new Visitor(app)
+    const urls: string[] = []
+    for (let i = 0; i < 12; i++) {
+      const { url, page } = await come({}, visitor)
+      await visitor.send(page, entered(kim))
+      urls.unshift(url)
+    }
+    expect(visitor.cookies.get('sign-in')?.value.length).toBeLessThan(4_000)
+    const seen = []
+    for (const url of urls) seen.push(selected(await visitor.open(url)) !== undefined)
+    expect(seen.lastIndexOf(true)).toBeGreaterThan(1)
+    expect(seen).toEqual(seen.toSorted((a, b) => Number(b) - Number(a)))
+    expect(seen.at(-1)).toBe(false)
   })
 
   test('it ends with the sign-ins of the account', async () => {
@@ -353,6 +384,7 @@ describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (p
       'Your password has been changed. Sign in with the new one.',
     ])
     expect(done.text).toContain(`<title>${done.notice} – ${done.title} – `)
+    expect([done.fields.username, done.begins]).toEqual([lee.handle, 'password'])
     expect((await visitor.send(done, entered(lee))).status).toBe(303)
   })
 })
@@ -507,7 +539,7 @@ test('all of it is less than 30 kB, and its only script is its own', async () =>
     expect(whole).toBeLessThan(30_000)
     const rest = withoutOwnLines(text).replace(/<script src[^>]*>/, '')
     expect(rest).not.toMatch(/<script|<link|src=|url\(/)
-    const source = ` script-src 'sha256-[^' ]+'${path && ` http://localhost:2600${path}`};`
+    const source = ` script-src( 'sha256-[^' ]+')+${path && ` http://localhost:2600${path}`};`
     expect(header('content-security-policy')).toMatch(
       new RegExp(
         `^default-src 'none'; style-src 'sha256-[^']+';${source} frame-ancestors 'none'; base-uri 'none'; form-action 'self'$`,

@@ -8,6 +8,8 @@ export const en: SignInTexts = {
   enterPassword: 'Enter your password to continue.',
   username: 'Username or email',
   password: 'Password',
+  show: 'Show',
+  hide: 'Hide',
   forgotten: 'Forgot your password?',
   trust: 'Only enter your password on sites you trust.',
   remember: 'Remember this account on this device',

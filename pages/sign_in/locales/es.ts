@@ -8,6 +8,8 @@ export const es: SignInTexts = {
   enterPassword: 'Introduce tu contraseña para continuar.',
   username: 'Nombre de usuario o correo electrónico',
   password: 'Contraseña',
+  show: 'Mostrar',
+  hide: 'Ocultar',
   forgotten: '¿Has olvidado la contraseña?',
   trust: 'Introduce tu contraseña solo en sitios de confianza.',
   remember: 'Recordar esta cuenta en este dispositivo',

@@ -8,6 +8,8 @@ export const fr: SignInTexts = {
   enterPassword: 'Saisissez votre mot de passe pour continuer.',
   username: 'Nom d’utilisateur ou adresse e-mail',
   password: 'Mot de passe',
+  show: 'Afficher',
+  hide: 'Masquer',
   forgotten: 'Mot de passe oublié ?',
   trust: 'Ne saisissez votre mot de passe que sur des sites de confiance.',
   remember: 'Se souvenir de ce compte sur cet appareil',

@@ -8,6 +8,8 @@ export const ja: SignInTexts = {
   enterPassword: '続けるにはパスワードを入力してください。',
   username: 'ユーザー名またはメールアドレス',
   password: 'パスワード',
+  show: '表示',
+  hide: '非表示',
   forgotten: 'パスワードを忘れましたか？',
   trust: '信頼できるサイトでのみパスワードを入力してください。',
   remember: 'このアカウントをこのデバイスに記憶する',

@@ -8,6 +8,8 @@ export const ko: SignInTexts = {
   enterPassword: '계속하려면 비밀번호를 입력하세요.',
   username: '사용자 이름 또는 이메일',
   password: '비밀번호',
+  show: '표시',
+  hide: '숨기기',
   forgotten: '비밀번호를 잊으셨나요?',
   trust: '신뢰할 수 있는 사이트에서만 비밀번호를 입력하세요.',
   remember: '이 기기에서 이 계정 기억하기',

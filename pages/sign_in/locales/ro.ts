@@ -8,6 +8,8 @@ export const ro: SignInTexts = {
   enterPassword: 'Introduceți parola pentru a continua.',
   username: 'Nume de utilizator sau e-mail',
   password: 'Parolă',
+  show: 'Afișare',
+  hide: 'Ascundere',
   forgotten: 'Ați uitat parola?',
   trust: 'Introduceți parola doar pe site-uri în care aveți încredere.',
   remember: 'Reține acest cont pe acest dispozitiv',

@@ -8,6 +8,8 @@ export const sv: SignInTexts = {
   enterPassword: 'Ange ditt lösenord för att fortsätta.',
   username: 'Användarnamn eller e-post',
   password: 'Lösenord',
+  show: 'Visa',
+  hide: 'Dölj',
   forgotten: 'Glömt lösenordet?',
   trust: 'Ange bara ditt lösenord på webbplatser du litar på.',
   remember: 'Kom ihåg kontot på den här enheten',

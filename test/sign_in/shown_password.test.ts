@@ -1,0 +1,75 @@
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { PROOF_AGAIN } from '../../base/lifetimes.ts'
+import { newSomebody } from '../operator_page/operators.ts'
+import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
+import { button, title } from '../security_page/on_page.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+
+/** A person sees what they have typed for a password, on each page that asks for one. */
+const browser = sharedBrowser()
+let world: PageWorld
+beforeAll(async () => {
+  world = await startPageWorld()
+})
+afterAll(() => world?.close())
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const kindOf = (page: Page) => page.locator('#password').getAttribute('type')
+
+async function expectShown(page: Page): Promise<void> {
+  await page.fill('#password', 'what I typed')
+  expect(await kindOf(page)).toBe('password')
+  await button(page, 'Show').click()
+  expect(await kindOf(page)).toBe('text')
+  // Browsers ask services about the spelling of a text.
+  expect(await page.locator('#password').getAttribute('spellcheck')).toBe('false')
+  await button(page, 'Hide').click()
+  expect([await kindOf(page), await page.locator('#password').inputValue()]).toEqual([
+    'password',
+    'what I typed',
+  ])
+}
+
+test('on the pages of a sign-in, a new password and a proof; it is sent as a password', async () => {
+  const { handle, password, own } = await newSomebody(world.app)
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${world.url}/account/new-password`)
+  await expectShown(page)
+  await page.goto(`${world.url}/account/sign-in?for=security`)
+  await expectShown(page)
+  await page.fill('#username', handle)
+  await page.fill('#password', password)
+  await button(page, 'Show').click()
+  let sentAs: string | null = null
+  await page.exposeFunction('tell', (type: string) => {
+    sentAs = type
+  })
+  await page.evaluate(() => {
+    addEventListener('submit', () =>
+      // biome-ignore lint/suspicious/noExplicitAny: what the test has put there
+      (globalThis as any).tell(document.querySelector<HTMLInputElement>('#password')?.type),
+    )
+  })
+  await page.keyboard.press('Enter')
+  await title(page, 'Enter your code')
+  expect(sentAs).toBe('password')
+  await page.fill('#code', own.recoveryCodes.pop() ?? '')
+  await page.keyboard.press('Enter')
+  await title(page, 'Security')
+  vi.useFakeTimers({ now: Date.now() + PROOF_AGAIN + 1_000, toFake: ['Date'] })
+  await page.goto(`${world.url}/account/security/app-password`)
+  await title(page, 'Confirm that it is you')
+  await expectShown(page)
+  await page.context().close()
+})
+
+test('without scripts there is no button for it', async () => {
+  const context = await browser.browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
+  const page = await context.newPage()
+  await page.goto(`${world.url}/account/sign-in`)
+  expect(await button(page, 'Show').count()).toBe(0)
+  await context.close()
+})
