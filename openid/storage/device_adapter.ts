@@ -31,9 +31,10 @@ export function deviceCodes({ flow, names, actors }: OfDevices & Pick<Storage, '
       const id = idOf(secret)
       const scope = openidScope()
       scope.spends.push(async () => {
-        if (await flow(id).consumeDeviceCode(id, scope.attempt)) return null
         const { issued } = scope
-        if (issued) await actors.account(issued.did).endOpenidGrant(issued.grantId)
+        // What is asked along with the code is looked at after this: a refusal gives nothing, and spends nothing.
+        if (issued === null || (await flow(id).consumeDeviceCode(id, scope.attempt))) return null
+        await actors.account(issued.did).endOpenidGrant(issued.grantId)
         return refuse(400, 'invalid_grant', 'It was used')
       })
     },

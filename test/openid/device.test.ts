@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { FORM, form } from '../manners/mistakes.ts'
 import type { Seen } from '../sign_in/visitor.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
@@ -46,6 +49,26 @@ async function signedIn(path = '/openid/device'): Promise<Seen> {
   const page = await rp.follow(visitor, await visitor.open(path))
   expect(page.text).toContain('id="password"')
   return rp.signIn(visitor, page)
+}
+
+/** A proof for the token endpoint with which something was asked already. */
+async function usedProof(): Promise<string> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = await exportJWK(publicKey)
+  const htu = `${app.runner.settings.publicUrl}/openid/token`
+  const claims = { htm: 'POST', htu, jti: randomUUID(), iat: Math.floor(Date.now() / 1_000) }
+  const proof = await new SignJWT(claims)
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
+    .sign(privateKey)
+  const asked = await begin()
+  await visitor.send(await type(await signedIn(), asked.user_code), { decision: 'allow' })
+  const { device_code } = asked
+  const taken = await app.ask({
+    ...{ method: 'POST', target: '/openid/token', headers: { ...FORM, dpop: proof } },
+    body: form({ grant_type: DEVICE_CODE, client_id: 'tool', device_code }),
+  })
+  expect(taken).toMatchObject({ status: 200 })
+  return proof
 }
 
 const type = (page: Seen, code: string) => visitor.send(page, { user_code: code })
@@ -183,6 +206,30 @@ test('a device gets a token for a resource', async () => {
   expect(claims).toMatchObject({ aud: resource, scope: 'tools', sub: did })
   const unknown = begin('openid', { resource: 'https://unknown.example.com' })
   await expect(unknown).rejects.toMatchObject({ error: 'invalid_target' })
+})
+
+test.each([
+  ['for a resource that is not registered', { resource: 'https://unknown.example.com' }],
+  ['for a resource that the person was not asked about', { resource: 'https://other.example.com' }],
+  ['with a proof that is none', { dpop: 'x' }],
+  ['with a proof that was used', { dpop: 'used' }],
+])('a device that asks %s is refused, and asks again', async (_, wrong: Record<string, string>) => {
+  const [mine, other] = ['https://mcp.example.com', 'https://other.example.com']
+  await rp.operate(app, 'openid/resource-add', { address: mine, scopes: ['tools'] })
+  await rp.operate(app, 'openid/resource-add', { address: other, scopes: ['others'] })
+  const asked = await begin('openid tools', { resource: mine })
+  await visitor.send(await type(await signedIn(), asked.user_code), { decision: 'allow' })
+  const { device_code } = asked
+  const { dpop, ...more } = wrong
+  visitor = new Visitor(app)
+  const proof = dpop === 'used' ? await usedProof() : dpop
+  const refused = await app.ask({
+    ...{ method: 'POST', target: '/openid/token' },
+    headers: { ...FORM, ...(proof && { dpop: proof }) },
+    body: form({ grant_type: DEVICE_CODE, client_id: 'tool', device_code, ...more }),
+  })
+  expect(refused).toMatchObject({ status: 400 })
+  expect(await poll(asked)).toHaveProperty('access_token')
 })
 
 test('a code that asks for nothing is not given, nor to a client that has not registered for it', async () => {
