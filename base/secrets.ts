@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   createSecretKey,
+  type ECDH,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -18,12 +19,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Secp256k1Keypair } from '@atproto/crypto'
-import { atprotoCrypto } from './atproto_crypto.ts'
 import { explainUnreadable, isThere } from './files.ts'
 import { makeFolder } from './make_folder.ts'
 import { giveToOwnerOf } from './ownership.ts'
 import { makePrivateDataFolder } from './private_files.ts'
+import { RotationKey } from './rotation_key.ts'
 import { Seal } from './seal.ts'
 import { type Settings, SettingsError } from './settings.ts'
 
@@ -37,7 +37,7 @@ export type Secrets = {
   /** What the PDS is given as `PDS_ENTRYWAY_JWT_VERIFY_KEY_K256_PUBLIC_KEY_HEX`. */
   jwtPublicKeyHex: string
   /** Signs PLC operations. */
-  plcRotationKey: Secp256k1Keypair
+  plcRotationKey: RotationKey
   /** The same, as settings have it. */
   plcRotationKeyHex: string
   dpopSecret: Uint8Array
@@ -102,10 +102,10 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     adminPassword,
     jwtKeyHex,
     ...es256kKeyPair(jwtKeyHex),
-    get plcRotationKey() {
-      const { Secp256k1Keypair } = atprotoCrypto()
-      return new Secp256k1Keypair(Buffer.from(plcRotationKeyHex, 'hex'), false)
-    },
+    plcRotationKey: new RotationKey(
+      plcRotationKeyHex,
+      ecdhOf('ENTRYWAY_PLC_ROTATION_KEY_HEX', plcRotationKeyHex),
+    ),
     plcRotationKeyHex,
     dpopSecret,
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
@@ -127,15 +127,20 @@ const missing = (path: string, setting: string) =>
     `${path}: is not there, and the accounts here were made with it: put it back from where you keep the keys, or set ${setting}. Where it is lost for good: docs/keys.md`,
   ])
 
-function es256kKeyPair(privateKeyHex: string) {
+function ecdhOf(setting: keyof typeof KEY_FILES, privateKeyHex: string): ECDH {
   const ecdh = createECDH('secp256k1')
   try {
     ecdh.setPrivateKey(privateKeyHex, 'hex')
   } catch {
     throw new SettingsError([
-      'ENTRYWAY_JWT_KEY_HEX: is not a secp256k1 private key; make one as docs/keys.md says',
+      `${setting}: is not a secp256k1 private key; make one as docs/keys.md says`,
     ])
   }
+  return ecdh
+}
+
+function es256kKeyPair(privateKeyHex: string) {
+  const ecdh = ecdhOf('ENTRYWAY_JWT_KEY_HEX', privateKeyHex)
   const point = ecdh.getPublicKey()
   const publicJwk = {
     kty: 'EC',

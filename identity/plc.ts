@@ -1,4 +1,3 @@
-import type { Secp256k1Keypair } from '@atproto/crypto'
 import {
   createOp,
   createUpdateOp,
@@ -10,6 +9,7 @@ import {
   type UnsignedOperation,
 } from '@did-plc/lib'
 import { Refusal, UnavailableError } from '../base/errors.ts'
+import type { RotationKey } from '../base/rotation_key.ts'
 import { PlcClient } from './plc_client.ts'
 
 /** What a DID says, but for who may change it. */
@@ -27,14 +27,17 @@ type Published = {
 /** What the directory answers for a DID that it has never heard of, and for one that is no more. */
 const UNKNOWN = [404, 410]
 
+/** What signs operations. */
+type Signer = Pick<RotationKey, keyof RotationKey>
+
 /** The PLC directory as this entryway uses it. */
 export class Plc {
   readonly #client: PlcClient
-  readonly #rotationKey: Secp256k1Keypair
+  readonly #rotationKey: Signer
   readonly #recoveryKey: string | null
 
   /** @param recoveryKey a did:key of the operator's, which outranks the rotation key */
-  constructor(url: string, rotationKey: Secp256k1Keypair, recoveryKey: string | null) {
+  constructor(url: string, rotationKey: Signer, recoveryKey: string | null) {
     this.#client = new PlcClient(url)
     this.#rotationKey = rotationKey
     this.#recoveryKey = recoveryKey

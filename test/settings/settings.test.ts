@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promi
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Secp256k1Keypair, verifySignature } from '@atproto/crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse, readSettings, SettingsError, settingNames } from '../../base/settings.ts'
@@ -230,11 +231,27 @@ describe('secrets', () => {
     await rm(join(dataDir, 'accounts'), { recursive: true })
   })
 
-  test('a key outside the curve is refused', async () => {
-    const settings = readSettings({
-      ENTRYWAY_DATA_DIR: dataDir,
-      ENTRYWAY_JWT_KEY_HEX: 'f'.repeat(64),
-    })
-    await expect(loadSecrets(settings)).rejects.toThrow('is not a secp256k1 private key')
+  test.each(['ENTRYWAY_JWT_KEY_HEX', 'ENTRYWAY_PLC_ROTATION_KEY_HEX'])(
+    '%s outside the curve is refused by its name',
+    async (setting) => {
+      for (const key of ['0'.repeat(64), 'f'.repeat(64)]) {
+        const settings = readSettings({ ENTRYWAY_DATA_DIR: dataDir, [setting]: key })
+        const refused = `${setting}: is not a secp256k1 private key`
+        await expect(loadSecrets(settings)).rejects.toThrow(refused)
+      }
+    },
+  )
+
+  test('the rotation key signs by the key that it says', async () => {
+    // One in 256 begins so, and is as long all the same.
+    for (const key of [`00${'1'.repeat(62)}`, 'e'.repeat(64)]) {
+      const { plcRotationKey } = await loadSecrets(
+        readSettings({ ENTRYWAY_DATA_DIR: dataDir, ENTRYWAY_PLC_ROTATION_KEY_HEX: key }),
+      )
+      const did = (await Secp256k1Keypair.import(key)).did()
+      expect(plcRotationKey.did()).toBe(did)
+      const bytes = Buffer.from('an operation')
+      expect(await verifySignature(did, bytes, await plcRotationKey.sign(bytes))).toBe(true)
+    }
   })
 })
