@@ -10,12 +10,13 @@ import {
   readLink,
 } from '../base/files.ts'
 import { isInside } from '../base/inside.ts'
+import { makeFolder } from '../base/make_folder.ts'
 import { giveAloneToOwnerOf, giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
 
 const PREPARED = '.restoring'
 /** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left others. */
-const isOfNobody = (name: string) => name === 'lost+found' || name.endsWith(PREPARED)
+export const isOfNobody = (name: string) => name === 'lost+found' || name.endsWith(PREPARED)
 
 /** `isFolder`: the place is there, as a folder that is free; `isDisk`: a disk of its own is mounted there. */
 export const partElsewhere = z.object({
@@ -33,6 +34,8 @@ export type PartElsewhere = z.infer<typeof partElsewhere>
 export class PartsElsewhere {
   readonly #dataDir: string
   readonly #parts: PartElsewhere[] = []
+  /** Folders above the places, which were not there. */
+  readonly #made: string[] = []
 
   constructor(dataDir: string) {
     this.#dataDir = dataDir
@@ -47,6 +50,10 @@ export class PartsElsewhere {
     const place = resolve(given)
     assertNoLink(resolve(this.#dataDir), place)
     const isFolder = isThere(place)
+    for (const made of makeFolder(dirname(place))) {
+      giveAloneToOwnerOf(this.#dataDir, made)
+      this.#made.push(made)
+    }
     // A disk may be mounted there, or a link lead to one: then a folder cannot take that place, and may not.
     const prepared = isFolder ? join(place, PREPARED) : place + PREPARED
     this.#parts.push({ prepared, place, isFolder, isDisk: isFolder && isDisk(place) })
@@ -68,6 +75,9 @@ export class PartsElsewhere {
   /** Takes away what was prepared. */
   async remove(): Promise<void> {
     for (const { prepared } of this.#parts) await rm(prepared, { recursive: true, force: true })
+    for (const made of this.#made.toReversed()) {
+      if (readdirSync(made).length === 0) rmdirSync(made)
+    }
   }
 }
 

@@ -12,7 +12,14 @@ import { closeDatabase, type Db, openDatabase, transact } from '../database/data
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { noteOpenidEnding } from '../database/flow/openid_ending.ts'
 import { checkData, type DataReport } from './check_data.ts'
-import { DATABASE_FOLDERS, type DatabaseKind, listSecrets, MOVE, schemas } from './data_folder.ts'
+import {
+  DATABASE_FOLDERS,
+  type DatabaseKind,
+  listSecrets,
+  MOVE,
+  SECRETS,
+  schemas,
+} from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
 import { type Hold, holdData } from './hold.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
@@ -71,7 +78,8 @@ export async function restore({
   const folders = new PartsElsewhere(dataDir)
   let ofPds: PartsElsewhere | null = null
   try {
-    const secrets = manifest.secrets.length > 0 ? listInPlaceOfSecrets(dataDir) : []
+    const hasSecrets = manifest.secrets.length > 0
+    const secrets = hasSecrets ? listInPlaceOfSecrets(dataDir) : []
     if (secrets.length > 0) {
       throw new Error(
         `${dataDir} and the backup both hold secrets: move those away that are wrong (${secrets.join(', ')})`,
@@ -79,7 +87,8 @@ export async function restore({
     }
     await rm(prepared, { recursive: true, force: true })
     await mkdir(prepared, { mode: 0o700 })
-    const links = await linkFolders(dataDir, prepared, folders)
+    const names = hasSecrets ? [...DATABASE_FOLDERS, SECRETS] : DATABASE_FOLDERS
+    const links = await linkFolders({ dataDir, prepared, names }, folders)
     const files = [...manifest.databases, ...manifest.secrets]
     for (const [i, file] of files.entries()) {
       await copyVerified(folder, file, join(prepared, file.path))
@@ -158,19 +167,18 @@ function holdVacant(dataDir: string): Hold {
 }
 
 /**
- * Folders of databases that are there: a disk may be mounted at each. What belongs into it is prepared in it, and until then
- * stands with the rest by a link.
+ * Folders that are there: a disk may be mounted at each, or a link lead to one. What belongs into it is prepared in it, and
+ * until then stands with the rest by a link.
  *
  * @returns the links
  */
 async function linkFolders(
-  dataDir: string,
-  prepared: string,
+  { dataDir, prepared, names }: { dataDir: string; prepared: string; names: string[] },
   folders: PartsElsewhere,
 ): Promise<string[]> {
-  const names = DATABASE_FOLDERS.filter((name) => isThere(join(dataDir, name)))
+  const found = names.filter((name) => isThere(join(dataDir, name)))
   return Promise.all(
-    names.map(async (name) => {
+    found.map(async (name) => {
       const target = await folders.add(join(dataDir, name))
       makeFolder(target)
       const link = join(prepared, name)

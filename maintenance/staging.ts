@@ -5,6 +5,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,13 @@ import { isThere } from '../base/files.ts'
 import { giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
-import { isFree, moveParts, type PartElsewhere, partElsewhere } from './parts_elsewhere.ts'
+import {
+  isFree,
+  isOfNobody,
+  moveParts,
+  type PartElsewhere,
+  partElsewhere,
+} from './parts_elsewhere.ts'
 
 /** Holds what is whole, and takes its place in the data directory entry by entry. */
 const STAGED = '.staged'
@@ -43,10 +50,10 @@ export function assertNoData(dataDir: string, folders: readonly string[] = []): 
   throw new Error(`${dataDir} is not empty (${some}): move away what is there`)
 }
 
-/** What is in the place of the keys: {@link commitStaged} could not move others there. */
+/** What is in the place of the keys. */
 export function listInPlaceOfSecrets(dataDir: string): string[] {
   const folder = join(dataDir, SECRETS)
-  return isThere(folder) ? readdirSync(folder) : []
+  return isThere(folder) ? readdirSync(folder).filter((name) => !isOfNobody(name)) : []
 }
 
 /**
@@ -67,9 +74,31 @@ export function commitStaged(
   }
   syncAll(prepared)
   giveToOwnerOf(dataDir, prepared)
+  makeWay(dataDir, prepared)
   renameSync(prepared, join(dataDir, STAGED))
   if (elsewhere.length > 0) settleElsewhere(dataDir, elsewhere)
   settleStaged(dataDir)
+}
+
+/**
+ * Takes away the empty folders whose places others are about to take.
+ *
+ * @throws {Error} where one stays, before anything is decided
+ */
+function makeWay(dataDir: string, prepared: string): void {
+  for (const name of readdirSync(prepared)) {
+    const place = join(dataDir, name)
+    if (!statSync(join(prepared, name)).isDirectory()) continue
+    try {
+      rmdirSync(place)
+    } catch (err) {
+      if ((err as NodeJS.ErrnoException).code === 'ENOENT') continue
+      throw new Error(
+        `No other folder can take the place of ${place}: it is a link, a disk is mounted there, or something is in it. Take it away, and move the data onto that disk afterwards`,
+        { cause: err },
+      )
+    }
+  }
 }
 
 /** Whether something was committed, and not yet moved to where it belongs. */

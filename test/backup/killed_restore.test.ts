@@ -30,7 +30,10 @@ test.each<[string, (path: string) => Home, disks: (home: Home) => string[]]>([
   [
     'in it, and disks mounted at folders of it',
     (path) => ({ data: path, pds: join(path, 'pds'), blobs: join(path, 'pds/blobs') }),
-    ({ data, pds, blobs }) => [join(data, 'accounts'), join(data, 'auth'), pds, blobs],
+    ({ data, pds, blobs }) => [
+      ...['accounts', 'auth', 'secrets'].map((name) => join(data, name)),
+      ...[pds, blobs],
+    ],
   ],
 ])(
   'killed wherever it changes a file, a restore goes on by itself, with the PDS %s',

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '../../lab/world/cli.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
@@ -21,7 +22,9 @@ import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { DataInUseError, holdData } from '../../maintenance/hold.ts'
 import { setMoveOf } from '../../maintenance/move_mark.ts'
+import { PartsElsewhere } from '../../maintenance/parts_elsewhere.ts'
 import { assertRestorable, restore } from '../../maintenance/restore.ts'
+import { commitStaged } from '../../maintenance/staging.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 import { DataFolder } from './data_folder.ts'
 
@@ -64,6 +67,36 @@ test('beside keys, which stay, or the operator is told to put them there', async
   expect(await run(join(parent.path, 'empty'))).toContain('Put the keys into')
   writeFileSync(join(home, 'secrets', 'dpop_secret.hex'), 'a key')
   expect(await run(home)).not.toContain('Put the keys into')
+})
+
+test('keys into a folder of another disk', async () => {
+  const { dataDir } = new DataFolder(join(parent.path, 'with keys'))
+  mkdirSync(join(dataDir, 'secrets'))
+  writeFileSync(join(dataDir, 'secrets', 'dpop_secret.hex'), 'a key')
+  const withKeys = join(parent.path, 'backup with keys')
+  await backUp({ dataDir, folder: withKeys, withSecrets: true })
+  const disk = join(parent.path, 'disk')
+  mkdirSync(join(disk, 'lost+found'), { recursive: true })
+  rmSync(join(home, 'secrets'), { recursive: true })
+  symlinkSync(disk, join(home, 'secrets'))
+  expect(await restore({ folder: withKeys, dataDir: home })).toMatchObject({ hasKeys: true })
+  expect(readdirSync(disk).sort()).toEqual(['dpop_secret.hex', 'lost+found'])
+  expect(readFileSync(join(home, 'secrets', 'dpop_secret.hex'), 'utf8')).toBe('a key')
+})
+
+test('nothing is decided where a folder cannot take its place', () => {
+  const prepared = join(home, '.adopting')
+  mkdirSync(join(prepared, 'pds'), { recursive: true })
+  mkdirSync(join(parent.path, 'disk'))
+  symlinkSync(join(parent.path, 'disk'), join(home, 'pds'))
+  expect(() => commitStaged(home, prepared)).toThrow(
+    `the place of ${join(home, 'pds')}: it is a link`,
+  )
+  expect(readdirSync(home)).toContain('.adopting')
+  rmSync(join(home, 'pds'))
+  mkdirSync(join(home, 'pds'))
+  commitStaged(home, prepared)
+  expect(readdirSync(home)).not.toContain('.staged')
 })
 
 test('beside what the PDS inside keeps, which stays', async () => {
@@ -144,6 +177,32 @@ describe.runIf(isRoot)('with users', () => {
     await restore({ folder, dataDir: home })
     const owners = listFiles(home).map((name) => statSync(join(home, name)).uid)
     expect(new Set(owners)).toEqual(new Set([OTHER_USER]))
+  })
+
+  test('by root, what the PDS keeps elsewhere: the folders that are made for it, too', async () => {
+    const at = join(parent.path, 'disk')
+    const pds = join(at, 'pds')
+    const places = {
+      ...{ accounts: join(pds, 'account.sqlite'), sequencer: join(pds, 'sequencer.sqlite') },
+      ...{ actors: join(pds, 'actors'), blobs: join(pds, 'blobs') },
+    }
+    mkdirSync(pds, { recursive: true })
+    for (const path of [places.accounts, places.sequencer]) {
+      new Sqlite(path).exec('CREATE TABLE record (uri TEXT)').close()
+    }
+    const withPds = join(parent.path, 'backup with a PDS')
+    await backUp({ dataDir: join(parent.path, 'data'), folder: withPds, pds: places })
+    rmSync(at, { recursive: true })
+    await restore({ folder: withPds, dataDir: home, pds: places })
+    const owners = ['', ...listFiles(at)].map((name) => statSync(join(at, name)).uid)
+    expect(new Set(owners)).toEqual(new Set([OTHER_USER]))
+  })
+
+  test('one that fails leaves no folder that was made for it', async () => {
+    const parts = new PartsElsewhere(home)
+    await parts.add(join(parent.path, 'disk/pds/account.sqlite'))
+    await parts.remove()
+    expect(existsSync(join(parent.path, 'disk'))).toBe(false)
   })
 
   test('root moves nothing elsewhere as a file of the folder’s owner says', async () => {

@@ -425,6 +425,21 @@ export const dataRows = toRemovals([
   ],
   [
     'test/backup/restore_in_place.test.ts',
+    'keys that a backup has are put onto the disk that is there for them',
+    inFile('maintenance/restore.ts')('[...DATABASE_FOLDERS, SECRETS] :', 'DATABASE_FOLDERS :'),
+  ],
+  [
+    'test/backup/restore_in_place.test.ts',
+    'nothing is decided where a folder cannot take its place',
+    inFile('maintenance/staging.ts')('  makeWay(dataDir, prepared)\n', ''),
+  ],
+  [
+    'test/backup/restore_in_place.test.ts',
+    'folders that root makes for what is restored belong to who needs them',
+    inFile('maintenance/parts_elsewhere.ts')('giveAloneToOwnerOf(this.#dataDir, made)', ''),
+  ],
+  [
+    'test/backup/restore_in_place.test.ts',
     'root moves nothing from where a link of another user leads',
     inFile('maintenance/staging.ts')('withFolder(staged, (held)', '[staged].map((held)'),
   ],
