@@ -39,9 +39,17 @@ export function mailLimits(kind: MailKind, isConfirmed = true): readonly MailLim
     { per: 'recipient', over: 'kind', points, seconds: HOUR },
     { per: 'recipient', over: 'all', points: inAll, seconds: HOUR },
     ...(kind === 'message' ? [] : [CLIENT]),
-    { per: 'everybody', over: 'class', points: 10_000, seconds: HOUR },
+    {
+      per: 'everybody',
+      over: isForStrangers(kind) ? 'kind' : 'class',
+      points: 10_000,
+      seconds: HOUR,
+    },
   ]
 }
+
+/** Whether it goes to whomever a stranger names. */
+const isForStrangers = (kind: MailKind) => kind === 'resetPassword'
 
 const POINTS: Partial<Record<MailKind, number>> = {
   confirmEmail: CONFIRMATIONS,

@@ -18,9 +18,10 @@ export type Limit = {
   /**
    * A request with any other result gets its point back. A failure is a try that was refused. It is
    * not a failure when a request is refused for its form, before anything was tried. Nor is a right
-   * password without the sign-in code: that sends a code.
+   * password without the sign-in code: that sends a code. A limit on everybody counts what was done: else strangers use
+   * it up with requests that come to nothing.
    */
-  counts: 'requests' | 'failures' | 'sent codes'
+  counts: 'requests' | 'failures' | 'sent codes' | 'successes'
   /** Does not bind a browser on which the account is signed in already. */
   exceptKnownDevices?: true
   /** After so many the pages ask for a captcha before a password, where the settings have one. */
@@ -143,7 +144,7 @@ export const LIMITS: readonly Limit[] = [
     per: 'everybody',
     points: 5_000,
     seconds: HOUR,
-    counts: 'requests',
+    counts: 'successes',
   },
   {
     // A PDS keeps a file for each, for anybody who asks. A sign-up here asks the PDS itself.
@@ -178,15 +179,8 @@ export const LIMITS: readonly Limit[] = [
     seconds: HOUR,
     counts: 'requests',
   },
+  // The mails of everybody are counted where they are sent (`sagas/mail_limits.ts`).
   { name: 'mail', on: MAILS, per: 'address', points: 100, seconds: HOUR, counts: 'requests' },
-  {
-    name: 'mail, everybody',
-    on: MAILS,
-    per: 'everybody',
-    points: 10_000,
-    seconds: HOUR,
-    counts: 'requests',
-  },
   {
     // Each page that is opened without cookies makes a device.
     name: 'page',
@@ -227,7 +221,7 @@ export const LIMITS: readonly Limit[] = [
     per: 'everybody',
     points: 1_000,
     seconds: HOUR,
-    counts: 'requests',
+    counts: 'successes',
   },
   {
     // Each leaves its mark in the audit trail.

@@ -13,7 +13,6 @@ import {
   from,
   limit,
   newAddress,
-  spend,
 } from './limit.ts'
 
 const network = sharedNetwork()
@@ -122,18 +121,3 @@ test.each(['verify-email-request', 'update-email-request', 'delete-account-reque
     expect(await resetOnPage(kim.email, newAddress())).toMatchObject({ status: 200 })
   },
 )
-
-test('mails that everybody asks for, until the window ends', async () => {
-  const kim = await newMember()
-  const confirm = () =>
-    call('server.requestEmailConfirmation', newAddress(), undefined, kim.accessJwt)
-  spend(network.vestibule, 'mail, everybody', '', 1)
-  expect(await confirm()).toMatchObject({ status: 200 })
-  expectRefused(await confirm(), 'mail, everybody')
-  expectRefused(await resetOnPage(kim.email, newAddress()), 'mail, everybody')
-  const signIn = { identifier: kim.handle, password: kim.password }
-  expect(await call('server.createSession', newAddress(), signIn)).toMatchObject({ status: 200 })
-
-  endWindows(network.vestibule)
-  expect(await confirm()).toMatchObject({ status: 200 })
-})

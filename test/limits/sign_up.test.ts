@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { LIMITS } from '../../app/limits/table.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
@@ -65,4 +66,23 @@ test('sign-ups of everybody, until the window ends', async () => {
 
   endWindows(network.vestibule)
   expect(await onPage(newAddress())).toMatchObject({ status: 200 })
+})
+
+test('sign-ups that come to nothing use up none of everybody', async () => {
+  spend(network.vestibule, 'sign-up, everybody', '', 1)
+  const bad = { ...newCredentials('bad'), handle: 'not a handle' }
+  for (const signUp of [byMethod, onPage, byMethod]) {
+    expect((await signUp(newAddress(), bad)).status).toBe(400)
+  }
+  expect(await byMethod(newAddress())).toMatchObject({ status: 200 })
+  expectRefused(await byMethod(newAddress()), 'sign-up, everybody')
+  endWindows(network.vestibule)
+})
+
+test('what strangers ask for in vain uses up no limit on everybody', () => {
+  const shared = LIMITS.filter(({ per }) => per === 'everybody')
+  const others = shared.filter(({ counts }) => counts !== 'successes')
+  // What comes of it the PDS knows alone.
+  expect(others.map(({ name }) => name)).toEqual(['reserved signing key, everybody'])
+  expect(shared.length).toBeGreaterThan(2)
 })

@@ -186,6 +186,15 @@ test('resets that a stranger asks for take no sign-in code away', async () => {
   })
 })
 
+test('nor do those to many people, which are limited for everybody', async () => {
+  const [shared] = mailLimits('resetPassword').filter(({ per }) => per === 'everybody')
+  spend(shared as MailLimit, 'resetPassword', newAddressee(), newClient())
+  expect(await send('resetPassword', newAddressee(), newClient())).toMatchObject({
+    refusal: { code: 'RateLimitExceeded' },
+  })
+  expect(await send('signInCode', newAddressee(), newClient())).toMatchObject({ mails: 1 })
+})
+
 test.each(noticeKinds)('what others use up keeps no %s from an owner', async (kind) => {
   const client = newClient()
   for (const limit of mailLimits(kind)) {

@@ -160,6 +160,11 @@ export const alarmRows = toRemovals([
     'a mailbox of a stranger gets few mails',
     inFile('sagas/mail_limits.ts')('const TO_UNCONFIRMED = 30', 'const TO_UNCONFIRMED = 150'),
   ],
+  [
+    LIMITS,
+    'resets that strangers ask for use up no code of others',
+    inFile('sagas/mail_limits.ts')("isForStrangers(kind) ? 'kind' : 'class'", "'class'"),
+  ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [ALARMS, 'a reused refresh token is told', provider('if (!scope.reused ||', 'if (true ||')],
   [

@@ -104,6 +104,14 @@ export const requestRows = toRemovals([
   [29, 'a bound on levels', bodies('if (++depth > MAX_DEPTH)')],
   [29, 'a failure is a try', countsAs(' || !isMade', '')],
   [
+    'test/limits/sign_up.test.ts',
+    'who is refused uses up nothing of everybody',
+    countsAs(
+      "['requests', 'successes'] : ['requests']",
+      "['requests', 'successes'] : ['requests', 'successes']",
+    ),
+  ],
+  [
     30,
     'limits read a name as look-ups do',
     subjects('readSubject(readAccount(name)).name', "name.trim().replace(/^@/, '').toLowerCase()"),
