@@ -206,7 +206,7 @@ test('people sign in with the keyboard alone, in the order of what they see', as
         return id || textContent?.trim()
       })
     const order: (string | undefined)[] = [await focused()]
-    for (const text of [person.handle, person.password, '', ' ', '', '']) {
+    for (const text of [person.handle, person.password, '', '', ' ', '', '']) {
       if (text) await page.keyboard.type(text)
       await page.keyboard.press('Tab')
       order.push(await focused())
@@ -214,6 +214,7 @@ test('people sign in with the keyboard alone, in the order of what they see', as
     expect(order).toEqual([
       'username',
       'password',
+      'Show',
       'Forgot your password?',
       'remember',
       'Sign in',

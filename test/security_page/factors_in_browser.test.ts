@@ -186,13 +186,13 @@ test.each(sizes)('password and code in one form, %s', async (size) => {
         return id || textContent?.trim()
       })
     const order: (string | undefined)[] = [await focused()]
-    for (const text of [person.password, '', code(1), '', '']) {
+    for (const text of [person.password, '', '', code(1), '', '']) {
       if (text) await browser.keyboard.type(text)
       await browser.keyboard.press('Tab')
       order.push(await focused())
     }
     expect(order).toEqual([
-      ...['password', 'Forgot your password?', 'code', 'trust', 'remember', 'Sign in'],
+      ...['password', 'Show', 'Forgot your password?', 'code', 'trust', 'remember', 'Sign in'],
     ])
     const field = browser.getByRole('textbox', { name: 'Code from your authenticator app' })
     expect(await field.getAttribute('aria-describedby')).toBe('code-hint')
