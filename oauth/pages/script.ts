@@ -1,6 +1,7 @@
 import { PAGE_SETTLED } from '../../base/lifetimes.ts'
 import { LANGUAGE_LABELS, LANGUAGE_NAMES, PAGE_LANGUAGES } from '../../http/language.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
+import { KEPT } from '../../pages/sign_up/kept.ts'
 import { ACCOUNT, AUTHORIZE } from '../paths.ts'
 import { NEEDS_SCRIPT } from './needs.ts'
 import { refusalWords } from './refusal_words.ts'
@@ -27,6 +28,9 @@ const notesOf = (minutes: number) =>
  * - below what an app asks for, where a person can take something of it, or tick again all that they took,
  * - in the place of the provider's words what the status of an answer says better.
  *
+ * What was entered for a new account is there again after a reload, or on the way back to it, and an invite code is there that
+ * stands in the address. The tab keeps it until the account is made.
+ *
  * Where the provider's script would show a way to sign in, it leaves for the page of this program; and so it does after a
  * sign-up, where the person has come for something else than the account page.
  *
@@ -46,7 +50,21 @@ const isPost=given[1]?.method==='POST'
 if(isPost)status=0
 const answer=await ask(...given)
 if(isPost)status=answer.status
+if(isPost&&answer.ok&&String(given[0].url??given[0]).endsWith('/sign-up'))sessionStorage.removeItem('${KEPT.name}')
 return answer}
+const entered=${JSON.stringify(KEPT.fields)}
+const isSignUp=()=>location.pathname==='${ACCOUNT}/sign-up'||location.pathname==='${AUTHORIZE}'&&location.hash==='#step=sign-up'
+const kept=()=>({inviteCode:came.get('invite'),...JSON.parse(sessionStorage.getItem('${KEPT.name}'))})
+addEventListener('input',({target:{name,value}})=>{if(isSignUp()&&entered.includes(name))sessionStorage.setItem('${KEPT.name}',JSON.stringify({...kept(),[name]:value}))})
+const filled=new WeakSet
+const fill=()=>{for(const name of entered){
+const input=isSignUp()&&document.querySelector('#root form input[name='+name+']')
+if(!input||filled.has(input))continue
+filled.add(input)
+const value=kept()[name]
+if(!value||input.value)continue
+Object.getOwnPropertyDescriptor(HTMLInputElement.prototype,'value').set.call(input,value)
+input.dispatchEvent(new Event('input',{bubbles:true}))}}
 const entries=${JSON.stringify(ENTRIES)}
 const isEntry=()=>entries.includes(location.pathname)||location.pathname==='${AUTHORIZE}'&&/^#step=(welcome|sign-in|reset-password)/.test(location.hash)
 const came=new URLSearchParams(location.pathname==='${ACCOUNT}/sign-up'?location.search:'')
@@ -68,6 +86,7 @@ while(block&&!(block.localName==='div'&&block.nextElementSibling?.matches('p,#ch
 return block}
 const put=(element,text)=>{if(element.textContent!==text)element.textContent=text}
 const say=()=>{
+fill()
 const selector=document.querySelector('[data-slot=select-trigger]')
 for(const language in names)if(selector?.textContent.includes(names[language])&&root.lang!==language)root.lang=language
 selector?.setAttribute('aria-label',labels[root.lang])

@@ -16,6 +16,7 @@ import {
 } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
+import { KEEPING, KEPT_NO_LONGER } from './kept.ts'
 import type { SignUpTexts } from './texts.ts'
 
 /** What the steps say, in one language. */
@@ -62,7 +63,13 @@ export function namesStep({ signUp, signIn, security }: Texts, step: NamesStep):
       ${actions(signIn, signUp.next, step)}
       <p><a class="link" href="${step.withPassword}">${signUp.withPassword}</a></p>`,
   )
-  return { title: signUp.title, lead: signUp.lead, content, widget: captcha?.widget }
+  return {
+    title: signUp.title,
+    lead: signUp.lead,
+    content,
+    inlines: [KEEPING],
+    widget: captcha?.widget,
+  }
 }
 
 function domainOf({ domain: label }: SignUpTexts, { domains, domain }: NamesStep): Html {
@@ -103,5 +110,5 @@ export function doneStep(
 ): Step {
   const content = html`${newCodes(security, recoveryCodes)}
       <a class="button primary wide" href="${next}">${signUp.goOn}</a>`
-  return { title: signUp.doneTitle, lead: signUp.doneLead, content }
+  return { title: signUp.doneTitle, lead: signUp.doneLead, content, inlines: [KEPT_NO_LONGER] }
 }

@@ -1,12 +1,14 @@
 import { SHOWN_PASSWORD } from '../../pages/sign_in/password.ts'
+import { KEEPING, KEPT_NO_LONGER } from '../../pages/sign_up/kept.ts'
 
 /** The scripts that stand in pages themselves: of one that answers a form, and of one with forms. */
 const VISITED = "history.replaceState(null,'',location.href)"
 const ONCE =
   "let at=-1e4;addEventListener('submit',e=>{e.timeStamp-at<1e4?e.preventDefault():at=e.timeStamp});addEventListener('pageshow',()=>{at=-1e4})"
 
-/** With that of one with a password. */
-const LINES = [VISITED, ONCE, SHOWN_PASSWORD.text]
+/** With those of one with a password, and of a sign-up. */
+const OTHERS = [SHOWN_PASSWORD, KEEPING, KEPT_NO_LONGER]
+const LINES = [VISITED, ONCE, ...OTHERS.map(({ text }) => text)]
 
 /** Which of them a page has. */
 export const ownLines = (page: string): string[] =>
