@@ -12,7 +12,7 @@ import { type FactorsPart, factorsPart } from './factors.ts'
 import { type InvitesPart, invitesPart } from './invites.ts'
 import { type MailsPart, mailsPart } from './mails.ts'
 import type { SecurityTexts } from './texts.ts'
-import { time } from './time.ts'
+import { LOCAL_TIMES, time } from './time.ts'
 import { type TrustedDeviceItem, trustedDevicesPart } from './trusted_devices.ts'
 
 /** Beside the style of the steps of a sign-in (`pages/sign_in/look.ts`). */
@@ -120,7 +120,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
       <h2>${texts.downloads}</h2>
       <ul><li><a href="${step.sessionsFile}" download>${texts.downloadSessions}</a></li><li><a href="${step.activityFile}" download>${texts.downloadActivity}</a></li></ul>
       <nav><a href="${step.accountPage}">${texts.accountPage}</a>${step.others && html`<a href="${step.others}">${texts.otherAccounts}</a>`}</nav>`
-  return { title: texts.title, lead: step.name, content }
+  return { title: texts.title, lead: step.name, content, inlines: [LOCAL_TIMES] }
 }
 
 function itemOf(

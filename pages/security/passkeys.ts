@@ -6,7 +6,7 @@ import { type Form, form, links, type PasskeyUse, passkeyButton } from '../sign_
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
 import type { SecurityTexts } from './texts.ts'
-import { time } from './time.ts'
+import { LOCAL_TIMES, time } from './time.ts'
 
 /** A passkey as the page lists it. Times are milliseconds since the epoch. */
 export type PasskeyItem = { id: string; name: string; createdAt: number; usedAt: number | null }
@@ -51,7 +51,8 @@ export function passkeysStep(texts: SecurityTexts, step: PasskeysStep, signIn: S
       <div class="actions">${links(signIn, step)}</div>`,
       )}`
   const title = texts.factorNames.passkey
-  return { title, lead: texts.passkeysLead, content, script: passkey.script }
+  const inlines = [LOCAL_TIMES]
+  return { title, lead: texts.passkeysLead, content, inlines, script: passkey.script }
 }
 
 function itemOf(

@@ -1,3 +1,4 @@
+import { LOCAL_TIMES } from '../../pages/security/time.ts'
 import { SHOWN_PASSWORD } from '../../pages/sign_in/password.ts'
 import { KEEPING, KEPT_NO_LONGER } from '../../pages/sign_up/kept.ts'
 
@@ -6,8 +7,8 @@ const VISITED = "history.replaceState(null,'',location.href)"
 const ONCE =
   "let at=-1e4;addEventListener('submit',e=>{e.timeStamp-at<1e4?e.preventDefault():at=e.timeStamp});addEventListener('pageshow',()=>{at=-1e4})"
 
-/** With those of one with a password, and of a sign-up. */
-const OTHERS = [SHOWN_PASSWORD, KEEPING, KEPT_NO_LONGER]
+/** With those of one with a password, with times, and of a sign-up. */
+const OTHERS = [SHOWN_PASSWORD, LOCAL_TIMES, KEEPING, KEPT_NO_LONGER]
 const LINES = [VISITED, ONCE, ...OTHERS.map(({ text }) => text)]
 
 /** Which of them a page has. */
