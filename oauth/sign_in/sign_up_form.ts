@@ -22,7 +22,7 @@ import type { FormState } from './forms.ts'
 import { askingAgain, isRefusal, outcomeOf, wrong } from './outcomes.ts'
 import { wantedOf } from './place.ts'
 import { field, noPasskey, type Post } from './post.ts'
-import { languageOf, nameOf, type Outcome, type Shown, textsFor } from './shown.ts'
+import { languageOf, nameOf, type Outcome, type Shown, shownName, textsFor } from './shown.ts'
 import { AMR } from './sign_in_form.ts'
 import type { Entered, SignUpPages } from './sign_up_pages.ts'
 import { signedInCookie } from './signed_in.ts'
@@ -139,7 +139,8 @@ export class SignUpForm {
     const { seal } = this.#services.secrets
     const parts = { provider: this.#provider, seal, request, place, deviceId }
     const cookie = signedInCookie(parts, did, isRemembered)
-    return withCookies(this.#pages.done(post, recoveryCodes ?? [], next), [cookie])
+    const done = { name: shownName(account), recoveryCodes: recoveryCodes ?? [], next }
+    return withCookies(this.#pages.done(post, done), [cookie])
   }
 
   #names(shown: Shown, entered: Entered, outcome: Outcome = {}): HttpResponse {

@@ -6,7 +6,13 @@ import type { CaptchaUse } from '../../pages/sign_in/captcha.ts'
 import type { Step } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
-import { doneStep, makeStep, namesStep, type Texts } from '../../pages/sign_up/steps.ts'
+import {
+  type DoneStep,
+  doneStep,
+  makeStep,
+  namesStep,
+  type Texts,
+} from '../../pages/sign_up/steps.ts'
 import { newChallenge } from '../../sagas/passkey_challenge.ts'
 import { type BegunSignUp, firstPasskeyOptions } from '../../sagas/passkey_sign_up.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -69,10 +75,9 @@ export class SignUpPages {
     return this.#write(shown, outcome, (texts) => makeStep(texts, step))
   }
 
-  /** @param next where the person goes on, signed in */
-  done(shown: Shown, recoveryCodes: readonly string[], next: string): HttpResponse {
+  done(shown: Shown, done: DoneStep): HttpResponse {
     const script = this.#copyScript
-    const step = (texts: Texts) => ({ ...doneStep(texts, { recoveryCodes, next }), script })
+    const step = (texts: Texts) => ({ ...doneStep(texts, done), script })
     return this.#write(shown, {}, step, null)
   }
 

@@ -15,6 +15,8 @@ import { time } from './time.ts'
 export const WAYS = 'ways'
 
 export type FactorsPart = {
+  /** `@alice.example.com` */
+  name: string
   language: PageLanguage
   factors: Factors
   /** What they are called. */
@@ -32,12 +34,12 @@ export type FactorsPart = {
 
 /** The ways to sign in, as a part of the page. */
 export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: SignInTexts): Html {
-  const { language, factors, passkeys, recoveryCodes, ways } = part
+  const { name, language, factors, passkeys, recoveryCodes, ways } = part
   const { totp, mail, recoveryCodes: left } = factors
   const names = texts.factorNames
   return html`<h2 id="${WAYS}">${texts.ways}</h2>
       ${factors.password && html`<p class="quiet">${texts.waysLead}</p>`}
-      ${recoveryCodes && newCodes(texts, recoveryCodes)}
+      ${recoveryCodes && newCodes(texts, recoveryCodes, name)}
       <ul class="list">
       ${passwordWay(texts, part, signIn)}
       ${way('passkeys', names.passkey, passkeys.map(chosenName).join(', ') || texts.off, ways.passkeys, passkeys.length > 0 ? texts.change : texts.setUp)}
@@ -70,12 +72,14 @@ function wayTo(id: string, href: string, change: string): Html {
   return html`<a class="button" href="${href}" aria-describedby="${id}">${change}</a>`
 }
 
-/** Recovery codes that were just made, which are shown once. */
-export function newCodes(texts: SecurityTexts, codes: readonly string[]): Html {
+/** Recovery codes that were just made, which are shown once. @param name `@alice.example.com` */
+export function newCodes(texts: SecurityTexts, codes: readonly string[], name: string): Html {
+  const text = [`${texts.factorNames.recovery}: ${name}`, '', ...codes, ''].join('\n')
+  const file = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`
   return html`<div class="notice" role="status"><p>${texts.newCodes}</p>
       <ul class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
       <p>${texts.newCodesLead}</p>
-      ${copyButton(codes.join('\n'), texts)}</div>`
+      ${copyButton(codes.join('\n'), texts)} <a class="button copy" href="${file}" download="recovery-codes-${name.replace('@', '')}.txt">${texts.saveCodes}</a></div>`
 }
 
 /** What is to be done, and whether that is wanted. */

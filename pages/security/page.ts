@@ -69,7 +69,7 @@ export type SecurityStep = {
   name: string
   language: PageLanguage
   items: readonly SignedInItem[]
-  factors: Omit<FactorsPart, 'language'>
+  factors: Omit<FactorsPart, 'language' | 'name'>
   trustedDevices: readonly TrustedDeviceItem[]
   revokeTrustedDevice: string
   appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made' | 'only' | 'setOnly'>
@@ -109,7 +109,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
         html`<button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
       <p class="quiet" id="others">${texts.signOutOthersLead}</p>`,
       )}
-      ${factorsPart(texts, { language: step.language, ...step.factors }, signIn)}
+      ${factorsPart(texts, { name: step.name, language: step.language, ...step.factors }, signIn)}
       ${step.trustedDevices.length > 0 && trustedDevicesPart(texts, step)}
       ${appPasswordsPart(texts, { ...step, ...step.appPasswords })}
       ${mailsPart(texts, { ...step.mails, sealed })}

@@ -55,6 +55,8 @@ export type SecurityTexts = {
   readonly newCodes: string
   readonly newCodesLead: string
   /** What comes of a change, above its button. */
+  /** Of the link that saves the new codes. */
+  readonly saveCodes: string
   readonly setUpLead: string
   readonly removeLead: string
   readonly switchOnLead: string

@@ -103,12 +103,15 @@ export function makeStep({ signUp, signIn, security }: Texts, step: MakeStep): S
   return { title: signUp.makeTitle, lead, content, script: passkey.script }
 }
 
+/** @param name `@alice.example.com` @param next where the person goes on, signed in */
+export type DoneStep = { name: string; recoveryCodes: readonly string[]; next: string }
+
 /** The account is there: its recovery codes are shown once. */
 export function doneStep(
   { signUp, security }: Texts,
-  { recoveryCodes, next }: { recoveryCodes: readonly string[]; next: string },
+  { name, recoveryCodes, next }: DoneStep,
 ): Step {
-  const content = html`${newCodes(security, recoveryCodes)}
+  const content = html`${newCodes(security, recoveryCodes, name)}
       <a class="button primary wide" href="${next}">${signUp.goOn}</a>`
   return { title: signUp.doneTitle, lead: signUp.doneLead, content, inlines: [KEPT_NO_LONGER] }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newSomebody } from '../operator_page/operators.ts'
 import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
@@ -13,9 +14,9 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-async function come() {
+async function come(javaScriptEnabled = true) {
   const { handle, password, own } = await newSomebody(world.app)
-  const context = await browser.browser.newContext(HERE)
+  const context = await browser.browser.newContext({ ...HERE, javaScriptEnabled })
   const page = await context.newPage()
   await page.goto(`${world.url}/account/sign-in?for=security`)
   await page.fill('#username', handle)
@@ -24,11 +25,12 @@ async function come() {
   await page.fill('#code', own.recoveryCodes.pop() ?? '')
   await button(page, 'Confirm').click()
   await title(page, 'Security')
-  return page
+  return { page, handle, password }
 }
 
 test('times are those of the reader’s clock, and in UTC to who points at one', async () => {
-  const page = await come()
+  const { page } = await come()
+  await page.waitForLoadState()
   const shown = new Intl.DateTimeFormat(HERE.locale, {
     ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: HERE.timezoneId },
   })
@@ -39,3 +41,24 @@ test('times are those of the reader’s clock, and in UTC to who points at one',
   }
   await page.context().close()
 })
+
+test.each([true, false])(
+  'recovery codes are saved as a file, with scripts: %s',
+  async (scripts) => {
+    const { page, handle, password } = await come(scripts)
+    await page.goto(`${world.url}/account/security/recovery-codes`)
+    await page.fill('#password', password)
+    await button(page, 'Confirm').click()
+    await button(page, 'Make new ones').click()
+    await title(page, 'Security')
+    const codes = await page.locator('.codes li').allTextContents()
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Save as a file' }).click()
+    const saved = await download
+    expect(saved.suggestedFilename()).toBe(`recovery-codes-${handle}.txt`)
+    const text = readFileSync(await saved.path(), 'utf8')
+    expect(text).toBe(`Recovery codes: @${handle}\n\n${codes.join('\n')}\n`)
+    expect(codes).toHaveLength(10)
+    await page.context().close()
+  },
+)

@@ -50,6 +50,7 @@ export const en: SecurityTexts = {
   newCodes: 'Your recovery codes:',
   newCodesLead:
     'Keep them in a safe place: each works once in the place of a code. They are not shown again.',
+  saveCodes: 'Save as a file',
   setUpLead: 'You need an authenticator app on your phone. It shows a new code every 30 seconds.',
   removeLead: 'Signing in will no longer ask for a code from the app.',
   switchOnLead: 'Signing in will ask for a code that is sent to your email address.',

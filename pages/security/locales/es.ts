@@ -50,6 +50,7 @@ export const es: SecurityTexts = {
   newCodes: 'Tus códigos de recuperación:',
   newCodesLead:
     'Guárdalos en un lugar seguro: cada uno vale una vez en lugar de un código. No se vuelven a mostrar.',
+  saveCodes: 'Guardar como archivo',
   setUpLead:
     'Necesitas una aplicación de autenticación en tu teléfono. Muestra un código nuevo cada 30 segundos.',
   removeLead: 'Al iniciar sesión ya no se pedirá ningún código de la aplicación.',

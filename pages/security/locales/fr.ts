@@ -50,6 +50,7 @@ export const fr: SecurityTexts = {
   newCodes: 'Vos codes de secours :',
   newCodesLead:
     'Gardez-les en lieu sûr : chacun sert une fois à la place d’un code. Ils ne seront plus affichés.',
+  saveCodes: 'Enregistrer dans un fichier',
   setUpLead:
     'Il vous faut une application d’authentification sur votre téléphone. Elle affiche un nouveau code toutes les 30 secondes.',
   removeLead: 'La connexion ne demandera plus de code de l’application.',

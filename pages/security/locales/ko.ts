@@ -49,6 +49,7 @@ export const ko: SecurityTexts = {
   newCodes: '복구 코드:',
   newCodesLead:
     '안전한 곳에 보관하세요. 각 코드는 인증 코드 대신 한 번만 사용할 수 있습니다. 다시 표시되지 않습니다.',
+  saveCodes: '파일로 저장',
   setUpLead: '휴대전화에 인증 앱이 필요합니다. 30초마다 새 코드가 표시됩니다.',
   removeLead: '로그인할 때 더 이상 앱 코드를 묻지 않습니다.',
   switchOnLead: '로그인할 때 이메일 주소로 보낸 코드를 묻습니다.',

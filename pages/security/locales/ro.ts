@@ -50,6 +50,7 @@ export const ro: SecurityTexts = {
   newCodes: 'Codurile dvs. de recuperare:',
   newCodesLead:
     'Păstrați-le într-un loc sigur: fiecare funcționează o dată în locul unui cod. Nu vor mai fi afișate.',
+  saveCodes: 'Salvare într-un fișier',
   setUpLead:
     'Aveți nevoie de o aplicație de autentificare pe telefon. Ea arată un cod nou la fiecare 30 de secunde.',
   removeLead: 'Conectarea nu va mai cere codul aplicației.',

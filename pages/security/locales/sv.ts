@@ -50,6 +50,7 @@ export const sv: SecurityTexts = {
   newCodes: 'Dina återställningskoder:',
   newCodesLead:
     'Förvara dem säkert: var och en fungerar en gång i stället för en kod. De visas inte igen.',
+  saveCodes: 'Spara som fil',
   setUpLead: 'Du behöver en autentiseringsapp i telefonen. Den visar en ny kod var 30:e sekund.',
   removeLead: 'Inloggningen frågar inte längre efter appens kod.',
   switchOnLead: 'Inloggningen frågar efter en kod som skickas till din e-postadress.',
