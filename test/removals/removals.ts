@@ -12,6 +12,7 @@ import { passkeyRows } from './entryway/passkeys.ts'
 import { programRows } from './entryway/program.ts'
 import { requestRows } from './entryway/requests.ts'
 import { sagaRows } from './entryway/sagas.ts'
+import { secretRows } from './entryway/secrets.ts'
 import { signInRows } from './entryway/sign_ins.ts'
 import { provider } from './provider.ts'
 import type { Removal } from './removal.ts'
@@ -34,6 +35,7 @@ export const removals: readonly Removal[] = [
   ...dataRows,
   ...programRows,
   ...sagaRows,
+  ...secretRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))
 
 function orderOf({ attack }: Removal): number {
