@@ -6,10 +6,12 @@ import { readSettings } from '../../base/settings.ts'
 import { connectOperator } from '../../cli/operator_client.ts'
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
+import { startApp } from '../../lab/world/app.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { send } from '../gateway/test_gateway.ts'
 import { sharedNetwork } from '../shared/network.ts'
+import { ask } from '../subjects/ask.ts'
 
 const network = sharedNetwork()
 let token: string
@@ -32,7 +34,7 @@ const call = (headers: Record<string, string>, body = '{}', command = 'status', 
 test.each([
   ['a wrong token', { authorization: 'Bearer wrong' }],
   ['no token', { authorization: '' }],
-  ['an address elsewhere', { 'x-forwarded-for': '192.0.2.7' }],
+  ['a proxy in between, for another machine', { 'x-forwarded-for': '192.0.2.7' }],
   ['a proxy in between, even for this machine', { 'x-forwarded-for': '127.0.0.1' }],
   ['a proxy that says so otherwise', { forwarded: 'for=127.0.0.1' }],
   ['a proxy that says only that it is there', { via: '1.1 varnish' }],
@@ -45,6 +47,24 @@ test.each([
   expect(nowhere.status).toBe(404)
   expect(await refused.text()).toBe((await nowhere.text()).replace('_nothing', '_operator'))
   expect((await call({})).status).toBe(200)
+})
+
+test('another machine, with no proxy in between: there is no such path', async () => {
+  const app = await startApp()
+  onTestFinished(() => app.close())
+  const from = async (address: string) => {
+    const authorization = `Bearer ${app.runner.secrets.operatorToken}`
+    const headers = { authorization, 'content-type': 'application/json' }
+    const target = `${OPERATOR_PATH}status`
+    const asked = { method: 'POST', target, headers: { ...headers, host: 'localhost:2600' } }
+    return (await ask(app, { ...asked, body: '{}', address })).status
+  }
+  for (const address of ['192.0.2.7', '10.0.0.2', '2001:db8::1', '0.0.0.0', '::']) {
+    expect([address, await from(address)]).toEqual([address, 404])
+  }
+  for (const address of ['127.0.0.1', '127.1.2.3', '::1']) {
+    expect([address, await from(address)]).toEqual([address, 200])
+  }
 })
 
 test('a proxy that keeps the host and says nothing of itself: there is no such path', async () => {

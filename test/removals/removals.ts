@@ -1,5 +1,6 @@
 import { adoptionRows } from './entryway/adoption.ts'
 import { alarmRows } from './entryway/alarms.ts'
+import { callerRows } from './entryway/callers.ts'
 import { dataRows } from './entryway/data.ts'
 import { directoryRows } from './entryway/directory.ts'
 import { growthRows } from './entryway/growth.ts'
@@ -36,6 +37,7 @@ export const removals: readonly Removal[] = [
   ...programRows,
   ...sagaRows,
   ...secretRows,
+  ...callerRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))
 
 function orderOf({ attack }: Removal): number {

@@ -1,0 +1,75 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const access = inFile('xrpc/auth/access.ts')
+const admin = inFile('xrpc/auth/admin.ts')
+const moderator = inFile('xrpc/auth/moderator.ts')
+const refresh = inFile('xrpc/auth/refresh.ts')
+const service = inFile('xrpc/auth/service.ts')
+const tokens = inFile('tokens/legacy_tokens.ts')
+const operator = inFile('operator/handler.ts')
+
+const CLAIMS = 'test/tokens/legacy_claims.test.ts'
+const ADMINS = 'test/xrpc/admin_passwords.test.ts'
+const MODERATOR = 'test/xrpc/moderator.test.ts'
+const OPERATOR = 'test/cli/operator_api.test.ts'
+
+/** What it defends of who calls a method: whose a token is, and what it is for. */
+export const callerRows = toRemovals([
+  [
+    CLAIMS,
+    'a JWT expires',
+    tokens('if (!allowExpired && exp <= seconds(Date.now())) throw expired()', ''),
+  ],
+  [CLAIMS, 'a JWT says when', tokens("if (typeof exp !== 'number') throw notVerified()", '')],
+  [CLAIMS, 'a JWT is of its type', tokens('read?.header.typ !== typ', 'read === null')],
+  [CLAIMS, 'a JWT that is bound to a key is no bearer token', tokens(' && cnf === undefined', '')],
+  [CLAIMS, 'a JWT for one method refreshes nothing', tokens('lxm === undefined && ', '')],
+  [
+    CLAIMS,
+    'a refresh JWT is for this entryway',
+    tokens('if (claims.audience !== this.#entrywayDid) throw notVerified()', ''),
+  ],
+  [
+    CLAIMS,
+    'an access JWT is for the PDS of its account',
+    access('if (claims.audience !== account.pdsDid) throw notVerified()', ''),
+  ],
+  [
+    CLAIMS,
+    'an app password is not the password',
+    access('if (!scopes.includes(claims.scope)) throw badScope()', ''),
+  ],
+  [
+    CLAIMS,
+    'the scope of a refresh JWT',
+    refresh('if (claims.scope !== LegacyScope.Refresh) throw badScope()', ''),
+  ],
+  [
+    47,
+    'a service JWT is for this entryway',
+    service('services.settings.did,\n    parseReqNsid', 'null,\n    parseReqNsid'),
+  ],
+  [47, 'a service JWT is for the method', service('parseReqNsid(call.req),', 'null,')],
+  [
+    'test/several_pds/several_pds.test.ts',
+    'a PDS administers its own accounts',
+    admin("admin !== 'every' && !admin.includes(pdsDid)", 'false'),
+  ],
+  [
+    ADMINS,
+    'the operator shows the password',
+    admin(' && isSameSecret(given.password, password)', ''),
+  ],
+  [ADMINS, 'and the user of it', admin("given?.user === 'admin'", 'given !== null')],
+  [
+    MODERATOR,
+    'the service of the settings alone moderates',
+    moderator('if (!isModerationService(issuer, context)) throw untrusted()', ''),
+  ],
+  [
+    OPERATOR,
+    'the operator shows the token',
+    operator('isSameSecret(given,', 'true || isSameSecret(given,'),
+  ],
+  [OPERATOR, 'the operator is on this machine', operator('LOOPBACK.test(address) &&', '')],
+])
