@@ -9,6 +9,7 @@ const metadata = ofProvider('client/client-manager.js')
 const requests = ofProvider('request/request-manager.js')
 const fetching = inFile('oauth/safe_fetch.ts')
 const own = inFile('oauth/entryway_provider.ts')
+const replays = inFile('stores/replay_store.ts')
 const pages = ofProvider('router/create-api-middleware.js')
 const pageHeaders = ofProvider('lib/http/security-headers.js')
 
@@ -86,7 +87,7 @@ export const provider = toRemovals([
   [11, 'aud', client('audience: checks.authorizationServerIdentifier,', '')],
   [11, 'age', client('maxTokenAge: CLIENT_ASSERTION_MAX_AGE / 1000,', '')],
   [11, 'kid', client('if (!result.protectedHeader.kid)')],
-  [11, 'jti', client("'jti',\n                    ],", '],')],
+  [11, 'jti', client("'jti',\n                    ],", '],'), replays('assertString(nonce)', '')],
   [
     11,
     'a jti counts once',
