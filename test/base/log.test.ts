@@ -38,3 +38,23 @@ test('what others named is obeyed by no terminal in which the log is read', () =
   expect(log.text()).not.toMatch(/(?!\n$)[\p{Cc}\p{Bidi_Control}]/u)
   expect(log.lines()).toMatchObject([{ clientId, err: { message: clientId }, msg: 'refused' }])
 })
+
+test('of an error the known fields are written, and of its causes, and nothing else', () => {
+  const more = { stack: 'a secret', body: 'a secret', headers: { authorization: 'a secret' } }
+  const cause = Object.assign(new TypeError('fetch failed'), { ...more, code: 'ECONNRESET' })
+  const err = Object.assign(new Error('no answer', { cause }), {
+    ...more,
+    code: { of: 'a secret' },
+  })
+  const log = keptLog()
+  log.log.error({ err }, 'failed')
+  log.log.error({ err: 'a secret' }, 'failed')
+  expect(log.lines().map((line) => line.err)).toEqual([
+    {
+      ...{ type: 'Error', message: 'no answer' },
+      cause: { type: 'TypeError', message: 'fetch failed', code: 'ECONNRESET' },
+    },
+    { type: 'string' },
+  ])
+  expect(log.text()).not.toContain('secret')
+})

@@ -219,6 +219,11 @@ export const programRows = toRemovals([
   ],
   [
     'test/base/log.test.ts',
+    'of an error known fields alone are logged',
+    inFile('base/log.ts')('message: err.message,', 'message: err.message, ...(err as object),'),
+  ],
+  [
+    'test/base/log.test.ts',
     'what others named is no command to a terminal that shows the log',
     inFile('base/log.ts')('printableJson(line)', 'line'),
   ],
