@@ -6,6 +6,7 @@ import { readSettings } from '../../base/settings.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { freePort } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import { send } from './attacker.ts'
@@ -19,12 +20,17 @@ let split: Vestibule
 let secret: string
 /** The actor port, with and without the path on which everything lies. */
 let port: { root: string; path: string }
+/** Where the program in one process says how it does. */
+let metrics: string
 /** Of the suites that ran before in this process. */
 let others: number[]
 
 beforeAll(async () => {
   others = childrenOf(process.pid)
-  network = await startNetwork({ env: { ENTRYWAY_INVITE_REQUIRED: 'true' } })
+  metrics = `http://127.0.0.1:${await freePort()}`
+  network = await startNetwork({
+    env: { ENTRYWAY_INVITE_REQUIRED: 'true', ENTRYWAY_METRICS_PORT: new URL(metrics).port },
+  })
   split = await startVestibule({ plcUrl: network.plc.url, split: true })
   const settings = readSettings(split.env)
   secret = (await loadSecrets(settings)).actorSecret
@@ -124,11 +130,14 @@ describe('23. the actor port', () => {
     }
   })
 
-  test('nothing listens beyond loopback but the gateway, and in one process only the gateway', () => {
+  test('nothing listens beyond loopback but the gateway, and in one process only the gateway and the metrics', () => {
     const portOf = (url: string) => ({ isLoopback: true, port: Number(new URL(url).port) })
     expect(listeningOf(split.pid as number)).toEqual([portOf(port.root)])
-    expect(listeningOf(network.vestibule.pid as number)).toEqual([portOf(network.url)])
-    const expected = [network.url, split.url, port.root].map(portOf)
+    const ofWhole = [network.url, metrics].map(portOf)
+    const whole = listeningOf(network.vestibule.pid as number)
+    expect(whole).toHaveLength(ofWhole.length)
+    expect(whole).toEqual(expect.arrayContaining(ofWhole))
+    const expected = [...ofWhole, ...[split.url, port.root].map(portOf)]
     const ours = childrenOf(process.pid).filter((pid) => !others.includes(pid))
     const all = ours.flatMap(listeningOf)
     expect(all).toHaveLength(expected.length)

@@ -35,6 +35,8 @@ export const requestRows = toRemovals([
     'the path of the port',
     port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
   ],
+  [23, 'the port is on loopback', port("managerHost: '127.0.0.1'", "managerHost: '0.0.0.0'")],
+  [23, 'the metrics are on loopback', inFile('base/metrics_server.ts')("'127.0.0.1', ", '')],
   [
     29,
     'one member names the account',
