@@ -168,7 +168,7 @@ describe('33. revoked means out, from the next request on', () => {
       const { sid } = decodeJwt(signedIn.legacy[kind].accessJwt)
       return { did, sid: String(sid) }
     })
-    // It remembers from now on that they are open.
+    // It is remembered from now on that they are open.
     for (const kind of KINDS) await expectAlive(signedIn, kind)
     expect(await world.app.app.areOpen(sessions)).toEqual([true, true])
     // As through another auth actor: this one is not told.
@@ -176,10 +176,12 @@ describe('33. revoked means out, from the next request on', () => {
     expect(await world.app.app.areOpen(sessions)).toEqual([false, false])
   })
 
-  test('who signs in again in the same second is let in', async () => {
+  test('also where nothing is under way that is asked about, and who signs in again in the same second is let in', async () => {
     const person = await newPerson(world, true, true)
     await begin(world, person, false)
     const before = await signIn(world, person)
+    // It is remembered from now on that they are open.
+    for (const kind of KINDS) await expectAlive(before, kind)
     await operator('account/revoke', { account: person.did })
     const after = await signIn(world, person)
     for (const kind of KINDS) {
