@@ -15,7 +15,7 @@ type Limit = { name: string; per: Subject; points: number; seconds: number }
  * How often an account may do something, over all doors and names that it has: the limits on a request know an
  * account only as it was named.
  */
-const LIMITS = {
+export const ACCOUNT_LIMITS = {
   /**
    * Six digits can be guessed, so these bind known browsers, too. A guesser knows the password: a new one keeps
    * them away.
@@ -64,11 +64,11 @@ const LIMITS = {
  */
 export async function takePoint(
   { counters, settings, log }: Pick<Services, 'counters' | 'settings' | 'log'>,
-  what: keyof typeof LIMITS,
+  what: keyof typeof ACCOUNT_LIMITS,
   did: string,
 ): Promise<{ giveBack(): Promise<void> }> {
   if (!settings.rateLimits) return { giveBack: async () => {} }
-  const { refusal, limits } = LIMITS[what]
+  const { refusal, limits } = ACCOUNT_LIMITS[what]
   const address = networkOf(requester()?.address ?? '')
   const subjects = { 'account at address': `${did}\n${address}`, account: did, address }
   const taken = limits.map(
