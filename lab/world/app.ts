@@ -131,6 +131,14 @@ export async function startApp({
   const databases = openAppDatabases(settings, runner.secrets, log)
   const { flow, counters, directories } = databases
   const accountActions = onDatabase(accountFunctions)
+  const accounts = new Map<string, object>()
+  const account = (did: string): object => {
+    const known = accounts.get(did)
+    if (known) return known
+    const stub = watchedStub('account', accountActions, () => databases.account(did), watching)
+    accounts.set(did, stub)
+    return stub
+  }
   let app: App
   const auth: OneAuthActor = {
     answer: (envelope) => answer(envelope),
@@ -147,8 +155,7 @@ export async function startApp({
           watchedStub('directory', onDatabase(partFunctions), () => db, watching) as DirectoryPart,
       ),
     ),
-    account: (did: string) =>
-      watchedStub('account', accountActions, () => databases.account(did), watching),
+    account,
     auth: () => auth,
     isAuthAway: () => false,
   } as unknown as Actors
