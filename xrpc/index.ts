@@ -1,6 +1,6 @@
 import { createServer } from '@atproto/xrpc-server'
 import cors from 'cors'
-import { schemas } from '../base/lexicons.ts'
+import { lexicons } from '../base/lexicons.ts'
 import { PREFLIGHT } from '../base/lifetimes.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import type { HttpHandler } from '../http/message.ts'
@@ -103,10 +103,9 @@ export const methods: readonly Method[] = [
 
 /** The entryway's XRPC methods as one function. */
 export function createXrpcHandler(services: Services): HttpHandler {
-  const server = createServer(
-    schemas.filter(({ id }) => id.startsWith('com.atproto.')),
-    { validateResponse: false },
-  )
+  const server = createServer([], { validateResponse: false })
+  // Given the documents, it would compile them once more for each auth actor.
+  server.lex = lexicons
   const { secrets, settings, carriedSecret } = services
   const tokens = new LegacyTokens(secrets, settings, carriedSecret)
   for (const method of methods) method.addTo(server, { services, tokens })
