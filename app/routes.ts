@@ -29,7 +29,7 @@ import { ABOUT_CONTENT } from './content.ts'
 import { createPassThrough, isDpopBound, type Passing } from './pass_through.ts'
 import type { SessionStandings } from './session_standings.ts'
 import { serveTlsCheck } from './tls_check.ts'
-import { serveAtprotoDid, serveDidDocument } from './well_known.ts'
+import { serveAtprotoDid, serveDidDocument, servePasskeyEndpoints } from './well_known.ts'
 
 /** One thing that can be asked for, and who answers it. */
 export type Route = RouteShape & {
@@ -93,6 +93,7 @@ const PDS_HEALTH: RouteShape = {
 }
 const DID_DOCUMENT = documentRoute('did.json', '/.well-known/did.json')
 const HANDLE = documentRoute('atproto-did', '/.well-known/atproto-did')
+const PASSKEYS = documentRoute('passkey endpoints', '/.well-known/passkey-endpoints')
 /** What a PDS behind an entryway leaves to it, also under a name of its own. */
 const ON_EVERY_HOST = [DID_DOCUMENT.path, HANDLE.path]
 
@@ -156,6 +157,7 @@ export function createRoutes(
     })),
     { ...DID_DOCUMENT, answer: keeping(serveDidDocument(services)) },
     { ...HANDLE, answer: serveAtprotoDid(services) },
+    { ...PASSKEYS, answer: servePasskeyEndpoints(services) },
     { ...documentRoute('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
     { ...HOME, answer: serveHome(services) },
     {

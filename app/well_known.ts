@@ -1,6 +1,8 @@
 import { webDid } from '../base/did.ts'
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
 import { NO_SUCH_HANDLE } from '../identity/service_handles.ts'
+import { securityTask } from '../oauth/security_paths.ts'
+import { readHandleHost } from '../pages/host.ts'
 import { findByHandle } from '../sagas/accounts.ts'
 import type { Services } from '../sagas/services.ts'
 
@@ -31,5 +33,18 @@ export function serveAtprotoDid(services: Services): HttpHandler {
     return account
       ? textResponse(account.did, { headers })
       : textResponse(NO_SUCH_HANDLE, { status: 404, headers })
+  }
+}
+
+/**
+ * Where credential managers lead people who want a passkey here, or to see those that they have. It is of the host whose
+ * passkeys they are, and of no handle.
+ * @see https://www.w3.org/TR/passkey-endpoints-1/#passkey-endpoints-url
+ */
+export function servePasskeyEndpoints(services: Services): HttpHandler {
+  const passkeys = services.settings.publicUrl + securityTask('passkeys')
+  return async ({ headers }) => {
+    const isOfHandle = (await readHandleHost(services, headers.get('host'))) !== null
+    return isOfHandle ? emptyResponse(404) : jsonResponse({ enroll: passkeys, manage: passkeys })
   }
 }

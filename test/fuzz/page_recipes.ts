@@ -145,6 +145,7 @@ const PAGES = [
   '/.well-known/did.json',
   '/.well-known/atproto-did',
   '/.well-known/change-password',
+  '/.well-known/passkey-endpoints',
   '/oauth/authorize/redirect',
   '/@atproto/oauth-provider/~assets/x.js',
 ]

@@ -18,7 +18,13 @@ afterAll(() => app?.close())
 
 const routes = [...providerRoutes, ...openidRoutes, ...methodRoutes]
 const forPrograms = routes.filter(({ door }) => door.isForPrograms).map(({ path }) => path)
-const documents = ['did.json', 'atproto-did', 'oauth-protected-resource', 'nothing-of-ours']
+const documents = [
+  'did.json',
+  'atproto-did',
+  'passkey-endpoints',
+  'oauth-protected-resource',
+  'nothing-of-ours',
+]
 const paths = [
   ...forPrograms,
   ...documents.map((name) => `/.well-known/${name}`),

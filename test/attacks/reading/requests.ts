@@ -63,6 +63,7 @@ const bodies = (did: string): Record<string, Record<string, unknown>> => ({
 const elsewhere = [
   ['did.json', '/.well-known/did.json'],
   ['atproto-did', '/.well-known/atproto-did'],
+  ['passkey endpoints', '/.well-known/passkey-endpoints'],
   ['tls-check', '/tls-check'],
   ['home', '/'],
 ] as const

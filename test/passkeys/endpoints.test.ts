@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { newPerson } from '../factors/person.ts'
+import { PAGE } from '../security_page/come.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.close())
+
+test('credential managers are told where passkeys are made and managed', async () => {
+  const visitor = new Visitor(app)
+  const seen = await visitor.open('/.well-known/passkey-endpoints')
+  expect([seen.status, seen.header('content-type')]).toEqual([200, 'application/json'])
+  const passkeys = `${app.runner.settings.publicUrl}${PAGE}/passkeys`
+  expect(JSON.parse(seen.text)).toEqual({ enroll: passkeys, manage: passkeys })
+  const { handle } = await newPerson(app)
+  const there = await visitor.open('/.well-known/passkey-endpoints', {
+    headers: { host: `${handle}:2600` },
+  })
+  expect(there.status).toBe(404)
+})
