@@ -58,8 +58,23 @@ export async function proveAgainByFactor(
   await prove(services, did, attempt.deviceId, isCode ? 'any' : 'passkey', basis)
 }
 
+/**
+ * The same by a sign-in that was asked for on the way to what asks for a proof.
+ *
+ * @param by how the person signed in
+ */
+export function proveBySignIn(
+  services: Pick<Services, 'actors' | 'endReplaced'>,
+  did: string,
+  deviceId: string,
+  by: ProvenBy,
+  basis: Basis,
+): Promise<void> {
+  return prove(services, did, deviceId, by, basis)
+}
+
 async function prove(
-  { actors, endReplaced }: Services,
+  { actors, endReplaced }: Pick<Services, 'actors' | 'endReplaced'>,
   did: string,
   deviceId: string,
   by: ProvenBy,

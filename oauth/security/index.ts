@@ -10,12 +10,12 @@ import { isSecurityPath, type SecurityAction, securityActionOf } from '../securi
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
-import { wantedOf } from '../sign_in/place.ts'
+import { Place, wantedOf } from '../sign_in/place.ts'
 import { goOn } from '../sign_in/post.ts'
 import { findSignedIn } from '../sign_in/signed_in.ts'
 import { SecurityActions } from './actions.ts'
 import { createSecurityForms } from './forms.ts'
-import { pageOf } from './page_of_form.ts'
+import { pageOf, taskOf } from './page_of_form.ts'
 import { SecurityPages } from './pages.ts'
 import { chosenOf, type Person, peopleOf } from './people.ts'
 import { SecurityViews } from './views.ts'
@@ -104,5 +104,6 @@ export class Security {
 /** Our page of a sign-in, which leads back here. @param did whose password is asked for */
 function signInFor(request: HttpRequest, did?: string): string {
   const { language } = wantedOf(request)
-  return PLACE.page({ account: did, language, isLate: request.method === 'POST' })
+  const place = Place.forSecurity(taskOf(request))
+  return place.page({ account: did, language, isLate: request.method === 'POST' })
 }

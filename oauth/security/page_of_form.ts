@@ -32,12 +32,19 @@ export function taskOfForm(action: SecurityAction, { url }: HttpRequest): Securi
   return PAGE_OF[action] ?? SECURITY_TASKS.find((task) => task === wanted)
 }
 
-/** The address of the page whose form it is, or which it is itself. */
-export function pageOf(request: HttpRequest): string {
-  const { pathname, searchParams } = request.url
+/** What has the page whose form it is, or which it is itself. @returns undefined for the main page */
+export function taskOf(request: HttpRequest): SecurityTask | undefined {
+  const { pathname } = request.url
   const action = securityActionOf(pathname)
-  const task = action ? taskOfForm(action, request) : securityTaskOf(pathname)
-  const account = searchParams.get('account')
+  return action ? taskOfForm(action, request) : securityTaskOf(pathname)
+}
+
+/** The address of that page. @param account DID of one of the browser's, or as the request has it */
+export function pageOf(
+  request: HttpRequest,
+  account = request.url.searchParams.get('account'),
+): string {
+  const task = taskOf(request)
   const page = task ? securityTask(task) : SECURITY
   return withQuery(page, request, account === null ? {} : { account })
 }

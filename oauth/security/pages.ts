@@ -24,7 +24,7 @@ import {
   securityForm,
   securityTask,
 } from '../security_paths.ts'
-import { wantedOf } from '../sign_in/place.ts'
+import { Place, wantedOf } from '../sign_in/place.ts'
 import {
   isWrong,
   languageOf,
@@ -38,6 +38,7 @@ import { filledIn } from './entered.ts'
 import type { Begun, Entered, SecurityForms } from './forms.ts'
 import { textsFor, withQuery } from './language.ts'
 import { type Known, noticeOf, overviewStep } from './overview.ts'
+import { pageOf, taskOf } from './page_of_form.ts'
 import type { Person } from './people.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
@@ -185,15 +186,14 @@ export class SecurityPages {
   /** Which of the accounts of this browser. */
   choice(request: HttpRequest, people: readonly Person[]): HttpResponse {
     const { language } = wantedOf(request)
+    const place = Place.forSecurity(taskOf(request))
     const step = choiceStep(signInTextsFor({ request }), {
       accounts: people.map(({ did, handle, basis }) => ({
         name: shownName({ did, handle }),
-        href: basis
-          ? withQuery(SECURITY, request, { account: did })
-          : PLACE.page({ account: did, language }),
+        href: basis ? pageOf(request, did) : place.page({ account: did, language }),
         isPasswordNeeded: basis === null,
       })),
-      other: PLACE.page({ step: 'sign-in', language }),
+      other: place.page({ step: 'sign-in', language }),
       signUp: undefined,
       cancel: undefined,
     })

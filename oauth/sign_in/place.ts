@@ -9,7 +9,7 @@ import {
   formPath,
   OPERATOR_ENTRANCE,
 } from '../paths.ts'
-import { SECURITY } from '../security_paths.ts'
+import { SECURITY, SECURITY_TASKS, type SecurityTask, securityTask } from '../security_paths.ts'
 
 /** What a page of a sign-in can be asked for; the first unless it is. */
 const STEPS = [
@@ -81,9 +81,9 @@ export class Place {
     return new Place(null, new URLSearchParams())
   }
 
-  /** The account page, from which a person goes on to the security page. */
-  static forSecurity(): Place {
-    return new Place(null, new URLSearchParams(FOR_SECURITY))
+  /** The account page, from which a person goes on to the security page. @param to the page of a task there */
+  static forSecurity(to?: SecurityTask): Place {
+    return new Place(null, new URLSearchParams({ ...FOR_SECURITY, ...(to && { to }) }))
   }
 
   /**
@@ -154,6 +154,17 @@ export class Place {
     return this.#openidPage && withQuery(this.#openidPage, query)
   }
 
+  /** What of the security page the person goes on to that asks for a proof that it is them. */
+  get securityTask(): SecurityTask | undefined {
+    const [wanted, to] = [this.#query.get('for'), this.#query.get('to')]
+    if (wanted !== FOR_SECURITY.for) return undefined
+    return SECURITY_TASKS.find((each) => each === to)
+  }
+
+  get #securityPage(): string {
+    return this.securityTask ? securityTask(this.securityTask) : SECURITY
+  }
+
   /** Of what an OpenID client asked for; undefined where none did. */
   get #openidPage(): string | undefined {
     const interaction = this.#query.get('interaction')
@@ -175,7 +186,7 @@ export class Place {
    */
   accountPage(name: string, language: PageLanguage | undefined): string {
     const query = new URLSearchParams({ account: name, ...(language && { lang: language }) })
-    if (this.#query.get('for') === FOR_SECURITY.for) return withQuery(SECURITY, query)
+    if (this.#query.get('for') === FOR_SECURITY.for) return withQuery(this.#securityPage, query)
     if (this.asksEachTime) {
       const to = this.#query.get('to')
       if (to !== null) query.set('to', to)

@@ -8,6 +8,7 @@ import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
 import { arrivalOf, noteSignedIn } from '../../sagas/arrivals.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
+import { proveBySignIn } from '../../sagas/prove_again.ts'
 import { isWrongCode, SecondFactorRequired, WrongSecondFactor } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SecondStep, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
@@ -108,6 +109,7 @@ export class SignInForm {
       const next = await this.#done(post, signedIn, isRemembered, ['pwd'])
       const browser = knownBrowser(publicUrl, post.deviceId)
       await noteSignedIn(this.#services, signedIn.account.did, browser, byPassword(post))
+      await this.#prove(post, signedIn, 'any')
       return next
     } catch (err) {
       if (err instanceof SecondFactorRequired || err instanceof WrongSecondFactor) {
@@ -131,7 +133,9 @@ export class SignInForm {
       const expected = isNameFixed ? await this.#didOf(username) : undefined
       const signedIn = await signInWithPasskey(this.#services, given, POLICY, expected)
       requestScope().browser = device.browser
-      return await this.#done(post, signedIn, isRemembered, AMR['passkey alone'])
+      const next = await this.#done(post, signedIn, isRemembered, AMR['passkey alone'])
+      await this.#prove(post, signedIn, 'passkey')
+      return next
     } catch (err) {
       const entered = { username, isNameFixed, isRemembered, canSignUp: false }
       return this.#again(post, entered, outcomeOf(post, err, wrongPasskey(post, err)), 'next')
@@ -205,7 +209,19 @@ export class SignInForm {
     requestScope().browser = device.browser
     const isTrusted = post.request.parameter('trust') !== undefined
     const cookies = isTrusted ? [await this.#trust(post, signedIn, sent)] : []
-    return withCookies(await this.#done(post, signedIn, isRemembered, amr), cookies)
+    const next = await this.#done(post, signedIn, isRemembered, amr)
+    await this.#prove(post, signedIn, amr === AMR.passkey ? 'passkey' : 'any')
+    return withCookies(next, cookies)
+  }
+
+  /** Who signs in on the way to what asks for a proof has given it with that, once the sign-in is on record. */
+  async #prove(
+    { place, deviceId }: Post,
+    { account, basis }: Login,
+    by: Parameters<typeof proveBySignIn>[3],
+  ): Promise<void> {
+    if (place.securityTask === undefined) return
+    await proveBySignIn(this.#services, account.did, deviceId, by, basis)
   }
 
   /** This browser is not asked for a second factor again, for a while. */

@@ -38,6 +38,7 @@ const endings = inFile('actors/account/endings.ts')
 
 const ONE_FORM = 'test/sign_in/one_form.test.ts'
 
+const COME_BACK = 'test/security_page/come_back.test.ts'
 const INVITES = 'test/security_page/invites.test.ts'
 const NARROWED = 'test/sign_in/narrowed_consent.test.ts'
 
@@ -126,6 +127,16 @@ export const pageRows = toRemovals([
   ],
   [38, 'no frame', pageHeaders('"frame-ancestors \'none\'",', '')],
   [38, 'kept by no cache', pageHeaders("'cache-control': 'no-store',", '')],
+  [
+    COME_BACK,
+    'a sign-in proves what it was asked for alone',
+    signInPosts('    if (place.securityTask === undefined) return\n', ''),
+  ],
+  [
+    COME_BACK,
+    'a sign-in with a password proves no passkey',
+    signInPosts("amr === AMR.passkey ? 'passkey' : 'any'", "'passkey'"),
+  ],
   [39, 'a form is from our page', security('if (refusal) return refusal', '')],
   [39, 'a form is of one browser', sealed('of === device && ', '')],
   [39, 'a form is not old', sealed(' && Date.now() - at <= this.#lasts(state)', '')],

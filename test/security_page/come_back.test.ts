@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { SECURITY_TASKS, securityForm } from '../../oauth/security_paths.ts'
+import { newPerson } from '../factors/person.ts'
+import { answerOf, asked, newOwner } from '../passkeys/owner.ts'
+import { eachTestAnew } from '../shared/each_test_anew.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { come, PAGE } from './come.ts'
+
+/** Who comes to a page of the security page and is not signed in any more, is there once they have signed in. */
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.close())
+eachTestAnew(() => app)
+
+const PROOF = 'Confirm that it is you'
+const pathOf = (answer: Seen) =>
+  new URL(answer.header('location') ?? '', 'http://localhost').pathname
+
+/** Comes to an address without being signed in, and signs in with the password. */
+async function signInOnTheWayTo(path: string, visitor = new Visitor(app)) {
+  const person = await newPerson(app)
+  const { handle: username, password } = person
+  const page = await visitor.follow(await visitor.open(path))
+  expect(page.title).toBe('Sign in')
+  return {
+    visitor,
+    person,
+    answer: await visitor.send(page, { username, password, remember: 'on' }),
+  }
+}
+
+test.each(SECURITY_TASKS)('on the page of %s', async (task) => {
+  const { answer } = await signInOnTheWayTo(`${PAGE}/${task}`)
+  expect([answer.status, pathOf(answer)]).toEqual([303, `${PAGE}/${task}`])
+})
+
+test('they have proven with that that it is them, there alone', async () => {
+  const { visitor, answer } = await signInOnTheWayTo(`${PAGE}/app-password`)
+  const page = await visitor.follow(answer)
+  expect([page.title, page.begins]).toEqual(['Make an app password', 'name'])
+  const other = await signInOnTheWayTo(PAGE)
+  expect(pathOf(other.answer)).toBe(PAGE)
+  expect((await other.visitor.open(`${PAGE}/app-password`)).title).toBe(PROOF)
+})
+
+test('what takes a passkey is not proven by a password', async () => {
+  const owner = await newOwner(app)
+  const visitor = new Visitor(app)
+  const signIn = await visitor.follow(await visitor.open(`${PAGE}/password`))
+  const step = await visitor.send(signIn, { username: owner.handle, password: owner.password })
+  const byBoth = await visitor.send(step, answerOf(owner.authenticator.use(asked(step))))
+  expect((await visitor.follow(byBoth)).title).toBe('Sign in without a password')
+  const byCode = new Visitor(app)
+  const again = await byCode.follow(await byCode.open(`${PAGE}/password`))
+  const codeStep = await byCode.send(again, { username: owner.handle, password: owner.password })
+  const signedIn = await byCode.send(codeStep, { code: owner.recoveryCodes.pop() ?? '' })
+  expect((await byCode.follow(signedIn)).title).toBe(PROOF)
+  const other = await come(app, owner)
+  expect((await other.open(`${PAGE}/password`)).title).toBe(PROOF)
+})
+
+test('a form that came too late leads there, too', async () => {
+  const visitor = new Visitor(app)
+  await visitor.open('/account/sign-in')
+  const form = { action: securityForm('make-app-password'), fields: {} }
+  const late = await visitor.send(form, { name: 'An app' })
+  const address = new URL(late.header('location') ?? '', 'http://localhost')
+  expect([late.status, address.searchParams.get('to')]).toEqual([303, 'app-password'])
+})
+
+test('whoever is one of several in the browser comes there by the choice', async () => {
+  const first = await signInOnTheWayTo(PAGE)
+  const second = await newPerson(app)
+  const { visitor } = first
+  const another = await visitor.open('/account/sign-in?step=sign-in')
+  await visitor.send(another, {
+    username: second.handle,
+    password: second.password,
+    remember: 'on',
+  })
+  const choice = await visitor.open(`${PAGE}/passkeys`)
+  expect(choice.title).toBe('Choose an account')
+  for (const { did } of [first.person, second]) {
+    expect(choice.hrefs).toContain(`${PAGE}/passkeys?${new URLSearchParams({ account: did })}`)
+  }
+})
+
+test('an address leads nowhere else', async () => {
+  for (const to of ['https://evil.test/', '//evil.test', '../../oauth/authorize', 'x']) {
+    const path = `/account/sign-in?${new URLSearchParams({ for: 'security', to })}`
+    const visitor = new Visitor(app)
+    const { handle: username, password } = await newPerson(app)
+    const answer = await visitor.send(await visitor.open(path), { username, password })
+    expect([to, pathOf(answer)]).toEqual([to, PAGE])
+  }
+})
