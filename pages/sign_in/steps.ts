@@ -3,6 +3,7 @@ import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
 import { type CaptchaUse, captchaField } from './captcha.ts'
 import { codeBesidePassword, codeField, otherWays } from './code.ts'
+import { EMAIL_COMES_ALONG, EMAIL_GOES_ALONG, FORGOTTEN } from './forgotten.ts'
 import {
   actions,
   type Form,
@@ -86,7 +87,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       <div class="field row">
         ${passwordLabel(texts.password)}
         ${passwordInput(texts, html`autocomplete="current-password" maxlength="512" ${isNamed && 'autofocus'} ${wrong(isWrong, 'sites')}`)}
-        <a class="link" href="${forgotten}">${texts.forgotten}</a>
+        <a class="link" id="${FORGOTTEN}" href="${forgotten}">${texts.forgotten}</a>
       </div>
       <p class="quiet" id="sites">${texts.trust}</p>
       ${
@@ -107,7 +108,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
   )
   return {
     title: texts.title,
-    inlines: [SHOWN_PASSWORD],
+    inlines: [SHOWN_PASSWORD, EMAIL_GOES_ALONG],
     script: passkey.script,
     widget: captcha?.widget,
     ...(isNameFixed && { lead: texts.enterPassword }),
@@ -178,7 +179,8 @@ export function resetStep(texts: SignInTexts, step: ResetStep): Step {
       ${actions(texts, texts.sendCode, step)}`,
   )}
       <p><a class="link" href="${haveCode}">${texts.haveCode}</a></p>`
-  return { title: texts.resetTitle, lead: texts.resetLead, content }
+  const inlines = [EMAIL_COMES_ALONG]
+  return { title: texts.resetTitle, lead: texts.resetLead, content, inlines }
 }
 
 type NewPasswordField = 'code' | 'password'

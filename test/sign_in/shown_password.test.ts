@@ -73,3 +73,21 @@ test('without scripts there is no button for it', async () => {
   expect(await button(page, 'Show').count()).toBe(0)
   await context.close()
 })
+
+test.each([
+  ['lee@mail.test', 'lee@mail.test'],
+  ['@lee.test', ''],
+  ['lee.test', ''],
+])('of %s the page of a forgotten password has “%s”, once', async (name, email) => {
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${world.url}/account/sign-in`)
+  await page.fill('#username', name)
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await title(page, 'Reset your password')
+  await page.waitForLoadState()
+  expect(await page.locator('#email').inputValue()).toBe(email)
+  await page.goto(`${world.url}/account/reset-password`)
+  expect(await page.locator('#email').inputValue()).toBe('')
+  expect(page.url()).not.toContain('mail')
+  await page.context().close()
+})
