@@ -11,7 +11,8 @@ const LIBRARY = new URL(
 export const AGAIN = 'again'
 
 /**
- * Where a page has a button `data-passkey`, with the options of a passkey as JSON, this shows it. What an
+ * Where a page has a button `data-passkey`, with the options of a passkey as JSON, this shows it; where a person begins at
+ * it, the browser may have passed it while it was hidden. What an
  * authenticator answers goes into the field `passkey` of its form, and the form is sent as any other.
  * - A click while the browser asks already, such as the second of a double click, does nothing: it would end what the first
  *   one began.
@@ -33,6 +34,7 @@ const post=answer=>{button.form.elements.passkey.value=answer;button.form.submit
 const send=answer=>post(JSON.stringify(answer))
 const offer=async()=>{if(autofill!==undefined&&await browserSupportsWebAuthnAutofill())startAuthentication({optionsJSON,useBrowserAutofill:true}).then(send,()=>{})}
 button.hidden=false
+if(button.autofocus&&document.activeElement===document.body)button.focus()
 button.onclick=()=>{
 if(isAsked||make!==undefined&&!button.form.reportValidity())return
 isAsked=true
