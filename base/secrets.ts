@@ -13,6 +13,7 @@ import {
   constants,
   copyFileSync,
   linkSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -22,7 +23,7 @@ import { basename, dirname, join } from 'node:path'
 import { explainUnreadable, isThere } from './files.ts'
 import { makeFolder } from './make_folder.ts'
 import { giveToOwnerOf } from './ownership.ts'
-import { makePrivateDataFolder } from './private_files.ts'
+import { ACCOUNTS_FOLDER, makePrivateDataFolder } from './private_files.ts'
 import { RotationKey } from './rotation_key.ts'
 import { Seal } from './seal.ts'
 import { type Settings, SettingsError } from './settings.ts'
@@ -65,8 +66,20 @@ const KEY_FILES = {
   ENTRYWAY_DPOP_SECRET_HEX: 'dpop_secret.hex',
 }
 
-/** Whether a data folder has accounts, which were made with its keys. */
-export const hasAccounts = (dataDir: string) => isThere(join(dataDir, 'accounts'))
+/**
+ * Whether a data folder has accounts, which were made with its keys. A folder for them that is empty is that of no account
+ * yet, as a disk that is mounted there before the first start, or of a disk that is away.
+ */
+export function hasAccounts(dataDir: string): boolean {
+  const folder = join(dataDir, 'accounts')
+  if (!isThere(folder)) return false
+  if (isThere(join(dataDir, 'directory.sqlite'))) return true
+  try {
+    return readdirSync(folder).some((name) => ACCOUNTS_FOLDER.test(name))
+  } catch (err) {
+    throw explainUnreadable(err, folder)
+  }
+}
 
 /**
  * Takes each secret from the settings or from `<data>/secrets/`, where a missing one is generated

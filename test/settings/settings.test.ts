@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -206,7 +206,7 @@ describe('secrets', () => {
   test('a key that is gone is not made anew beside the accounts that need it', async () => {
     const settings = readSettings({ ENTRYWAY_DATA_DIR: dataDir })
     const secrets = await loadSecrets(settings)
-    await mkdir(join(dataDir, 'accounts'))
+    await mkdir(join(dataDir, 'accounts', '7z'), { recursive: true })
     for (const [file, setting, value] of [
       ['jwt_key.hex', 'ENTRYWAY_JWT_KEY_HEX', secrets.jwtKeyHex],
       ['plc_rotation_key.hex', 'ENTRYWAY_PLC_ROTATION_KEY_HEX', secrets.plcRotationKeyHex],
@@ -229,6 +229,18 @@ describe('secrets', () => {
     await rm(join(dataDir, 'secrets', 'admin_password'))
     expect((await loadSecrets(settings)).operatorToken).toBe(secrets.operatorToken)
     await rm(join(dataDir, 'accounts'), { recursive: true })
+  })
+
+  test('keys are made where a disk is mounted for the accounts, and there are none yet', async () => {
+    const fresh = join(dataDir, 'fresh')
+    const settings = readSettings({ ENTRYWAY_DATA_DIR: fresh })
+    await mkdir(join(fresh, 'accounts', 'lost+found'), { recursive: true })
+    const { operatorToken } = await loadSecrets(settings)
+    expect((await loadSecrets(settings)).operatorToken).toBe(operatorToken)
+    // The disk of the accounts may be away.
+    await writeFile(join(fresh, 'directory.sqlite'), '')
+    await rm(join(fresh, 'secrets'), { recursive: true })
+    await expect(loadSecrets(settings)).rejects.toThrow('is not there, and the accounts here')
   })
 
   test.each(['ENTRYWAY_JWT_KEY_HEX', 'ENTRYWAY_PLC_ROTATION_KEY_HEX'])(
