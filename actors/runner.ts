@@ -14,6 +14,8 @@ import type { InFlight } from './in_flight.ts'
 /** What every actor of one runner is given. */
 export type Runner = {
   settings: Settings
+  /** Of the data in files, at each of which a disk may be mounted. */
+  folders: readonly string[]
   secrets: Secrets
   mailer: Mailer
   log: Log

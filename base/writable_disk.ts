@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { onePerDisk } from './disks.ts'
 import { DISK_LOOK } from './lifetimes.ts'
 
 const MB = 1024 * 1024
@@ -25,17 +26,18 @@ export async function tryWriting(folder: string, name: string): Promise<void> {
 }
 
 /**
- * Whether the disk of a folder takes writes. It is looked at again after a while only, and after it was full it has to
- * have more room than it was full with, so that the answer does not go to and fro.
+ * Whether the disks of some folders take writes. They are looked at again after a while only, and after one was full it
+ * has to have more room than it was full with, so that the answer does not go to and fro.
  */
 export class WritableDisk {
-  readonly #folder: string
-  #isFull = false
+  readonly #folders: readonly string[]
+  readonly #full = new Set<string>()
   #isLooking = false
   #looked: { at: number; isWritable: Promise<boolean> } | null = null
 
-  constructor(folder: string) {
-    this.#folder = folder
+  /** @param folders which may be on one disk */
+  constructor(...folders: readonly string[]) {
+    this.#folders = folders
   }
 
   /**
@@ -53,16 +55,23 @@ export class WritableDisk {
   async #look(): Promise<boolean> {
     this.#isLooking = true
     try {
-      const { bavail, bsize } = await statfs(this.#folder)
-      const free = bavail * bsize
-      this.#isFull = free < (this.#isFull ? ENOUGH_AGAIN : LEAST)
-      if (this.#isFull) return false
-      await tryWriting(this.#folder, 'health')
+      for (const folder of await onePerDisk(this.#folders)) {
+        if (await this.#isFull(folder)) return false
+        await tryWriting(folder, 'health')
+      }
       return true
     } catch {
       return false
     } finally {
       this.#isLooking = false
     }
+  }
+
+  async #isFull(folder: string): Promise<boolean> {
+    const { bavail, bsize } = await statfs(folder)
+    const isFull = bavail * bsize < (this.#full.has(folder) ? ENOUGH_AGAIN : LEAST)
+    if (isFull) this.#full.add(folder)
+    else this.#full.delete(folder)
+    return isFull
   }
 }

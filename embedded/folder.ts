@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { isInside } from '../base/inside.ts'
 import type { Settings } from '../base/settings.ts'
@@ -24,6 +24,19 @@ export function placesOf(settings: Pick<Settings, 'dataDir'>, env: NodeJS.Proces
       ? null
       : env.PDS_BLOBSTORE_DISK_LOCATION || join(folder, 'blobs'),
   }
+}
+
+/** The folders of all data in files, at each of which a disk may be mounted. The data directory is the first. */
+export function foldersOfData(
+  settings: Pick<Settings, 'dataDir' | 'embeddedPds'>,
+  env: NodeJS.ProcessEnv,
+): string[] {
+  const { dataDir } = settings
+  const own = [dataDir, join(dataDir, 'accounts'), join(dataDir, 'auth')]
+  if (!settings.embeddedPds) return own
+  const { accounts, sequencer, actors, blobs } = placesOf(settings, env)
+  const ofPds = [folderOf(settings, env), dirname(accounts), dirname(sequencer), actors]
+  return [...own, ...ofPds, ...(blobs === null ? [] : [blobs])]
 }
 
 /**

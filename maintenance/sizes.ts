@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { readdir, stat, statfs } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { roomOfFullest } from '../base/disks.ts'
 import { every } from '../base/every.ts'
 import { SIZES_INTERVAL } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
@@ -22,14 +23,20 @@ const MOST_LOOKED_AT = 10_000
 /**
  * Keeps the metrics of how much room the data take, and is left.
  *
+ * @param folders of all data, at each of which a disk may be mounted
  * @param mostLookedAt of many accounts the files of each folder are estimated by some of them, this many in all
  * @returns what ends it
  */
-export function watchSizes(dataDir: string, log: Log, mostLookedAt = MOST_LOOKED_AT): () => void {
+export function watchSizes(
+  dataDir: string,
+  folders: readonly string[],
+  log: Log,
+  mostLookedAt = MOST_LOOKED_AT,
+): () => void {
   const look = async () => {
-    const { bsize, blocks, bavail } = await statfs(dataDir)
-    diskBytes.set(bsize * blocks)
-    diskFreeBytes.set(bsize * bavail)
+    const { free, total } = await roomOfFullest(folders)
+    diskBytes.set(total)
+    diskFreeBytes.set(free)
     for (const [database, place] of Object.entries(PLACES)) {
       databaseBytes.set({ database }, await bytesIn(dataDir, place, mostLookedAt))
     }

@@ -1,8 +1,9 @@
-import { statfs } from 'node:fs/promises'
+import { roomOfFullest } from '../base/disks.ts'
 import { ageOf } from '../base/in_words.ts'
 import { BACKUP_OLD } from '../base/lifetimes.ts'
 import { missingForUse, type Settings } from '../base/settings.ts'
 import { NAMES_KEPT } from '../database/limits/near.ts'
+import { foldersOfData } from '../embedded/folder.ts'
 import { backupStanding } from '../maintenance/backup_standing.ts'
 import { listBackups } from '../maintenance/kept_backups.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -25,9 +26,9 @@ const MOST_CLIENTS = 100
 export const show = command(inputs.overview, async (context) => {
   const { services, clients, openid, limits } = context
   const { settings, embeddedPds, actors } = services
-  const [{ pdses }, { bavail, blocks, bsize }, backups, today, reached] = await Promise.all([
+  const [{ pdses }, disk, backups, today, reached] = await Promise.all([
     listPdses.run(context, {}),
-    statfs(settings.dataDir),
+    roomOfFullest(foldersOfData(settings, process.env)),
     lastBackups(settings),
     actors.directory.readEventCounts(dayOf(Date.now())),
     limits.countReached(),
@@ -54,7 +55,7 @@ export const show = command(inputs.overview, async (context) => {
     },
     limitsReached: counted(reached, reached < NAMES_KEPT),
     mail: settings.smtpUrl === null ? null : new URL(settings.smtpUrl).host,
-    disk: { free: bavail * bsize, total: blocks * bsize },
+    disk,
     backups,
     replication,
     clients: countOf(registered),

@@ -9,7 +9,7 @@ import type { Settings } from '../base/settings.ts'
 import { type ClockDoubt, resumeClock } from '../base/settled_clock.ts'
 import { closeAllDatabases } from '../database/database.ts'
 import { replicasClosed } from '../database/replication/replica.ts'
-import { accountDatabaseOf, folderOf } from '../embedded/folder.ts'
+import { accountDatabaseOf, folderOf, foldersOfData } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
 import { keepClockDoubt, readClockDoubt } from '../maintenance/clock_doubt.ts'
@@ -48,9 +48,11 @@ export async function prepareRunner(
     // It brings the directory to the newest schema, so it comes after all that refuses a start.
     assertServable(settings.dataDir)
   }
-  if (settings.metricsPort !== null) watchSizes(settings.dataDir, log)
+  const folders = foldersOfData(settings, process.env)
+  if (settings.metricsPort !== null) watchSizes(settings.dataDir, folders, log)
   return {
     settings,
+    folders,
     secrets,
     mailer,
     log,

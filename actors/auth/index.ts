@@ -62,8 +62,8 @@ export const authActor = (
 }
 
 /** Null where an engine keeps the data: one machine that is full is not to take the others out. */
-const diskOf = ({ settings: { database, dataDir } }: Runner) =>
-  database === 'file' ? new WritableDisk(dataDir) : null
+const diskOf = ({ settings: { database }, folders }: Runner) =>
+  database === 'file' ? new WritableDisk(...folders) : null
 
 const actionsOf = (runner: Runner, disk: WritableDisk | null) => ({
   answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>

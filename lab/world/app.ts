@@ -110,6 +110,7 @@ export async function startApp({
   const mailer = createMailer({ from, dataDir, publicUrl, service, log })
   const runner: Runner = {
     settings,
+    folders: [settings.dataDir],
     secrets: await loadSecrets(settings),
     mailer,
     log,

@@ -10,6 +10,9 @@ const preload = (file: string) => ['--import', fileURLToPath(new URL(file, impor
 /** A module that each child loads first, as a URL: what the tests' tests change (`test/removals`). */
 const first = process.env.WORLD_PRELOAD
 
+/** Node's arguments for a child process that is waited for. */
+export const firstArguments = first ? ['--import', first] : []
+
 /** Node's arguments for a process that ends with its parent. Spawn it with an `ipc` channel. */
 export const endsWithParent = preload('./exit_with_parent.ts')
 
@@ -18,7 +21,7 @@ export const endsWithParent = preload('./exit_with_parent.ts')
  * names and ends with its parent. Spawn it with an `ipc` channel.
  */
 export const childArguments = [
-  ...(first ? ['--import', first] : []),
+  ...firstArguments,
   ...preload('./resolve_test_names.ts'),
   ...preload('./password_work.ts'),
   ...endsWithParent,

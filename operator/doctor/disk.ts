@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises'
+import { onePerDisk } from '../../base/disks.ts'
 import type { Settings } from '../../base/settings.ts'
 import { tryWriting } from '../../base/writable_disk.ts'
+import { foldersOfData } from '../../embedded/folder.ts'
 import type { Check } from '../check.ts'
 import { look } from './look.ts'
 
@@ -10,15 +12,24 @@ const LEAST = 100 * MB
 const LEAST_FILES = 1_000
 
 /** Whether the data can be written, and there is room: without, the program answers 503 to most requests. */
-export async function checkDisk({ dataDir, database }: Settings): Promise<Check[]> {
+export async function checkDisk(settings: Settings): Promise<Check[]> {
+  const { dataDir, database } = settings
   if (database === 'engine') return []
-  const mend = `make room on the disk of ${dataDir}; the program goes on by itself`
-  const check = look('Disk', mend, async () => {
-    if (await isReadOnly(dataDir)) {
-      const again = `mend the disk of ${dataDir}, mount it anew, and start the program again`
+  const folders = foldersOfData(settings, process.env)
+  const disks = await onePerDisk(folders).catch(() => [dataDir])
+  return Promise.all(
+    disks.map((folder) => lookAt(folder, folder === dataDir ? 'Disk' : `Disk of ${folder}`)),
+  )
+}
+
+function lookAt(folder: string, name: string): Promise<Check> {
+  const mend = `make room on the disk of ${folder}; the program goes on by itself`
+  return look(name, mend, async () => {
+    if (await isReadOnly(folder)) {
+      const again = `mend the disk of ${folder}, mount it anew, and start the program again`
       return { state: 'failed', found: 'it can only be read', mend: again }
     }
-    const { bavail, bsize, files, ffree } = await statfs(dataDir)
+    const { bavail, bsize, files, ffree } = await statfs(folder)
     const found = `${Math.floor((bavail * bsize) / MB)} MB are free`
     if (bavail * bsize < LEAST) return { state: 'failed', found, mend }
     // File systems that make them as they are needed say 0 of 0.
@@ -27,11 +38,10 @@ export async function checkDisk({ dataDir, database }: Settings): Promise<Check[
     }
     return { state: 'ok', found }
   })
-  return [await check]
 }
 
-const isReadOnly = (dataDir: string): Promise<boolean> =>
-  tryWriting(dataDir, 'doctor').then(
+const isReadOnly = (folder: string): Promise<boolean> =>
+  tryWriting(folder, 'doctor').then(
     () => false,
     (err: NodeJS.ErrnoException) => err.code === 'EROFS',
   )

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { DISK_LOOK } from '../../base/lifetimes.ts'
 import { tryWriting, WritableDisk } from '../../base/writable_disk.ts'
+import { firstArguments } from '../../lab/world/child.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { sayUnless } from '../left_out.ts'
 
@@ -14,8 +15,12 @@ const canMount = sayUnless(
   'a disk of a size of its own: nothing can be mounted (unshare --user --mount)',
 )
 
-/** What is answered of a disk of 32 MB, each time after something was done to it. */
-async function answersOf(steps: readonly string[]): Promise<boolean[]> {
+/**
+ * What is answered of a disk of 32 MB, each time after something was done to it.
+ *
+ * @param parent where another folder is that is looked at first
+ */
+async function answersOf(steps: readonly string[], parent = ''): Promise<boolean[]> {
   const folder = await makeTemporaryFolder('disk')
   onTestFinished(() => folder.remove())
   const { path } = folder
@@ -26,7 +31,7 @@ async function answersOf(steps: readonly string[]): Promise<boolean[]> {
     const { DISK_LOOK } = await import('${modules}lifetimes.ts')
     let now = 0
     performance.now = () => now
-    const disk = new WritableDisk('${path}')
+    const disk = new WritableDisk('${path}${parent}', '${path}', '${path}/not-there')
     const answers = []
     for (const step of ${JSON.stringify(steps)}) {
       execSync(step, { cwd: '${path}', stdio: 'ignore' })
@@ -37,7 +42,7 @@ async function answersOf(steps: readonly string[]): Promise<boolean[]> {
   const printed = execFileSync('unshare', [
     ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
     `mount -t tmpfs -o size=32m none ${path} && exec "$@"`,
-    ...['sh', process.execPath, '--input-type=module', '-e', work],
+    ...['sh', process.execPath, ...firstArguments, '--input-type=module', '-e', work],
   ])
   return JSON.parse(String(printed))
 }
@@ -53,6 +58,12 @@ test.runIf(canMount)(
     expect(answers).toEqual([true, false, false, true, true])
   },
 )
+
+test.runIf(canMount)('so does one that is mounted at a folder of the data', async () => {
+  expect(await answersOf(['true', `${fill('a', 40)} || true`, 'rm a'], '/..')).toEqual([
+    ...[true, false, true],
+  ])
+})
 
 test.runIf(canMount)(
   'a disk that can only be read takes none until it is mounted anew',

@@ -10,6 +10,7 @@ import {
   makeCertificateAuthority,
   trustHere,
 } from '../../lab/world/certificates.ts'
+import { firstArguments } from '../../lab/world/child.ts'
 import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
@@ -155,12 +156,35 @@ test.runIf(canMount)('a disk that can only be read', async () => {
     execFileSync('unshare', [
       ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
       `mount -t tmpfs -o size=200m,${options} none ${dataDir} && exec "$@"`,
-      ...['sh', process.execPath, '--input-type=module', '-e', work],
+      ...['sh', process.execPath, ...firstArguments, '--input-type=module', '-e', work],
     ])
   expect(JSON.parse(String(looked('ro')))).toMatchObject([
     { state: 'failed', found: 'it can only be read' },
   ])
   expect(JSON.parse(String(looked('rw')))).toMatchObject([{ state: 'ok' }])
+})
+
+test.runIf(canMount)('the disk of a part of the data', async () => {
+  const [disk, folder] = [
+    new URL('../../operator/doctor/disk.ts', import.meta.url),
+    await makeTemporaryFolder('disks'),
+  ]
+  onTestFinished(() => folder.remove())
+  const blobs = `${folder.path}/blobs`
+  const work = `
+    process.env.PDS_BLOBSTORE_DISK_LOCATION = '${blobs}'
+    const { checkDisk } = await import('${disk}')
+    const settings = { dataDir: '${folder.path}', database: 'file', embeddedPds: true }
+    console.log(JSON.stringify(await checkDisk(settings)))`
+  const said = execFileSync('unshare', [
+    ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
+    `mkdir ${blobs} && mount -t tmpfs -o size=1m none ${blobs} && exec "$@"`,
+    ...['sh', process.execPath, ...firstArguments, '--input-type=module', '-e', work],
+  ])
+  expect(JSON.parse(String(said))).toMatchObject([
+    { name: 'Disk', state: 'ok' },
+    { name: `Disk of ${blobs}`, state: 'failed', found: '1 MB are free' },
+  ])
 })
 
 test.each([

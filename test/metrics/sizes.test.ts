@@ -15,7 +15,7 @@ afterEach(() => folder.remove())
 
 /** Bytes of the accounts, as the metric says. */
 async function seen(mostLookedAt: number): Promise<number> {
-  const end = watchSizes(folder.path, createLog('silent'), mostLookedAt)
+  const end = watchSizes(folder.path, [folder.path], createLog('silent'), mostLookedAt)
   const sizeOf = async (kind: string) => {
     const { values } = await databaseBytes.get()
     return values.find(({ labels }) => labels.database === kind)?.value

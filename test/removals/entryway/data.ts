@@ -400,6 +400,21 @@ export const dataRows = toRemovals([
   ],
   [
     'test/base/writable_disk.test.ts',
+    'all disks of the data are looked at',
+    inFile('base/writable_disk.ts')('onePerDisk(this.#folders)', 'onePerDisk([this.#folders[0]])'),
+  ],
+  [
+    'test/cli/doctor.test.ts',
+    'a disk of what the PDS keeps is looked at',
+    inFile('embedded/folder.ts')('...(blobs === null ? [] : [blobs])]', ']'),
+  ],
+  [
+    'test/settings/settings.test.ts',
+    'no keys are made where a disk of accounts is away',
+    inFile('base/secrets.ts')("if (isThere(join(dataDir, 'directory.sqlite'))) return true", ''),
+  ],
+  [
+    'test/base/writable_disk.test.ts',
     'a disk that hangs is looked at once at a time',
     inFile('base/writable_disk.ts')('!this.#isLooking && ', ''),
   ],
