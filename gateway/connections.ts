@@ -4,6 +4,7 @@ import { every } from '../base/every.ts'
 import type { Log } from '../base/log.ts'
 import { openConnections, refusedConnections } from '../base/metrics.ts'
 import { networkOf } from '../base/network.ts'
+import { Shares } from '../base/shares.ts'
 import { Tally } from '../base/tally.ts'
 import type { Capacity } from './capacity.ts'
 import { clientAddress, type Trust } from './client_address.ts'
@@ -30,8 +31,8 @@ type Options = { trusts: Trust; log: Log; timeouts: Timeouts; capacity: Capacity
 
 /**
  * The connections of a server. There are never more than {@link Capacity} says: the one that has been
- * idle longest makes room for a new one, and where all are busy the new one is closed. An idle
- * connection is kept for as long as proxies want to use it again, and one that is slow to say what
+ * idle longest makes room for a new one. Where all are busy one of the site that has most does, and where none has more
+ * than others the new one is closed. An idle connection is kept for as long as proxies want to use it again, and one that is slow to say what
  * it wants is not, nor one by which bytes only drip ({@link Pace}). Node would count a connection that has not sent
  * anything yet as slow: proxies open some before they need them.
  */
@@ -42,6 +43,8 @@ export class Connections {
   readonly #idle = new Set<Socket>()
   /** The same of each address: where one has too many, those of the others are not looked through. */
   readonly #idleOf = new Map<string, Set<Socket>>()
+  /** Those that are busy, by the client whose request is answered: behind a proxy all connections are the proxy's. */
+  readonly #busy = new Shares<Socket>()
   readonly #tally = new Tally()
   #full = false
   /** Requests that are being answered. */
@@ -55,14 +58,14 @@ export class Connections {
     server.prependListener('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
       const { socket } = incoming
       this.inFlight++
-      this.#begin(socket, incoming)
+      this.#begin(incoming, incoming)
       outgoing.once('close', () => {
         this.inFlight--
         takeRest(incoming, () => this.#end(socket))
         this.onAnswered()
       })
     })
-    server.on('upgrade', ({ socket }: IncomingMessage) => this.#begin(socket, null))
+    server.on('upgrade', (incoming: IncomingMessage) => this.#begin(incoming, null))
     const { timeouts, log } = options
     server.once(
       'close',
@@ -76,9 +79,16 @@ export class Connections {
     const address = networkOf(peer)
     const isFullOfOne = !trusts(peer) && this.#tally.of(address) >= capacity.connectionsOfOne
     const isFull = this.#tally.all >= capacity.connections
-    if ((isFullOfOne || isFull) && !this.#makeRoom(isFullOfOne ? address : null)) {
-      this.#refuse(socket)
-      return
+    if (isFullOfOne || isFull) {
+      const other = isFullOfOne
+        ? this.#longestIdle(address)
+        : (this.#longestIdle(null) ?? this.#busy.makeRoom(peer))
+      if (!other) {
+        this.#refuse(socket)
+        return
+      }
+      this.#forget(other)
+      other.destroy()
     }
     const connection = { address, inFlight: 0, bytesBefore: 0, begunAt: null, busy: null }
     this.#open.set(socket, connection)
@@ -88,14 +98,11 @@ export class Connections {
     socket.once('close', () => this.#forget(socket))
   }
 
-  /** Closes the connection that has been idle longest. @returns whether there was one */
-  #makeRoom(of: string | null): boolean {
+  /** The connection that has been idle longest. @param of an address; of all where it is null */
+  #longestIdle(of: string | null): Socket | null {
     const idle = of === null ? this.#idle : this.#idleOf.get(of)
-    const [longest] = idle ?? []
-    if (!longest) return false
-    this.#forget(longest)
-    longest.destroy()
-    return true
+    const [longest = null] = idle ?? []
+    return longest
   }
 
   #rest(socket: Socket, { address }: Connection): void {
@@ -123,15 +130,22 @@ export class Connections {
     if (!connection) return
     this.#open.delete(socket)
     this.#rouse(socket, connection)
+    this.#busy.remove(socket)
     this.#tally.remove(connection.address)
     openConnections.dec()
     this.#full = false
   }
 
-  #begin(socket: Socket, incoming: IncomingMessage | null): void {
+  /** @param incoming the same request; null where it becomes another protocol */
+  #begin({ socket, headers }: IncomingMessage, incoming: IncomingMessage | null): void {
     const connection = this.#open.get(socket)
     if (!connection) return
-    connection.inFlight++
+    if (++connection.inFlight === 1) {
+      this.#busy.add(
+        clientAddress(socket.remoteAddress ?? '', headers, this.#options.trusts),
+        socket,
+      )
+    }
     connection.busy = { incoming, pace: connection.busy?.pace ?? new Pace(socket) }
     connection.begunAt = null
     this.#rouse(socket, connection)
@@ -140,6 +154,7 @@ export class Connections {
   #end(socket: Socket): void {
     const connection = this.#open.get(socket)
     if (!connection || --connection.inFlight > 0) return
+    this.#busy.remove(socket)
     connection.busy = null
     connection.bytesBefore = socket.bytesRead
     this.#rest(socket, connection)

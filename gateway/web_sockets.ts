@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { TCP_PROBE, WEB_SOCKET_RETRY } from '../base/lifetimes.ts'
 import { openWebSockets, refusedConnections } from '../base/metrics.ts'
 import { networkOf } from '../base/network.ts'
+import { Shares } from '../base/shares.ts'
 import { Tally } from '../base/tally.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
 import { tooManyAtOnce, unavailable } from '../http/fault.ts'
@@ -13,7 +14,6 @@ import { ClientFrames } from './client_frames.ts'
 import { forward } from './forward.ts'
 import { fromPds, passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
-import { Shares } from './shares.ts'
 import type { UpstreamHead } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
@@ -35,7 +35,7 @@ export class WebSockets {
   /** Both ends of those that are joined. */
   readonly #open = new Set<Socket>()
   readonly #tally = new Tally()
-  readonly #shares = new Shares()
+  readonly #shares = new Shares<Socket>()
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -88,12 +88,15 @@ export class WebSockets {
     const isFull = this.#tally.all >= capacity.webSockets
     if (isFullOfOne || isFull) refusedConnections.inc({ kind: 'WebSocket' })
     if (isFullOfOne) return tooMany()
-    if (isFull && !this.#shares.makeRoom(address)) return unavailable()
+    const newest = isFull ? this.#shares.makeRoom(address) : null
+    if (isFull && !newest) return unavailable()
+    newest?.destroy()
     this.#tally.add(network)
     this.#shares.add(address, client)
     openWebSockets.inc()
     client.once('close', () => {
       this.#tally.remove(network)
+      this.#shares.remove(client)
       openWebSockets.dec()
     })
     return null

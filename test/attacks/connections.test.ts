@@ -98,7 +98,7 @@ test('35. of the idle connections of one address its own makes room, and the oth
   const third = come('192.0.2.1')
   expect(ended()).toEqual([first])
   // Those that are busy make no room.
-  for (const socket of [second, third]) server.emit('upgrade', { socket })
+  for (const socket of [second, third]) server.emit('upgrade', { socket, headers: {} })
   const fourth = come('192.0.2.1')
   expect(lookups.mock.calls.length).toBeLessThan(100)
   lookups.mockRestore()
@@ -115,6 +115,22 @@ test('35. where all are busy, a new connection is closed', async () => {
   release()
   for (const socket of held) expect(await first(socket)).toMatch(/^HTTP\/1.1 200 /)
   expect(await first(open(gateway, GET))).toMatch(/^HTTP\/1.1 200 /)
+})
+
+test('35. where all are busy, one of the site that has most makes room, also behind a proxy', async () => {
+  const by = (address: string) => `GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: ${address}\r\n\r\n`
+  const { answer, allAsked, release } = waiting(5)
+  const gateway = await gatewayWith({ connections: 5 }, answer, ['127.0.0.1'])
+  const one = open(gateway, by('192.0.2.1'))
+  const many = [1, 2, 3, 4].map((net) => open(gateway, by(`2001:db8:0:${net}::1`)))
+  await allAsked
+  const another = open(gateway, by('192.0.2.2'))
+  const ended = [...many, another].map((socket, i) => closed(socket).then(() => i))
+  expect(await Promise.race(ended)).toBe(3)
+  release()
+  for (const socket of [one, another, ...many.slice(0, 3)]) {
+    expect(await first(socket)).toMatch(/^HTTP\/1.1 200 /)
+  }
 })
 
 test('35. one address has its own bound, a trusted proxy has not', async () => {

@@ -173,6 +173,21 @@ describe('34. look-ups', () => {
     expect(await Promise.all(next)).toEqual(['done', 'done'])
   })
 
+  test('of one site with many networks leave room for others', async () => {
+    Object.assign(LOOKUPS, { running: 4, runningOfSite: 2, waiting: 3 })
+    const { begin, running, endAll } = slow()
+    const many = [1, 2, 3, 4, 5].map((net) => begin(`2001:db8:0:${net}::1`))
+    await expect.poll(() => running.length).toBe(2)
+    const others = ['192.0.2.1', '192.0.2.2', '2001:db8:1::1'].map(begin)
+    // The third waits, and the newest of the site that has most makes room for it.
+    expect(await many[4]).toMatch(/Too many look-ups/)
+    await expect.poll(() => running.length).toBe(4)
+    running.shift()?.end()
+    await expect.poll(() => running.at(-1)?.address).toBe('2001:db8:1::1')
+    await endAll()
+    expect(await Promise.all([...many.slice(0, 4), ...others])).toEqual(Array(7).fill('done'))
+  })
+
   test('of all run no more than the bound, and who waits too long is told', async () => {
     Object.assign(LOOKUPS, { running: 3, waiting: 2 })
     const { begin, running, endAll } = slow()

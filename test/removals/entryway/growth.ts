@@ -18,7 +18,7 @@ const shortBodies = inFile('gateway/body.ts')
 const openExchanges = inFile('gateway/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
 const frames = inFile('gateway/client_frames.ts')
-const shares = inFile('gateway/shares.ts')
+const shares = inFile('base/shares.ts')
 const turns = inFile('gateway/turns.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
@@ -88,12 +88,15 @@ export const growthRows = toRemovals([
   [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
   [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
+  [34, 'a bound of those of one client', lookups('ofOne >= LOOKUPS.runningOfOne || ', '')],
+  [34, 'a bound of those that wait', lookups('>= LOOKUPS.waitingOfOne', '< 0')],
   [
     34,
-    'a bound of those of one client',
-    lookups(' && this.#running.of(network) < LOOKUPS.runningOfOne', ''),
+    'a bound of look-ups of one site',
+    lookups(' || this.#runningOfSite.of(site) >= LOOKUPS.runningOfSite', ''),
   ],
-  [34, 'a bound of those that wait', lookups('>= LOOKUPS.waitingOfOne', '< 0')],
+  [34, 'a turn for each site', lookups('runningOf(one) - runningOf(other)', '0')],
+  [34, 'room for others that wait', lookups('if (!other) throw busy()', 'throw busy()')],
   [34, 'an overload is said', answers('if (!overload ||', 'if (overload || !overload ||')],
   [OVERLOAD_LOG, 'the log says it', answers('  overloads.note(overload)\n', '')],
   [OVERLOAD_LOG, 'once a minute', overloadLog('now - at < OVERLOAD_LOG', 'false')],
@@ -155,7 +158,16 @@ export const growthRows = toRemovals([
   [
     35,
     'idle connections make room',
-    connections('const [longest] = idle ?? []', 'const longest = undefined as Socket | undefined'),
+    connections('const [longest = null] = idle ?? []', 'const longest = null as Socket | null'),
+  ],
+  [35, 'busy ones make room', connections(' ?? this.#busy.makeRoom(peer)', '')],
+  [
+    35,
+    'by whom they are for, behind a proxy',
+    connections(
+      "clientAddress(socket.remoteAddress ?? '', headers,",
+      "clientAddress(socket.remoteAddress ?? '', {},",
+    ),
   ],
   [
     'test/gateway/open_exchanges.test.ts',
@@ -201,8 +213,8 @@ export const growthRows = toRemovals([
   [RELOG, 'for each of its components', relogged('hasRoom(log, name)', 'hasRoom(log, PDS)')],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
   [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],
-  [35, 'room for a new listener', webSockets('!this.#shares.makeRoom(address)', 'true')],
-  [35, 'which who has most makes', shares('all.size <= own + 1', 'false')],
+  [35, 'room for a new listener', webSockets('isFull && !newest', 'isFull')],
+  [35, 'which who has most makes', shares('most <= this.of(address) + 1', 'false')],
   [
     35,
     'by what a site has',
