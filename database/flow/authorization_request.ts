@@ -4,7 +4,7 @@ import { type Db, sql, transact } from '../database.ts'
 import { durable, spare } from '../durable.ts'
 import { commitGroup, joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
-import { PUSHED_REQUESTS, SPENT_CODES } from './bounds.ts'
+import { OPEN_REQUESTS, PUSHED_REQUESTS, SPENT_CODES } from './bounds.ts'
 
 /** `clientAuth` and `parameters` are JSON; times are milliseconds since the epoch. */
 export type AuthorizationRequest = {
@@ -31,8 +31,7 @@ const columns = `id, client_id AS clientId, client_auth AS clientAuth, parameter
   expires_at AS expiresAt, device_id AS deviceId, did, generation`
 
 export function insertRequest(db: Db, { code, ...request }: NewAuthorizationRequest): void {
-  const { clientId, parameters } = request
-  if (!code) makeRoom(db, PUSHED_REQUESTS, 300 + clientId.length + parameters.length)
+  if (!code) makeRoomFor(db, request)
   joining(
     db,
     `INSERT INTO authorization_request
@@ -44,6 +43,13 @@ export function insertRequest(db: Db, { code, ...request }: NewAuthorizationRequ
   if (!code) spare(db, 1)
 }
 
+type Kept = Pick<AuthorizationRequest, 'clientId' | 'parameters' | 'deviceId'>
+
+function makeRoomFor(db: Db, { clientId, parameters, deviceId }: Kept): void {
+  const bounded = deviceId === null ? PUSHED_REQUESTS : OPEN_REQUESTS
+  makeRoom(db, bounded, 300 + clientId.length + parameters.length)
+}
+
 export function readRequest(db: Db, id: string): AuthorizationRequest | null {
   const row = sql(db, `SELECT ${columns} FROM authorization_request WHERE id = ?`).get(id)
   return (row as AuthorizationRequest | undefined) ?? null
@@ -51,6 +57,9 @@ export function readRequest(db: Db, id: string): AuthorizationRequest | null {
 
 /** Not one that was granted: what a person consented to stays. */
 export function updateRequest(db: Db, id: string, change: AuthorizationRequestChange): void {
+  const { deviceId = null } = change
+  const before = deviceId === null ? null : readRequest(db, id)
+  if (before?.deviceId === null) makeRoomFor(db, { ...before, deviceId })
   joining(
     db,
     `UPDATE authorization_request SET

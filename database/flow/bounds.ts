@@ -2,14 +2,26 @@ import type { Bounded } from '../bounded_table.ts'
 
 const MB = 1_000_000
 
-/** Requests that were pushed and not granted: anybody can push some, each up to 64 KiB. */
-export const PUSHED_REQUESTS: Bounded = {
-  table: 'authorization_request',
-  key: 'id',
-  where: 'code_hash IS NULL',
+const REQUEST = {
+  ...{ table: 'authorization_request', key: 'id', order: 'expires_at' },
   rowBytes: '300 + octet_length(client_id) + octet_length(parameters)',
-  maxBytes: 200 * MB,
-  order: 'expires_at',
+}
+
+/** Requests that were pushed, and nobody has opened: anybody can push some, each up to 64 KiB. */
+export const PUSHED_REQUESTS: Bounded = {
+  ...REQUEST,
+  where: 'code_hash IS NULL AND device_id IS NULL',
+  maxBytes: 100 * MB,
+}
+
+/**
+ * Those that are open in a browser, and not granted: far fewer come from one address. So whoever pushes many takes none
+ * of them away.
+ */
+export const OPEN_REQUESTS: Bounded = {
+  ...REQUEST,
+  where: 'code_hash IS NULL AND device_id IS NOT NULL',
+  maxBytes: 100 * MB,
 }
 
 /** Browsers on which no account is signed in: each visit without cookies makes one. */

@@ -53,7 +53,11 @@ import {
   transact,
 } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
-import { insertRequest, readRequest } from '../../database/flow/authorization_request.ts'
+import {
+  insertRequest,
+  readRequest,
+  updateRequest,
+} from '../../database/flow/authorization_request.ts'
 import * as bounds from '../../database/flow/bounds.ts'
 import { linkAccount } from '../../database/flow/device.ts'
 import { upsertLexicon } from '../../database/flow/lexicon.ts'
@@ -254,6 +258,23 @@ describe('34. tables of an auth actor', () => {
     expect(readRequest(db, 'req-0')).not.toBeNull()
     expect(readRequest(db, 'req-1')).toBeNull()
     expect(readRequest(db, 'req-499')).not.toBeNull()
+  })
+
+  test('what a person has open in a browser stays whatever is pushed, within a bound of its own', () => {
+    small(bounds.PUSHED_REQUESTS)
+    small(bounds.OPEN_REQUESTS)
+    const open = (i: number) => {
+      insertRequest(db, pushed(i))
+      updateRequest(db, `req-${i}`, { deviceId: `dev-${i}` })
+    }
+    open(0)
+    for (let i = 1; i < 500; i++) insertRequest(db, pushed(i))
+    expect(readRequest(db, 'req-0')).not.toBeNull()
+    for (let i = 500; i < 1_000; i++) open(i)
+    expect(readRequest(db, 'req-0')).toBeNull()
+    expect(readRequest(db, 'req-499')).not.toBeNull()
+    expect(readRequest(db, 'req-999')).not.toBeNull()
+    expect(measure(db, bounds.OPEN_REQUESTS).bytes).toBeLessThanOrEqual(20_000)
   })
 
   test('a nonce that is still good is not forgotten by the sweep', () => {
