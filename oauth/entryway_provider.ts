@@ -269,7 +269,10 @@ export class EntrywayProvider extends OAuthProvider {
     try {
       const client = await this.#authenticateAlone(credentials)
       const session = await findSession(this, this.#refreshTokens, this.#carriedSecret, token)
-      if (session && mayRevoke(client, session)) await this.tokenManager.deleteToken(session.id)
+      if (session && mayRevoke(client, session)) {
+        requestScope().isOwnEnding = true
+        await this.tokenManager.deleteToken(session.id)
+      }
     } catch (err) {
       if (isOAuthRefusal(err)) requestScope().refuse(err)
       else requestScope().fail(err)

@@ -1,5 +1,5 @@
 import { Refusal } from '../base/errors.ts'
-import { listSignedIn } from '../sagas/signed_in.ts'
+import { endSession, listSignedIn } from '../sagas/signed_in.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'
@@ -13,9 +13,8 @@ export const list = command(inputs['account/sessions'], async ({ services }, inp
 /** Ends one session, or signs the account out everywhere. @throws {Refusal} InvalidRequest */
 export const revoke = command(inputs['account/revoke'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
-  const account = services.actors.account(did)
-  if (input.session === undefined) await account.signOutEverywhere()
-  else if (!(await account.endSession(input.session, null, {}))) {
+  if (input.session === undefined) await services.actors.account(did).signOutEverywhere()
+  else if (!(await endSession(services, did, input.session, null, {}))) {
     throw new Refusal(
       'InvalidRequest',
       `This account has no session ${input.session}; \`vestibule account sessions\` lists them`,

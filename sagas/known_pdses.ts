@@ -33,6 +33,14 @@ export class KnownPdses {
     return this.#pdses.length > 0 && this.#pdses.every(isServedHere)
   }
 
+  /**
+   * Whether one of them takes the access tokens of a session that has ended until they expire: it verifies them alone, and
+   * what is asked of it does not come through the gateway.
+   */
+  get takeEnded(): boolean {
+    return !this.#pdses.every(isServedHere)
+  }
+
   /** By its DID, also where it was added just now. */
   async find(did: string): Promise<KnownPds | null> {
     const known = () => this.#pdses.find((pds) => pds.did === did)

@@ -35,6 +35,24 @@ export async function listSignedIn(
 }
 
 /**
+ * Ends one OAuth or legacy session, or what an OpenID client was granted. Where a PDS takes its access tokens until they
+ * expire, that is refused what lasts until then, as after a sign-out everywhere (`xrpc/auth/service.ts`).
+ *
+ * @param basis null where the operator asks
+ * @returns whether there was one of that id
+ * @throws {Refusal} AccountNotFound, SignedOut
+ */
+export function endSession(
+  { actors, pdses }: Pick<Services, 'actors' | 'pdses'>,
+  did: string,
+  id: string,
+  basis: Basis | null,
+  by: EndedBy,
+): Promise<boolean> {
+  return actors.account(did).endSession(id, basis, by, pdses.takeEnded)
+}
+
+/**
  * Ends everything that is signed in but the browser that asks, as "sign out everywhere" does: with
  * consents, mailed codes and what is under way. App passwords stay.
  *

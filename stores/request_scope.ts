@@ -26,6 +26,8 @@ export class RequestScope {
   amr: readonly string[] | null = null
   /** DIDs of those who signed in with a code on the device of the request, where it remembers them. */
   readonly codesUsedBy = new Set<string>()
+  /** Whether a client ends its own session. */
+  isOwnEnding = false
   #reused: ReusedToken | null = null
   #pageError: unknown = null
   #isSignInGone = false

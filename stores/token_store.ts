@@ -13,7 +13,7 @@ import { requestScope } from './request_scope.ts'
 /** OAuth sessions, each in the database of its account. */
 export function createTokenStore(
   flow: Flow,
-  { actors, log }: Pick<Services, 'actors' | 'log'>,
+  { actors, pdses, log }: Pick<Services, 'actors' | 'pdses' | 'log'>,
 ): TokenStore {
   /** Notes where the token that was presented was used before. */
   const findShown = async (refreshToken: RefreshToken): Promise<TokenInfo | null> => {
@@ -78,8 +78,11 @@ export function createTokenStore(
     },
 
     async deleteToken(tokenId) {
-      const { account: did } = requestScope()
-      const clientId = did && (await actors.account(did).deleteSessionByTokenId(tokenId))
+      const { account: did, isOwnEnding } = requestScope()
+      // A client that ends its own has the key to which its access tokens are bound, and is none to be kept out.
+      const isTakenElsewhere = !isOwnEnding && pdses.takeEnded
+      const clientId =
+        did && (await actors.account(did).endSessionByTokenId(tokenId, isTakenElsewhere))
       if (!clientId) return
       noteRevocation({ log }, { profile: 'oauth', did, clientId })
     },

@@ -8,6 +8,7 @@ import {
 } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from '../../database/account/bounds.ts'
+import { setSignedOut } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/app_password.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
@@ -63,16 +64,27 @@ export function list(db: Db): AppPassword[] {
   return listAppPasswords(db)
 }
 
-/** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
-export function revoke(db: Db, name: string, basis: Basis, by: EndedBy): void {
+/**
+ * @param isTakenElsewhere whether a PDS takes access tokens of its sessions until they expire
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function revoke(
+  db: Db,
+  name: string,
+  basis: Basis,
+  by: EndedBy,
+  isTakenElsewhere = false,
+): void {
   transact(db, () => {
     assertGood(db, basis)
-    remove(db, name, by)
+    const isRemoved = remove(db, name, by)
+    if (isTakenElsewhere && isRemoved) setSignedOut(db, Date.now())
   })
 }
 
-/** To be called in a transaction. */
-function remove(db: Db, name: string, by: EndedBy): void {
-  if (!deleteAppPassword(db, name)) return
+/** To be called in a transaction. @returns whether there was one */
+function remove(db: Db, name: string, by: EndedBy): boolean {
+  if (!deleteAppPassword(db, name)) return false
   appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name, ...by } })
+  return true
 }

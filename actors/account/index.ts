@@ -11,7 +11,7 @@ import * as legacy from '../../database/account/legacy_session.ts'
 import { deleteOpenidGrant, readOpenidConsent } from '../../database/account/openid_grant.ts'
 import * as profiles from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import { deleteSessionByTokenId, rotateSession } from '../../database/account/session.ts'
+import { rotateSession } from '../../database/account/session.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { DirectoryStub } from '../directory/stub.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
@@ -100,7 +100,7 @@ export const accountFunctions = {
   findSessionByRefreshToken: sessions.findByRefreshToken,
   rotateSession,
   endSession: sessions.end,
-  deleteSessionByTokenId,
+  endSessionByTokenId: sessions.endByTokenId,
   listSessions: sessions.list,
 
   createLegacySession: sessions.createLegacy,
@@ -163,7 +163,7 @@ export const endingFunctions: ReadonlySet<keyof typeof accountFunctions> = new S
   'resetPassword',
   'revokeAppPassword',
   'endSession',
-  'deleteSessionByTokenId',
+  'endSessionByTokenId',
   'deleteLegacySession',
   'signOutEverywhere',
   'signOutElsewhere',

@@ -9,7 +9,7 @@ import {
 } from '../../database/account/openid_grant.ts'
 import { forgetOpenidGrant } from '../../database/account/openid_session.ts'
 import { endOpenidSignInsOfGrant } from '../../database/account/openid_sign_in.ts'
-import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import { type AccountRow, readAccount, setSignedOut } from '../../database/account/profile.ts'
 import type { RefreshStanding } from '../../database/account/rotation.ts'
 import * as sessions from '../../database/account/session.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
@@ -128,16 +128,24 @@ export type EndedBy = Pick<MadeBy, 'address' | 'deviceId'>
  * one.
  *
  * @param basis null where the operator asks
+ * @param isTakenElsewhere whether a PDS takes its access tokens until they expire
  * @returns whether there was one of that id
  * @throws {Refusal} AccountNotFound, SignedOut
  */
-export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boolean {
+export function end(
+  db: Db,
+  id: string,
+  basis: Basis | null,
+  by: EndedBy,
+  isTakenElsewhere = false,
+): boolean {
   return transact(db, () => {
     assertGood(db, basis)
     const session = sessions.listSessions(db).find((each) => each.id === id)
     const old = legacy.listLegacySessions(db, Date.now()).find((each) => each.id === id)
     const openidClient = deleteOpenidGrant(db, id)
     if (!session && !old && openidClient === null) return false
+    if (isTakenElsewhere && (session || old)) setSignedOut(db, Date.now())
     if (session?.deviceId) distrust(db, session.deviceId)
     if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))
     sessions.deleteSession(db, id)
@@ -151,6 +159,20 @@ export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boole
     const of = clientId === null ? { appPassword: old?.appPasswordName } : { clientId }
     appendAudit(db, { at: Date.now(), event: 'session_ended', detail: { ...of, ...by } })
     return true
+  })
+}
+
+/**
+ * Ends an OAuth session.
+ *
+ * @param isTakenElsewhere as of {@link end}
+ * @returns the client's id, where there was one
+ */
+export function endByTokenId(db: Db, tokenId: string, isTakenElsewhere: boolean): string | null {
+  return transact(db, () => {
+    const clientId = sessions.deleteSessionByTokenId(db, tokenId)
+    if (isTakenElsewhere && clientId !== null) setSignedOut(db, Date.now())
+    return clientId
   })
 }
 

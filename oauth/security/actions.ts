@@ -3,13 +3,13 @@ import type { Protection } from '../../actors/account/protections.ts'
 import type { EndedBy } from '../../actors/account/sessions.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
-import { createAppPassword } from '../../sagas/app_passwords.ts'
+import { createAppPassword, revokeAppPassword } from '../../sagas/app_passwords.ts'
 import { recordAudit } from '../../sagas/audit.ts'
 import { disableOwnInvite, makeInvites } from '../../sagas/invites.ts'
 import { setProtection } from '../../sagas/protections.ts'
 import { provenOn } from '../../sagas/prove_again.ts'
 import type { Services } from '../../sagas/services.ts'
-import { signOutElsewhere } from '../../sagas/signed_in.ts'
+import { endSession, signOutElsewhere } from '../../sagas/signed_in.ts'
 import type { SecurityAction, SecurityTask } from '../security_paths.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
@@ -100,7 +100,7 @@ export class SecurityActions {
     const isHere = isBrowser && id === device.deviceId
     const isPassing = isHere && passingSince !== null
     if (isBrowser) await this.#forgetBrowser(did, id, by, isPassing)
-    else await this.#services.actors.account(did).endSession(id, person.basis, by)
+    else await endSession(this.#services, did, id, person.basis, by)
     const response = this.#redirects.to(visitor, { what: 'session' })
     const { issuer } = this.#provider
     if (isPassing) return withCookies(response, signedOutCookies(issuer))
@@ -165,8 +165,7 @@ export class SecurityActions {
   async #revokeAppPassword(visitor: Visitor): Promise<HttpResponse> {
     const { request, person } = visitor
     const name = request.parameter('name') ?? ''
-    const account = this.#services.actors.account(person.did)
-    await account.revokeAppPassword(name, person.basis, clientOf(visitor))
+    await revokeAppPassword(this.#services, person.did, name, person.basis, clientOf(visitor))
     return this.#redirects.to(visitor, { what: 'revoked' })
   }
 

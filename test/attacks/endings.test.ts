@@ -9,8 +9,9 @@ import { methodRoutes } from '../../xrpc/routes.ts'
 import { send } from './attacker.ts'
 import { endings, PROOF } from './endings/endings.ts'
 import { called, interleave, untilOpened } from './endings/gates.ts'
-import { type Grant, grants, type Held, registerClient } from './endings/grants.ts'
+import { authorization, type Grant, grants, type Held, registerClient } from './endings/grants.ts'
 import {
+  APP,
   begin,
   handleInPlc,
   newPerson,
@@ -52,7 +53,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   // It ends something.
   ...['erase', 'takeDown', 'signOutEverywhere', 'signOutElsewhere', 'useSignOutLink'],
   ...['resetPassword', 'changePassword', 'forgetDevice', 'forgetConsent'],
-  ...['endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
+  ...['endSession', 'endSessionByTokenId', 'deleteLegacySession'],
   ...['revokeTrustedDevice', 'distrustDevice'],
   ...['endOpenidSession', 'endOpenidGrant', 'endOpenidChain'],
   'endOpenidSignIn',
@@ -165,7 +166,7 @@ describe('32. nothing outlives the sign-in that it rests on', () => {
 
 describe('32. over HTTP', () => {
   const post = (nsid: string, input: object | null, jwt?: string, at = world.url) =>
-    send(`${at}/xrpc/com.atproto.server.${nsid}`, {
+    send(`${at}/xrpc/com.atproto.${nsid.includes('.') ? nsid : `server.${nsid}`}`, {
       method: 'POST',
       headers: {
         ...(input && { 'content-type': 'application/json' }),
@@ -273,6 +274,51 @@ describe('32. over HTTP', () => {
     expect(await ask('three', after)).toMatchObject({ status: 200 })
     expect(await invites(after)).toEqual({ status: 200, codes: 5 })
     world.app.runner.settings.userInvites = null
+  })
+
+  test('nor until then what rests on a session, or an app password, that was ended alone', async () => {
+    const person = await fresh(true)
+    const { did, account } = person
+    const ended = await signedIn(person, PASSWORD)
+    const ofApp = await signedIn(person, person.appPassword.password)
+    const atPds = async (method: string, input: object, jwt: string) =>
+      (await post(method, input, jwt, world.pds.url)).body.message
+    const refusal = expect.stringContaining('signed out')
+    const handle = { handle: person.handle.replace('.', 'x.') }
+    const sessions = await account.listLegacySessions(Date.now())
+    const { id: session } = sessions.find((each) => each.appPasswordName === null) ?? {}
+    const operator = { authorization: `Bearer ${world.app.runner.secrets.operatorToken}` }
+    const revoke = await send(`${world.url}/_operator/account/revoke`, {
+      method: 'POST',
+      headers: { ...operator, 'content-type': 'application/json' },
+      body: JSON.stringify({ account: did, session }),
+    })
+    expect(revoke).toMatchObject({ status: 200 })
+    expect(await atPds('createAppPassword', { name: 'thief' }, ended)).toEqual(refusal)
+    person.forgetSignOut()
+    const stays = await signedIn(person, PASSWORD)
+    expect(await post('revokeAppPassword', { name: APP }, stays)).toMatchObject({ status: 200 })
+    expect(await atPds('identity.updateHandle', handle, ofApp)).toEqual(refusal)
+    expect(await post('createAppPassword', { name: 'owner' }, stays)).toMatchObject({ status: 200 })
+  })
+
+  test('nor what rests on an app that its person signed out, but one may sign itself out', async () => {
+    const person = await fresh(true)
+    const { did, account, db } = person
+    const signIn = async () => {
+      const signedIn = await (await authorization(world, person, true))()
+      if (!signedIn) throw new Error('Not signed in')
+      return signedIn
+    }
+    const signedOutAt = () => db.prepare('SELECT signed_out_at FROM account').pluck().get()
+    const { client, session } = await signIn()
+    expect(await client.revoke(session)).toMatchObject({ status: 200 })
+    expect(signedOutAt()).toBeNull()
+    const { browser } = await signIn()
+    const [found] = await account.listSessions()
+    const input = { did, tokenId: found?.session.tokenId }
+    expect(await browser.api('revoke-oauth-session', input)).toMatchObject({ status: 200 })
+    expect(signedOutAt()).not.toBeNull()
   })
 
   test('a PDS that has not heard of a takedown: every method', async () => {

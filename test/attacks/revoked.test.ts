@@ -190,6 +190,16 @@ describe('33. revoked means out, from the next request on', () => {
     }
   })
 
+  test('one that ends alone keeps no other from what lasts', async () => {
+    const person = await newPerson(world, true, true)
+    await begin(world, person, false)
+    const { legacy } = await signIn(world, person)
+    const [found] = await person.account.listSessions()
+    await operator('account/revoke', { account: person.did, session: found?.session.id })
+    await xrpc('server.revokeAppPassword', { name: 'app' }, legacy.password.accessJwt)
+    expect((await person.account.read())?.signedOutAt).toBeNull()
+  })
+
   test('browser apps can read the refusal, and it is the one that the PDS gives', async () => {
     const person = await newPerson(world, true, true)
     await begin(world, person, false)

@@ -118,7 +118,7 @@ export const signInRows = toRemovals([
   [
     32,
     'app passwords that are revoked',
-    appPasswords('assertGood(db, basis)\n    remove(', 'remove('),
+    appPasswords('assertGood(db, basis)\n    const isRemoved', 'const isRemoved'),
   ],
   [
     32,
@@ -140,6 +140,19 @@ export const signInRows = toRemovals([
     32,
     'and gets no invite codes meanwhile',
     ownCodes('createAvailable && mayLast', 'createAvailable'),
+  ],
+  [32, 'after one session ended, too', granted('if (isTakenElsewhere && (session || old))')],
+  [32, 'and one that an app had', granted('if (isTakenElsewhere && clientId !== null)')],
+  [
+    32,
+    'but did not end itself',
+    inFile('stores/token_store.ts')('!isOwnEnding && pdses.takeEnded', 'pdses.takeEnded'),
+  ],
+  [32, 'and after those of an app password', appPasswords('if (isTakenElsewhere && isRemoved)')],
+  [
+    33,
+    'where it is behind the gateway none waits for that',
+    inFile('sagas/known_pdses.ts')('return !this.#pdses.every(isServedHere)', 'return true'),
   ],
   [32, 'a PDS that has not heard of a takedown', pdsCalls('if (options.checkTakedown)', 'if (0)')],
   [
