@@ -21,14 +21,20 @@ export class Shares<Held> {
     this.#siteOf.set(held, site)
   }
 
-  remove(held: Held): void {
+  /** @returns whether it was there */
+  remove(held: Held): boolean {
     const site = this.#siteOf.get(held)
     const all = site === undefined ? undefined : this.#of.get(site)
-    if (site === undefined || !all) return
+    if (site === undefined || !all) return false
     this.#siteOf.delete(held)
     this.#move(site, all.size, all.size - 1)
     all.delete(held)
     if (all.size === 0) this.#of.delete(site)
+    return true
+  }
+
+  get size(): number {
+    return this.#siteOf.size
   }
 
   /** How much the site of a client has. */

@@ -4,7 +4,9 @@ import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import { UnavailableError } from '../base/errors.ts'
 import { PASSWORD_THREAD_IDLE } from '../base/lifetimes.ts'
+import { Shares } from '../base/shares.ts'
 import { noteOverload } from '../http/overload.ts'
+import { requester } from '../http/requester.ts'
 import { RETRY_SECONDS } from '../http/retry_after.ts'
 
 const THREAD = new URL('./scrypt_thread.js', import.meta.url)
@@ -32,6 +34,12 @@ const limit = pLimit(HAS_PRIORITIES && !HAS_QUOTA ? CORES : Math.max(1, CORES - 
  */
 export const WAITING = { ofThread: 200 }
 
+/** One that waits, and what gives it up. */
+type Turn = { giveUp(): void }
+
+/** By the site of who sent it: one who has many networks keeps nobody else from signing in. */
+const waiting = new Shares<Turn>()
+
 /** Threads without work, and when each ends; the one that worked last is the last. */
 const idle = new Map<Worker, NodeJS.Timeout>()
 
@@ -40,25 +48,50 @@ const idle = new Map<Worker, NodeJS.Timeout>()
  * none for a while.
  *
  * @param length of the key, in bytes
- * @throws {UnavailableError} when too many wait, or a thread cannot start, or dies; the next call starts
- * another
+ * @throws {UnavailableError} when too many wait, also where it made room for another; when a thread cannot start, or
+ * dies, and the next call starts another
  */
 export async function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
-  if (limit.pendingCount >= WAITING.ofThread * limit.concurrency) {
-    const work = 'hashing passwords'
-    noteOverload({ by: 'everybody', work, retryAfter: RETRY_SECONDS })
-    throw new UnavailableError('Password hashing')
+  if (limit.activeCount < limit.concurrency) return limit(() => hash(password, salt, length))
+  const { address = '' } = requester() ?? {}
+  makeRoom(address)
+  const { promise: givenUp, reject } = Promise.withResolvers<never>()
+  const turn = { giveUp: () => reject(GIVEN_UP) }
+  waiting.add(address, turn)
+  const hashed = limit(() => (waiting.remove(turn) ? hash(password, salt, length) : givenUp))
+  try {
+    return await Promise.race([hashed, givenUp])
+  } catch (err) {
+    // It is said of this request, not of the one that came instead.
+    throw err === GIVEN_UP ? tooMany() : err
   }
-  return limit(async () => {
-    try {
-      const thread = wake() ?? start()
-      const key = await ask(thread, { password, salt, length })
-      rest(thread)
-      return Buffer.from(key)
-    } catch (cause) {
-      throw new UnavailableError('Password hashing', { cause })
-    }
-  })
+}
+
+const GIVEN_UP = Symbol('given up')
+
+/** @throws {UnavailableError} */
+function makeRoom(address: string): void {
+  if (waiting.size < WAITING.ofThread * limit.concurrency) return
+  const other = waiting.makeRoom(address)
+  if (!other) throw tooMany()
+  other.giveUp()
+}
+
+function tooMany(): UnavailableError {
+  const work = 'hashing passwords'
+  noteOverload({ by: 'everybody', work, retryAfter: RETRY_SECONDS })
+  return new UnavailableError('Password hashing')
+}
+
+async function hash(password: string, salt: string, length: number): Promise<Buffer> {
+  try {
+    const thread = wake() ?? start()
+    const key = await ask(thread, { password, salt, length })
+    rest(thread)
+    return Buffer.from(key)
+  } catch (cause) {
+    throw new UnavailableError('Password hashing', { cause })
+  }
 }
 
 function start(): Worker {

@@ -119,10 +119,11 @@ describe.each(Object.entries(lookingUp))('34. %s', (_, request) => {
   })
 })
 
-describe('34. look-ups', () => {
-  const from = <T>(address: string, work: () => Promise<T>) =>
-    asRequester({ peer: { address }, headers: new Headers() } as never, work)
+/** As a part of what a client asks for. */
+const from = <T>(address: string, work: () => Promise<T>) =>
+  asRequester({ peer: { address }, headers: new Headers() } as never, work)
 
+describe('34. look-ups', () => {
   /** Look-ups that end when they are told to. */
   function slow() {
     const lookups = new ForeignLookups(null)
@@ -205,6 +206,17 @@ describe('34. look-ups', () => {
 })
 
 describe('34. passwords', () => {
+  const SIGN_IN: Asked = {
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier: 'somebody.test', password: 'x' }),
+  }
+  const hashed = (address: string, i: number) =>
+    from(address, () => deriveKey('x', `${i}`, 64)).then(
+      () => 'hashed',
+      (err: Error) => err.message,
+    )
   const { ofThread } = WAITING
   afterEach(() => {
     WAITING.ofThread = ofThread
@@ -212,19 +224,8 @@ describe('34. passwords', () => {
 
   test('that wait to be hashed have a bound, over which sign-ins are 503', async () => {
     WAITING.ofThread = 2
-    const many = Array.from({ length: 100 }, (_, i) =>
-      deriveKey('x', `${i}`, 64).then(
-        () => 'hashed',
-        (err: Error) => err.message,
-      ),
-    )
-    const signIn = { identifier: 'somebody.test', password: 'x' }
-    const { status, headers } = await ask({
-      method: 'POST',
-      target: '/xrpc/com.atproto.server.createSession',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(signIn),
-    })
+    const many = Array.from({ length: 100 }, (_, i) => hashed(ADDRESS, i))
+    const { status, headers } = await ask(SIGN_IN)
     const outcomes = Object.groupBy(await Promise.all(many), (outcome) => outcome)
     expect(outcomes.hashed?.length).toBeGreaterThan(2)
     expect(outcomes['Password hashing is unavailable']?.length).toBeGreaterThan(10)
@@ -238,6 +239,16 @@ describe('34. passwords', () => {
       .pluck()
     expect(points.get()).toBe(0)
     expect(await deriveKey('x', 'salt', 64)).toHaveLength(64)
+  })
+
+  test('of one site with many networks leave room for those of others', async () => {
+    WAITING.ofThread = 2
+    const many = Array.from({ length: 50 }, (_, i) => hashed(`2001:db8:0:${i}::1`, i))
+    // It is tried, and wrong.
+    expect(await ask(SIGN_IN)).toMatchObject({ status: 401 })
+    const outcomes = await Promise.all(many)
+    expect(outcomes).toContain('hashed')
+    expect(outcomes).toContain('Password hashing is unavailable')
   })
 })
 

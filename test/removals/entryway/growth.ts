@@ -91,7 +91,12 @@ export const growthRows = toRemovals([
   [34, 'no OpenID client fills what all share', accountBounds("    sharedBy: 'grant_id',\n", '')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
   [39, 'guesses hide nothing of the activity', audits('id > @leftOut', 'id > 0 * @leftOut')],
-  [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],
+  [
+    34,
+    'a bound of passwords that wait',
+    threads('if (waiting.size < WAITING.ofThread * limit.concurrency) return', 'return'),
+  ],
+  [34, 'which who has many networks does not use up', threads('if (!other) throw', 'throw')],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
   [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
   [34, 'a bound of those of one client', lookups('ofOne >= LOOKUPS.runningOfOne || ', '')],
