@@ -215,7 +215,7 @@ test('people sign in with the keyboard alone, in the order of what they see', as
       'username',
       'password',
       'Show',
-      'Forgot your password?',
+      'forgotten',
       'remember',
       'Sign in',
       'Sign in with a passkey',

@@ -192,7 +192,7 @@ test.each(sizes)('password and code in one form, %s', async (size) => {
       order.push(await focused())
     }
     expect(order).toEqual([
-      ...['password', 'Show', 'Forgot your password?', 'code', 'trust', 'remember', 'Sign in'],
+      ...['password', 'Show', 'forgotten', 'code', 'trust', 'remember', 'Sign in'],
     ])
     const field = browser.getByRole('textbox', { name: 'Code from your authenticator app' })
     expect(await field.getAttribute('aria-describedby')).toBe('code-hint')
