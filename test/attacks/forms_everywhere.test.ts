@@ -37,6 +37,19 @@ const FOREIGN: Record<string, Record<string, string>> = {
   'from a frame': { 'sec-fetch-dest': 'iframe' },
   'by a browser that does not say': { 'sec-fetch-site': '' },
 }
+/** Each header alone: where two are others, one refuses for both. */
+const ONE_HEADER: Record<string, Record<string, string>> = {
+  'of another origin': { origin: 'https://evil.test' },
+  'of another site': { 'sec-fetch-site': 'cross-site' },
+  'of the same site': { 'sec-fetch-site': 'same-site' },
+  'of nobody': { 'sec-fetch-site': 'none' },
+  'by fetch': { 'sec-fetch-mode': 'cors' },
+  'by fetch, unread': { 'sec-fetch-mode': 'no-cors' },
+  'without a mode': { 'sec-fetch-mode': '' },
+  'for a script': { 'sec-fetch-dest': 'empty' },
+  'for a picture': { 'sec-fetch-dest': 'image' },
+  'without a destination': { 'sec-fetch-dest': '' },
+}
 const REFUSALS = /was not sent from the page|This page does not open in your browser/
 
 /** What stands behind a path that goes on. */
@@ -64,7 +77,7 @@ test('38. all that people post is a form of this program’s own, a call of its 
 describe('38. no other site sends', () => {
   test.each(named(own))('%s', async (_, route) => {
     expect((await post(route)).text).not.toMatch(REFUSALS)
-    for (const [how, headers] of Object.entries(FOREIGN)) {
+    for (const [how, headers] of Object.entries({ ...FOREIGN, ...ONE_HEADER })) {
       const { status, text, cookies } = await post(route, headers)
       expect([how, status, cookies]).toEqual([how, 400, []])
       expect(text, how).toMatch(REFUSALS)

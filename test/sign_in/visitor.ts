@@ -97,14 +97,14 @@ export class Visitor {
       method,
       target,
       body,
-      headers: {
+      headers: withoutEmpty({
         'accept-language': this.language,
         'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
         'sec-fetch-mode': 'navigate',
         'sec-fetch-dest': 'document',
         ...(cookie && { cookie }),
-        ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
-      },
+        ...headers,
+      }),
       ...(address && { address }),
     })
     if (!('status' in answer)) throw new Error('no answer')
@@ -178,4 +178,9 @@ export function told(page: Seen, name: string) {
     page.text,
   )?.[1]
   return given === undefined ? undefined : JSON.parse(JSON.parse(given))
+}
+
+/** A header without a value is not sent. */
+function withoutEmpty(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
 }

@@ -36,6 +36,7 @@ const deviceAccounts = inFile('stores/device_accounts.ts')
 const accountSessions = inFile('actors/account/sessions.ts')
 const endings = inFile('actors/account/endings.ts')
 
+const EVERYWHERE = 'test/attacks/forms_everywhere.test.ts'
 const ONE_FORM = 'test/sign_in/one_form.test.ts'
 
 const COME_BACK = 'test/security_page/come_back.test.ts'
@@ -54,6 +55,14 @@ export const pageRows = toRemovals([
     'a form comes from our page',
     ownForm("if (!isOwn || headers.get('origin') !== publicUrl) {", 'if (false) {'),
   ],
+  [
+    EVERYWHERE,
+    'a form is of this origin',
+    ownForm("!isOwn || headers.get('origin') !== publicUrl", '!isOwn'),
+  ],
+  [EVERYWHERE, 'a form is of this site', ownForm("site === 'same-origin' && ", '')],
+  [EVERYWHERE, 'a form is a navigation', ownForm("mode === 'navigate' && ", '')],
+  [EVERYWHERE, 'a form is in a window of its own', ownForm(" && dest === 'document'", '')],
   [38, 'a form is of one browser', sealed('of === device && ', '')],
   [38, 'a form is of one sign-in', signInForms('read?.request === requestUri', 'read')],
   [38, 'a form is not old', sealed(' && Date.now() - at <= this.#lasts(state)', '')],
