@@ -6,8 +6,8 @@ import { Worker } from 'node:worker_threads'
  * same people in again and again, for 40 ms of CPU each. `WORLD_PASSWORDS` is
  *
  * - `once`: the program's own threads and code derive it, and a process keeps the key of a password and a salt;
- * - `cheap`: N is 2 in place of 16,384, also in a stock PDS of this process. It is for suites that sign up hundreds
- *   of people whose hashes no other program is given.
+ * - `cheap`: N is 2 in place of 16,384, also in a stock PDS of this process. It is for suites whose hashes no other
+ *   program is given.
  */
 
 type Question = { password: string; salt: string; length: number }
