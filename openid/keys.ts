@@ -58,7 +58,9 @@ export async function rotateKeys(flow: Flow, isAtOnce: boolean): Promise<void> {
   const now = Date.now()
   const owner = flow(OPENID_KEYS)
   const before = await owner.listOpenidKeys()
-  await owner.insertOpenidKeys(await newKeys(now))
+  // Those of before were made before, also by a clock that was ahead.
+  const last = Math.max(0, ...before.map(({ createdAt }) => createdAt))
+  await owner.insertOpenidKeys(await newKeys(Math.max(now, last + 1)))
   const published = publishedKeys(await owner.listOpenidKeys(), now).map(({ kid }) => kid)
   for (const { kid } of before) {
     if (isAtOnce || !published.includes(kid)) await owner.deleteOpenidKey(kid)

@@ -93,11 +93,20 @@ export function good(
   return refusalOf(db, account, basis) === null ? { ...session, basis } : null
 }
 
-/** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
-export function consent(db: Db, clientId: string, given: OpenidConsent, basis: Basis): void {
+/**
+ * @param since when what it is given for was registered, ms
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function consent(
+  db: Db,
+  clientId: string,
+  given: OpenidConsent,
+  basis: Basis,
+  since = 0,
+): void {
   transact(db, () => {
     assertLetsIn(db, basis)
-    upsertOpenidConsent(db, clientId, given, Date.now())
+    upsertOpenidConsent(db, clientId, given, Date.now(), since)
   })
 }
 
@@ -105,6 +114,7 @@ export function consent(db: Db, clientId: string, given: OpenidConsent, basis: B
  * @param basis the sign-in on which a new one rests; one that is there may be written without
  * @param consented what a new one is made of, as it was read: the person may have ended it since. Null of a device,
  * which is granted what they decided for it alone
+ * @param since as of {@link consent}
  * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut: also where it, or the consent, has ended meanwhile
  */
 export function putGrant(
@@ -113,13 +123,14 @@ export function putGrant(
   basis: Basis | null,
   consented: OpenidConsent | null,
   from: CalledFrom | null,
+  since = 0,
 ): void {
   transact(db, () => {
     const now = Date.now()
-    if (updateOpenidGrant(db, grant, now)) return
+    if (updateOpenidGrant(db, grant, now, since)) return
     const isConsented = consented === null || isKept(db, grant.clientId, consented)
     assertLetsIn(db, (isConsented && basis) || NONE)
-    insertOpenidGrant(db, grant, from, now)
+    insertOpenidGrant(db, grant, from, now, since)
     const detail = { clientId: grant.clientId, address: from?.address }
     appendAudit(db, { at: now, event: 'client_authorized', detail })
   })

@@ -36,31 +36,44 @@ type Stored = {
   user_agent: string | null
 }
 
-/** It lasts {@link OPENID_UNUSED_GRANT} unless something is issued of it. To be called in a transaction. */
+/**
+ * It lasts {@link OPENID_UNUSED_GRANT} unless something is issued of it. To be called in a transaction.
+ *
+ * @param since it was given no earlier, ms, by whatever clock
+ */
 export function insertOpenidGrant(
   db: Db,
   grant: OpenidGrant,
   from: CalledFrom | null,
   now: number,
+  since = 0,
 ): void {
   sql(
     db,
     `INSERT INTO openid_grant
        (id, client_id, payload, created_at, updated_at, expires_at, address, user_agent)
-     VALUES (@id, @clientId, @payload, @now, @now, @expiresAt, @address, @userAgent)`,
-  ).run({ ...grant, expiresAt: unusedUntil(grant, now), ...columnsOf(from), now })
+     VALUES (@id, @clientId, @payload, @at, @now, @expiresAt, @address, @userAgent)`,
+  ).run({
+    ...{ ...grant, expiresAt: unusedUntil(grant, now), ...columnsOf(from) },
+    ...{ now, at: Math.max(now, since) },
+  })
   trim(db, 'openid_grant', now)
 }
 
-/** What the person has decided anew is granted from then on. @returns whether there is one */
-export function updateOpenidGrant(db: Db, grant: OpenidGrant, now: number): boolean {
+/**
+ * What the person has decided anew is granted from then on.
+ *
+ * @param since as of {@link insertOpenidGrant}
+ * @returns whether there is one
+ */
+export function updateOpenidGrant(db: Db, grant: OpenidGrant, now: number, since = 0): boolean {
   const { id, payload } = grant
   return (
     sql(
       db,
-      `UPDATE openid_grant SET payload = @payload, expires_at = max(expires_at, @expiresAt), created_at = @now
+      `UPDATE openid_grant SET payload = @payload, expires_at = max(expires_at, @expiresAt), created_at = @at
        WHERE id = @id`,
-    ).run({ id, payload, expiresAt: unusedUntil(grant, now), now }).changes > 0
+    ).run({ id, payload, expiresAt: unusedUntil(grant, now), at: Math.max(now, since) }).changes > 0
   )
 }
 
@@ -125,20 +138,24 @@ export type OpenidConsent = {
 /** `updatedAt`: when, ms. */
 export type FoundOpenidConsent = OpenidConsent & { updatedAt: number }
 
-/** To be called in a transaction. */
+/** To be called in a transaction. @param since as of {@link insertOpenidGrant} */
 export function upsertOpenidConsent(
   db: Db,
   clientId: string,
   consent: OpenidConsent,
   now: number,
+  since = 0,
 ): void {
   sql(
     db,
     `INSERT INTO openid_consent (client_id, scope, refused, resources, updated_at)
-     VALUES (@clientId, @scope, @refused, @resources, @now)
+     VALUES (@clientId, @scope, @refused, @resources, @at)
      ON CONFLICT (client_id) DO UPDATE SET scope = @scope, refused = @refused,
-       resources = @resources, updated_at = @now`,
-  ).run({ clientId, ...consent, resources: JSON.stringify(consent.resources), now })
+       resources = @resources, updated_at = @at`,
+  ).run({
+    ...{ clientId, ...consent, resources: JSON.stringify(consent.resources) },
+    at: Math.max(now, since),
+  })
   trim(db, 'openid_consent', now)
 }
 

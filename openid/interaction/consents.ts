@@ -3,7 +3,7 @@ import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { OpenidConsent } from '../../database/account/openid_grant.ts'
 import { stillRegistered } from '../resources/resources.ts'
 import { newGrantId, newSid } from '../storage/names.ts'
-import { openidScope, registeredAt } from '../storage/scope.ts'
+import { noteGivenAfter, openidScope, registeredAt } from '../storage/scope.ts'
 import type { Storage } from '../storage/stored.ts'
 
 type OfConsents = Pick<Storage, 'actors' | 'flow'>
@@ -65,6 +65,7 @@ export async function grantOrConsent(
   const consent = await actors.account(did).readOpenidConsent(clientId, registeredAt(clientId))
   if (!consent || !openidScope().bases.has(did)) return undefined
   openidScope().consented = consent
+  noteGivenAfter(consent.updatedAt)
   const resources = await stillRegistered(flow, consent.resources, consent.updatedAt)
   return grantOf(new Grant({ accountId: did, clientId }), { ...consent, resources })
 }

@@ -107,7 +107,9 @@ export class ConsentQuestion {
     const grant = before ?? new provider.Grant({ accountId: did, clientId })
     Object.assign(grant, { openid: undefined, rejected: undefined, resources: undefined })
     // First, since a grant that was made for nothing would be shown to the person.
-    await this.#services.actors.account(did).consentToOpenid(clientId, consent, basis)
+    await this.#services.actors
+      .account(did)
+      .consentToOpenid(clientId, consent, basis, scope.givenAfter)
     scope.consented = consent
     const grantId = await grantOf(grant, consent).save()
     return finish(interaction, { ...interaction.lastSubmission, consent: { grantId } })

@@ -3,6 +3,7 @@ import type { OpenidConsent } from '../../database/account/openid_grant.ts'
 import type { OpenidResource } from '../../database/flow/openid_resource.ts'
 import { OPENID_SCOPES } from '../claims/claims.ts'
 import { type ByResource, findResource } from '../resources/resources.ts'
+import { noteGivenAfter } from '../storage/scope.ts'
 
 /** What a client asks a person for. */
 export type Requested = {
@@ -23,6 +24,7 @@ export async function requestedBy(
   const resources = await Promise.all(
     indicators.map(async (indicator) => {
       const resource = await findResource(flow, indicator)
+      if (resource) noteGivenAfter(resource.registeredAt)
       const offered = resource?.scope.split(' ') ?? []
       const scopes = all.filter((each) => offered.includes(each))
       return resource && scopes.length > 0 ? [{ resource, scopes }] : []

@@ -79,9 +79,11 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
     async upsert(id, payload, expiresIn) {
       const { accountId, clientId } = payload as { accountId: string; clientId: string }
       const grant = { id, clientId, payload: written(payload), expiresAt: expiryOf(expiresIn) }
-      const { bases, consented } = openidScope()
+      const { bases, consented, givenAfter } = openidScope()
       const basis = bases.get(accountId) ?? null
-      await actors.account(accountId).putOpenidGrant(grant, basis, consented, calledFrom())
+      await actors
+        .account(accountId)
+        .putOpenidGrant(grant, basis, consented, calledFrom(), givenAfter)
       if (isSelfRegistered(clientId)) await flow(clientId).noteOpenidClientUse(clientId)
     },
     async find(id) {

@@ -4,7 +4,7 @@ import { pageRefusal } from '../../http/refuse.ts'
 import { webHostOf } from '../../http/web_host.ts'
 import { keptSecret } from '../clients/client_secret.ts'
 import type { Login } from './interaction_result.ts'
-import { openidScope } from './scope.ts'
+import { noteClient, openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
 /** What is kept by its id alone, with its owner. */
@@ -77,11 +77,11 @@ export function clients({ flow }: Pick<Storage, 'flow'>): Stored {
       if (!client) {
         // It may publish itself.
         const removedAt = webHostOf(id) === null ? null : await flow(id).readOpenidRemoval(id)
-        if (removedAt !== null) openidScope().registered.set(id, removedAt)
+        if (removedAt !== null) noteClient(id, removedAt)
         return undefined
       }
       const { secretHash } = client
-      openidScope().registered.set(id, client.registeredAt)
+      noteClient(id, client.registeredAt)
       return {
         ...JSON.parse(client.metadata),
         client_id: id,

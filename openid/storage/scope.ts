@@ -30,6 +30,11 @@ export type OpenidScope = {
   readonly bases: Map<string, Basis>
   /** When the clients were registered that were asked for, or removed and publish themselves since, ms. */
   readonly registered: Map<string, number>
+  /**
+   * When the last of what was looked at was registered, a client or a protected resource, or consented to, ms. What is
+   * given then comes after that, also where the clock has been set back.
+   */
+  givenAfter: number
   /** Id of the client that asks, as far as the provider knows it. */
   clientId: string | undefined
   /** Of the code or token that was shown, or of what is given; null as long as there is none. */
@@ -103,6 +108,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     signedIn: null,
     bases: new Map(),
     registered: new Map(),
+    givenAfter: 0,
     clientId: undefined,
     chain: null,
     assertedAt: null,
@@ -122,6 +128,18 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     pageError: null,
   }
   return scopes.run(scope, () => work(scope))
+}
+
+/** Notes that what is given from now on was given after this. @param at ms */
+export function noteGivenAfter(at: number): void {
+  const scope = openidScope()
+  scope.givenAfter = Math.max(scope.givenAfter, at)
+}
+
+/** Notes when a client was registered, or removed where it publishes itself since, ms. */
+export function noteClient(id: string, at: number): void {
+  openidScope().registered.set(id, at)
+  noteGivenAfter(at)
 }
 
 /** When a client was registered, ms. What another of its id was given before counts no more. */
