@@ -8,6 +8,7 @@ import { PDS_DATA_WAIT, PDS_END, POLL } from '../base/lifetimes.ts'
 import { makeFolder } from '../base/make_folder.ts'
 import { keepFromOthers } from '../base/umask.ts'
 import { lockFile } from '../database/file_lock.ts'
+import { PlcClient } from '../identity/plc_client.ts'
 import type { ChildSetup } from './child_setup.ts'
 
 /**
@@ -33,6 +34,8 @@ async function run(): Promise<void> {
   if (!config) return
   await holdData(told.folder)
   const pds = await PDS.create(...config)
+  // Its own takes the page of a proxy for the word of PLC, and waits for ever.
+  pds.ctx.plcClient = new PlcClient(config[0].identity.plcUrl)
   const server = await pds.start()
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0

@@ -23,6 +23,11 @@ const EMBEDDED = 'test/embedded/supervision.test.ts'
 /** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
   [
+    'test/embedded/plc_page.test.ts',
+    'the PDS inside takes no page of a proxy for the word of PLC',
+    embeddedChild('  pds.ctx.plcClient = new PlcClient(config[0].identity.plcUrl)\n', ''),
+  ],
+  [
     EMBEDDED,
     'no PDS inside begins anew where its data went away',
     inFile('embedded/index.ts')('this.#hasRun && !existsSync(path)', 'false'),
