@@ -6,6 +6,7 @@ import type { Pds } from '../../pds/pds.ts'
 import type { OwnActors } from '../adopt/own_operator.ts'
 import { findPlaces } from '../adopt/places.ts'
 import { CliError, ExitCode } from '../errors.ts'
+import { assertFolder } from '../folders.ts'
 import type { Installation } from '../installation.ts'
 import { meantPds } from '../meant_pds.ts'
 import { type PdsEnv, readPdsFile } from '../pds_env.ts'
@@ -41,6 +42,7 @@ export async function findReleased(
   { installation: { settings }, folder, pdsEnv, pds: name }: ReleaseInput,
   { directory }: OwnActors,
 ): Promise<Released> {
+  if (folder !== undefined) assertFolder(folder, 'the data folder of the PDS')
   const pds = meantPds(await directory.listPdses(), name)
   if (pds.isEmbedded) {
     const inside = resolve(folderOf(settings, process.env))

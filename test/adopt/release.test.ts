@@ -195,6 +195,16 @@ test('killed wherever it changes a file, it is repeated, and then all is given b
   expect(found).toEqual(found.toSorted())
 })
 
+test('a folder that is not there is named', async () => {
+  actors.close()
+  const nowhere = join(own.path, 'nowhere')
+  const args = ['release', nowhere, '--dry-run']
+  expect(await runCli(childEnvironment({}, {}), args, { cwd: own.path })).toMatchObject({
+    exitCode: 2,
+    stderr: `There is no folder ${nowhere}; name the data folder of the PDS\n`,
+  })
+})
+
 test('an account that the PDS does not have is named', async () => {
   onPds((db) => db.prepare('DELETE FROM actor WHERE did = ?').run(BOB))
   expect(await run()).toMatchObject({ accounts: 1, unknown: [BOB] })
