@@ -108,3 +108,14 @@ export class LeftForLaterError extends UnavailableError {
     return `${this.message}. ${this.notice}`
   }
 }
+
+/** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
+export class SettingsError extends Error {
+  readonly lines: string[]
+
+  constructor(lines: string[]) {
+    super(lines.join('\n'))
+    this.name = 'SettingsError'
+    this.lines = lines
+  }
+}

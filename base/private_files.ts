@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { SettingsError } from './errors.ts'
 import { explainUnwritable } from './files.ts'
 import { makeFolder } from './make_folder.ts'
-import { SettingsError } from './settings.ts'
 
 /** How a folder of accounts is called: by the last two characters of their DIDs. */
 export const ACCOUNTS_FOLDER = /^[\w.:%-]{2}$/

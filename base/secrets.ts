@@ -20,13 +20,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { SettingsError } from './errors.ts'
 import { explainUnreadable, isThere } from './files.ts'
 import { makeFolder } from './make_folder.ts'
 import { giveToOwnerOf } from './ownership.ts'
 import { ACCOUNTS_FOLDER, makePrivateDataFolder } from './private_files.ts'
 import { RotationKey } from './rotation_key.ts'
 import { Seal } from './seal.ts'
-import { type Settings, SettingsError } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 /** The keys and secrets of one entryway. Several machines of one entryway must share them. */
 export type Secrets = {

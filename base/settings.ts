@@ -15,6 +15,7 @@ import {
 } from './captcha_setting.ts'
 import { webDid } from './did.ts'
 import { engineEnvironment, mistakesInEngine } from './engine_setting.ts'
+import { SettingsError } from './errors.ts'
 import { ACCESS_TOKEN_MAX, MINUTE } from './lifetimes.ts'
 import { isLoopback } from './loopback.ts'
 import {
@@ -51,17 +52,6 @@ import {
 } from './setting_kinds.ts'
 import { type TracesSetting, toTracesSetting, tracesEnvironment } from './traces_setting.ts'
 import { mistakesInNames } from './unknown_settings.ts'
-
-/** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
-export class SettingsError extends Error {
-  readonly lines: string[]
-
-  constructor(lines: string[]) {
-    super(lines.join('\n'))
-    this.name = 'SettingsError'
-    this.lines = lines
-  }
-}
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
-import { readSettings, SettingsError } from '../base/settings.ts'
+import { SettingsError } from '../base/errors.ts'
+import { readSettings } from '../base/settings.ts'
 import { writeEnvFile } from './env_file.ts'
 
 /** A PDS is a setting of several parts. */

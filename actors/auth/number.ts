@@ -1,4 +1,4 @@
-import { SettingsError } from '../../base/settings.ts'
+import { SettingsError } from '../../base/errors.ts'
 import type { Db } from '../../database/database.ts'
 import {
   type Installation,
