@@ -1,5 +1,5 @@
-import './base/import_resolution.ts'
-import { keepCompiled } from './base/compiled.ts'
+import './base/process/import_resolution.ts'
+import { keepCompiled } from './base/process/compiled.ts'
 
 keepCompiled()
 await import('./programs/whole.ts')

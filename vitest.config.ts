@@ -23,7 +23,7 @@ const shared = {
   setupFiles: ['test/put_back.ts', 'test/password_work.ts'],
   fileParallelism: true,
   pool: 'forks' as const,
-  execArgv: ['--import', new URL('base/import_resolution.ts', import.meta.url).href],
+  execArgv: ['--import', new URL('base/process/import_resolution.ts', import.meta.url).href],
   // Also for what is started with the environment of a test.
   env: { NODE_COMPILE_CACHE: compileCache },
 }

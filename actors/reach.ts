@@ -1,6 +1,6 @@
 import { Refusal, UnavailableError } from '../base/errors.ts'
-import { TooLateError } from '../base/in_time.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings/settings.ts'
+import { TooLateError } from '../base/time/in_time.ts'
 import type { EndingTeller } from '../http/endings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import type { accountFunctions } from './account/index.ts'

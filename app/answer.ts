@@ -1,5 +1,5 @@
 import type { ReadRequest } from '../actors/auth/app.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings/settings.ts'
 import { partitionOf } from '../database/partition.ts'
 import { readableElsewhere } from '../http/cors.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'

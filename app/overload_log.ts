@@ -1,5 +1,5 @@
 import { OVERLOAD_LOG } from '../base/lifetimes.ts'
-import type { Log } from '../base/log.ts'
+import type { Log } from '../base/watching/log.ts'
 import type { Overload } from '../http/overload.ts'
 
 /** Tells the log when there is too much to do: at once, and then once a minute with how often it was so. */

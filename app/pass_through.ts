@@ -1,4 +1,4 @@
-import { logFault } from '../base/request_fault.ts'
+import { logFault } from '../base/watching/request_fault.ts'
 import type { SessionName } from '../http/endings.ts'
 import type { PassTo } from '../http/envelope.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from '../http/message.ts'

@@ -1,4 +1,4 @@
-import { VALUES } from '../base/value_bounds.ts'
+import { VALUES } from '../base/values/value_bounds.ts'
 import { undoCoding } from '../http/content_coding.ts'
 import { doorOfNothing, XRPC, xrpcDoor } from '../http/door.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'

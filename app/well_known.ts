@@ -1,4 +1,4 @@
-import { webDid } from '../base/did.ts'
+import { webDid } from '../base/values/did.ts'
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
 import { NO_SUCH_HANDLE } from '../identity/service_handles.ts'
 import { securityTask } from '../oauth/security_paths.ts'

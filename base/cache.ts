@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { cacheBytes } from './metrics.ts'
+import { cacheBytes } from './watching/metrics.ts'
 
 const MB = 1_000_000
 

@@ -1,7 +1,7 @@
 import { UPSTREAM_TIMEOUT } from './lifetimes.ts'
-import { upstreamSeconds } from './metrics.ts'
-import type { Part } from './tracer.ts'
-import { tracePart } from './tracing.ts'
+import { upstreamSeconds } from './watching/metrics.ts'
+import type { Part } from './watching/tracer.ts'
+import { tracePart } from './watching/tracing.ts'
 
 /** A server that the program calls for its own work. */
 export type Upstream = 'pds' | 'plc' | 'smtp' | 'engine'

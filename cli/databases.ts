@@ -1,4 +1,4 @@
-import { makeTemporaryFolder } from '../base/temporary_folder.ts'
+import { makeTemporaryFolder } from '../base/files/temporary_folder.ts'
 import type { Databases } from '../maintenance/databases.ts'
 import type { Installation } from './installation.ts'
 
@@ -11,7 +11,7 @@ export async function withDatabases<T>(
     const { databasesIn } = await import('../maintenance/databases.ts')
     return work(databasesIn(settings.dataDir))
   }
-  const { createLog } = await import('../base/log.ts')
+  const { createLog } = await import('../base/watching/log.ts')
   const { engineClient } = await import('../actors/hosting/engine/connections.ts')
   const { ServingStorage } = await import('../actors/hosting/engine/serving_storage.ts')
   const { databasesOn } = await import('../maintenance/engine_databases.ts')

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { makePrivateFile } from '../base/private_files.ts'
+import { makePrivateFile } from '../base/files/private_files.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { assertFolder } from './folders.ts'
 

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { isThere } from '../base/files.ts'
+import { isThere } from '../base/files/files.ts'
 import { inTheWay, notEmpty } from '../maintenance/empty_folder.ts'
 import { CliError, ExitCode } from './errors.ts'
 

@@ -1,6 +1,6 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import pLimit from 'p-limit'
-import { isPlcDid } from '../base/did.ts'
+import { isPlcDid } from '../base/values/did.ts'
 import type { PdsAccount } from '../database/import/pds_accounts.ts'
 import { type RotationKeyOutcome, RotationKeys } from '../identity/rotation_key.ts'
 import { CliError, ExitCode } from './errors.ts'

@@ -1,4 +1,4 @@
-import { usualHandleDomain } from '../base/settings.ts'
+import { usualHandleDomain } from '../base/settings/settings.ts'
 import { warnOfArguments } from './ask.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { handleHost, type Known, QUESTIONS } from './init_questions.ts'

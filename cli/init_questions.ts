@@ -1,4 +1,4 @@
-import { usualHandleDomain } from '../base/settings.ts'
+import { usualHandleDomain } from '../base/settings/settings.ts'
 import { isSettingRight } from './init_settings.ts'
 import { composeSmtpUrl, tryMail, tryPdsPassword } from './init_tries.ts'
 import type { Output } from './output.ts'

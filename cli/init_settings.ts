@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { SettingsError } from '../base/errors.ts'
-import { readSettings } from '../base/settings.ts'
+import { readSettings } from '../base/settings/settings.ts'
 import { writeEnvFile } from './env_file.ts'
 
 /** A PDS is a setting of several parts. */

@@ -1,4 +1,4 @@
-import { webDid } from '../base/did.ts'
+import { webDid } from '../base/values/did.ts'
 import { verifySmtp } from '../mail/verify_smtp.ts'
 import { PdsClient, PdsRefusal } from '../pds/client.ts'
 import { describePds } from '../pds/describe.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { isThere } from '../base/files.ts'
-import { hasAccounts, loadSecrets, type Secrets } from '../base/secrets.ts'
-import { readSettings, type Settings } from '../base/settings.ts'
+import { isThere } from '../base/files/files.ts'
+import { hasAccounts, loadSecrets, type Secrets } from '../base/secrets/secrets.ts'
+import { readSettings, type Settings } from '../base/settings/settings.ts'
 import { CliError, ExitCode } from './errors.ts'
 
 /** The installation that a command works on: what `pnpm start` in this folder would run with. */

@@ -1,5 +1,5 @@
 import { OPERATOR_WAIT } from '../base/lifetimes.ts'
-import { reachedAt, takesCommands } from '../base/loopback.ts'
+import { reachedAt, takesCommands } from '../base/values/loopback.ts'
 import { MAX_BODY } from '../http/read_body.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
 import { INVALID_INPUT } from '../operator/invalid_input.ts'

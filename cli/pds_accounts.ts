@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs'
-import { explainUnreadable, isThere } from '../base/files.ts'
+import { explainUnreadable, isThere } from '../base/files/files.ts'
 import type { Db } from '../database/database.ts'
 import { holdPdsAccounts } from '../database/import/held_accounts.ts'
 import { openPdsAccounts } from '../database/import/pds_accounts.ts'

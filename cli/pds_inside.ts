@@ -1,4 +1,4 @@
-import { isThere } from '../base/files.ts'
+import { isThere } from '../base/files/files.ts'
 import { folderOf } from '../embedded/folder.ts'
 import type { Output } from './output.ts'
 

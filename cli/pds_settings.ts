@@ -1,4 +1,4 @@
-import type { Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings/settings.ts'
 import type { Installation } from './installation.ts'
 
 /**

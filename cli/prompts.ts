@@ -1,4 +1,4 @@
-import { printableLine } from '../base/printable.ts'
+import { printableLine } from '../base/values/printable.ts'
 import { CliError } from './errors.ts'
 
 type Prompts = typeof import('@inquirer/prompts')

@@ -1,8 +1,13 @@
 import { CommanderError } from 'commander'
-import { loadEnvFile } from '../base/env_file.ts'
 import { SettingsError, UnavailableError } from '../base/errors.ts'
-import { explainDisk, explainUnreadable, NoFileError, NoPermissionError } from '../base/files.ts'
-import { keepFromOthers } from '../base/umask.ts'
+import {
+  explainDisk,
+  explainUnreadable,
+  NoFileError,
+  NoPermissionError,
+} from '../base/files/files.ts'
+import { keepFromOthers } from '../base/files/umask.ts'
+import { loadEnvFile } from '../base/settings/env_file.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { createOutput } from './output.ts'
 import { createProgram } from './program.ts'

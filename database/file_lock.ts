@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type Sqlite from 'better-sqlite3'
-import { assertStillThere, type OpenFile } from '../base/files.ts'
+import { assertStillThere, type OpenFile } from '../base/files/files.ts'
 import { naming, openNamed } from './named_error.ts'
 
 /** A file that is locked, and the folders that go with it; null for one that was not seen yet. */

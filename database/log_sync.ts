@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs'
-import { assertStillThere, type OpenFile } from '../base/files.ts'
+import { assertStillThere, type OpenFile } from '../base/files/files.ts'
 import { type Db, sql } from './database.ts'
 import { type Keeper, keep, sparedChanges } from './durable.ts'
 

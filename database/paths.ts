@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { ACCOUNTS_FOLDER } from '../base/private_files.ts'
-import type { Settings } from '../base/settings.ts'
+import { ACCOUNTS_FOLDER } from '../base/files/private_files.ts'
+import type { Settings } from '../base/settings/settings.ts'
 
 type Place = Pick<Settings, 'dataDir'>
 

@@ -1,4 +1,4 @@
-import { SEALED, type Seal } from '../base/seal.ts'
+import { SEALED, type Seal } from '../base/secrets/seal.ts'
 import { type Db, sql, transact } from './database.ts'
 import { hasTable } from './lazy_tables.ts'
 import type { Schema } from './schema.ts'

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { ServerEnvironment } from '@atproto/pds'
-import { reachedAt } from '../base/loopback.ts'
-import type { Secrets } from '../base/secrets.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Secrets } from '../base/secrets/secrets.ts'
+import type { Settings } from '../base/settings/settings.ts'
+import { reachedAt } from '../base/values/loopback.ts'
 import { folderOf } from './folder.ts'
 
 /** What the child process is told when it starts. */

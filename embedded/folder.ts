@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
-import { isThere } from '../base/files.ts'
-import { isInside } from '../base/inside.ts'
-import type { Settings } from '../base/settings.ts'
+import { isThere } from '../base/files/files.ts'
+import { isInside } from '../base/files/inside.ts'
+import type { Settings } from '../base/settings/settings.ts'
 
 /** The data folder of the embedded PDS. */
 export function folderOf({ dataDir }: Pick<Settings, 'dataDir'>, env: NodeJS.ProcessEnv): string {
@@ -41,7 +41,7 @@ export function foldersOfData(
 
 /**
  * The folder of the data of the PDS in which a folder of backups is, so that both are lost at once; null where it is in none.
- * What is in the data folder itself is refused (`base/backup_setting.ts`).
+ * What is in the data folder itself is refused (`base/settings/backup_setting.ts`).
  */
 export function pdsFolderAround(
   backups: string,

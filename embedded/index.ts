@@ -4,11 +4,11 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { DirectoryStub } from '../actors/directory/stub.ts'
 import { SettingsError } from '../base/errors.ts'
-import { GoneError } from '../base/files.ts'
+import { GoneError } from '../base/files/files.ts'
 import { PDS_KILL, PDS_RESTART, PDS_RESTART_MOST, PDS_STEADY } from '../base/lifetimes.ts'
-import type { Log } from '../base/log.ts'
-import type { Secrets } from '../base/secrets.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Secrets } from '../base/secrets/secrets.ts'
+import type { Settings } from '../base/settings/settings.ts'
+import type { Log } from '../base/watching/log.ts'
 import type { Pds } from '../pds/pds.ts'
 import type { Said } from './child.ts'
 import { childEnvironment } from './child_environment.ts'
@@ -20,7 +20,7 @@ import { LOOKS, type Looks, watchForLife } from './signs_of_life.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 /** It starts as this program does. */
-const IMPORT_RESOLUTION = new URL('../base/import_resolution.ts', import.meta.url).href
+const IMPORT_RESOLUTION = new URL('../base/process/import_resolution.ts', import.meta.url).href
 
 /** What it needs of the directory. */
 export type PdsDirectory = Pick<

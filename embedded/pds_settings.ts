@@ -1,4 +1,4 @@
-import { mistakesInNames } from '../base/unknown_settings.ts'
+import { mistakesInNames } from '../base/settings/unknown_settings.ts'
 
 /** How the stock PDS reads a variable (its `config/env`). */
 export type Kind = 'string' | 'integer' | 'boolean' | 'list'

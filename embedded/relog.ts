@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { hasRoom } from '../base/event_log.ts'
-import type { Log } from '../base/log.ts'
+import { hasRoom } from '../base/watching/event_log.ts'
+import type { Log } from '../base/watching/log.ts'
 
 /** The component of what says no other. */
 const PDS = 'pds'

@@ -1,6 +1,6 @@
-import { every } from '../base/every.ts'
 import { PDS_LOOK, PDS_LOOK_DEADLINE, PDS_START } from '../base/lifetimes.ts'
-import type { Log } from '../base/log.ts'
+import type { Log } from '../base/watching/log.ts'
+import { every } from '../base/work/every.ts'
 
 /**
  * How long the PDS may take to begin, then how often it is asked, how long it may take, and how many

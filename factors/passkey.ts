@@ -6,8 +6,8 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { z } from 'zod'
-import { isOfUsualSize, LARGEST_KEY } from '../base/key_sizes.ts'
 import { PASSKEY_CHALLENGE } from '../base/lifetimes.ts'
+import { isOfUsualSize, LARGEST_KEY } from '../base/secrets/key_sizes.ts'
 
 /** Some 300 modules, a tenth of the program: they are loaded with the first passkey. */
 const webAuthn = () => import('@simplewebauthn/server')

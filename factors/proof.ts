@@ -1,4 +1,4 @@
-import { isTooLongToType } from '../base/name_length.ts'
+import { isTooLongToType } from '../base/values/name_length.ts'
 import type { Proof } from './kinds.ts'
 import { TOTP_DIGITS } from './totp.ts'
 

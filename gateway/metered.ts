@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
-import { requestSeconds, requests, requestsInFlight } from '../base/metrics.ts'
-import type { Answered } from '../base/tracer.ts'
+import { requestSeconds, requests, requestsInFlight } from '../base/watching/metrics.ts'
+import type { Answered } from '../base/watching/tracer.ts'
 import type { Answer } from '../http/envelope.ts'
 
 /** Of answers that name no route: the gateway's own. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { withDeadline } from '../base/deadline.ts'
-import { FaultLog } from '../base/fault_log.ts'
-import { outlasting } from '../base/in_time.ts'
 import { CONNECT_PAUSE, ENDINGS_LEASE } from '../base/lifetimes.ts'
-import type { Log } from '../base/log.ts'
+import { withDeadline } from '../base/time/deadline.ts'
+import { outlasting } from '../base/time/in_time.ts'
+import { FaultLog } from '../base/watching/fault_log.ts'
+import type { Log } from '../base/watching/log.ts'
 
 /** A session, as access tokens name it: `sub` and `sid`. */
 export type SessionName = { did: string; sid: string }

@@ -1,4 +1,4 @@
-import { MovedError } from '../base/move.ts'
+import { MovedError } from '../base/files/move.ts'
 import { readableElsewhere } from './cors.ts'
 import { type HttpResponse, jsonResponse } from './message.ts'
 import type { Obstacle } from './refuse.ts'

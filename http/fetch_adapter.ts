@@ -1,5 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../base/log.ts'
+import type { Log } from '../base/watching/log.ts'
 import { Exchange } from './exchange.ts'
 import { ExchangeSocket } from './exchange_socket.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts'

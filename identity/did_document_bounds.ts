@@ -1,5 +1,5 @@
 import { type DidResolver, PoorlyFormattedDidDocumentError } from '@atproto/identity'
-import { hasManyValues } from '../base/value_bounds.ts'
+import { hasManyValues } from '../base/values/value_bounds.ts'
 
 /**
  * Has the resolver count the values of a DID document before it validates them. Whose document it is chooses what it

@@ -9,7 +9,7 @@ import {
   type UnsignedOperation,
 } from '@did-plc/lib'
 import { Refusal, UnavailableError } from '../base/errors.ts'
-import type { RotationKey } from '../base/rotation_key.ts'
+import type { RotationKey } from '../base/secrets/rotation_key.ts'
 import { PlcClient } from './plc_client.ts'
 
 /** What a DID says, but for who may change it. */

@@ -1,6 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
-import { isPlcDid } from '../base/did.ts'
-import { isTooLongToType } from '../base/name_length.ts'
+import { isPlcDid } from '../base/values/did.ts'
+import { isTooLongToType } from '../base/values/name_length.ts'
 
 /** How an account can be named. */
 export type SubjectKind = 'did' | 'handle' | 'email'

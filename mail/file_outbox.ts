@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeFolder } from '../base/make_folder.ts'
+import { makeFolder } from '../base/files/make_folder.ts'
 import { envelopeOf, type Outbox } from './outbox.ts'
 
 /** Mails that are kept, some 10 kB each; strangers can ask for more of them. */

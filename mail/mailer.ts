@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { DAY, EMAIL_TOKEN, MINUTE, SIGN_OUT_LINK } from '../base/lifetimes.ts'
-import { mails } from '../base/metrics.ts'
+import { mails } from '../base/watching/metrics.ts'
 import { MailError, withoutSecrets } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
 import {

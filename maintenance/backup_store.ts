@@ -13,9 +13,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
-import type { S3Place } from '../base/backup_setting.ts'
+import { makeFolder } from '../base/files/make_folder.ts'
 import { MINUTE, S3_CONNECT, S3_LIST, S3_SILENCE } from '../base/lifetimes.ts'
-import { makeFolder } from '../base/make_folder.ts'
+import type { S3Place } from '../base/settings/backup_setting.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { makeEmptyFolder } from './empty_folder.ts'
 import { listFiles } from './file_copies.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isThere } from '../base/files.ts'
+import { isThere } from '../base/files/files.ts'
 import { type DatabaseKind, listDatabases, listStrayDatabases } from './data_folder.ts'
 import { pathOf } from './database_name.ts'
 import { copyOnline } from './online_copy.ts'

@@ -1,5 +1,5 @@
-import type { S3Place } from '../base/backup_setting.ts'
-import { explainUnreadable } from '../base/files.ts'
+import { explainUnreadable } from '../base/files/files.ts'
+import type { S3Place } from '../base/settings/backup_setting.ts'
 import type { BackupStore } from './backup_store.ts'
 
 /**

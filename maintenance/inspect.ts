@@ -1,4 +1,4 @@
-import { explainDisk } from '../base/files.ts'
+import { explainDisk } from '../base/files/files.ts'
 import { copyUpToDate, listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
 import { MissingPartError } from '../database/replication/restore.ts'

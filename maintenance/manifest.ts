@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { explainUnreadable } from '../base/files.ts'
-import { writeWhole } from '../base/write_whole.ts'
+import { explainUnreadable } from '../base/files/files.ts'
+import { writeWhole } from '../base/files/write_whole.ts'
 
 export const MANIFEST = 'manifest.json'
 

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isThere } from '../base/files.ts'
-import { aMove, type Move, MovedError } from '../base/move.ts'
-import { giveToOwnerOf } from '../base/ownership.ts'
+import { isThere } from '../base/files/files.ts'
+import { aMove, type Move, MovedError } from '../base/files/move.ts'
+import { giveToOwnerOf } from '../base/files/ownership.ts'
 import { MOVE } from './data_folder.ts'
 import { syncEntries } from './file_copies.ts'
 

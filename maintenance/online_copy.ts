@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { makeFolder } from '../base/make_folder.ts'
+import { makeFolder } from '../base/files/make_folder.ts'
 import { listDamages, openAsItIs, readWhole } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
 import { isUnreadable, naming } from '../database/named_error.ts'

@@ -8,10 +8,15 @@ import {
   isThere,
   NoPermissionError,
   readLink,
-} from '../base/files.ts'
-import { isInside } from '../base/inside.ts'
-import { makeFolder } from '../base/make_folder.ts'
-import { giveAloneToOwnerOf, giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
+} from '../base/files/files.ts'
+import { isInside } from '../base/files/inside.ts'
+import { makeFolder } from '../base/files/make_folder.ts'
+import {
+  giveAloneToOwnerOf,
+  giveToOwnerOf,
+  isRootAtOthers,
+  withFolder,
+} from '../base/files/ownership.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
 
 const PREPARED = '.restoring'

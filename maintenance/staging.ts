@@ -10,8 +10,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isThere } from '../base/files.ts'
-import { giveToOwnerOf, isRootAtOthers, withFolder } from '../base/ownership.ts'
+import { isThere } from '../base/files/files.ts'
+import { giveToOwnerOf, isRootAtOthers, withFolder } from '../base/files/ownership.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
 import { syncAll, syncEntries } from './file_copies.ts'
 import {

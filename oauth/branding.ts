@@ -1,5 +1,5 @@
 import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
-import type { Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings/settings.ts'
 import { securityTexts } from '../pages/security/locales/index.ts'
 import { primaryColor } from '../pages/sign_in/look.ts'
 import { SECURITY } from './security_paths.ts'

@@ -3,7 +3,7 @@ import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
 import { MINUTE, PAGE_ASSET } from '../base/lifetimes.ts'
-import { logFault } from '../base/request_fault.ts'
+import { logFault } from '../base/watching/request_fault.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import {
   type HttpHandler,

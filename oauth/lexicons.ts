@@ -1,6 +1,6 @@
 import { LexResolver } from '@atproto/oauth-provider/provider'
-import type { Settings } from '../base/settings.ts'
-import { hasManyValues, VALUES } from '../base/value_bounds.ts'
+import type { Settings } from '../base/settings/settings.ts'
+import { hasManyValues, VALUES } from '../base/values/value_bounds.ts'
 import type { ForeignLookups } from '../sagas/foreign_lookups.ts'
 import { createSafeFetch } from './safe_fetch.ts'
 

@@ -1,6 +1,6 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
-import { logRefusedRefresh } from '../base/refused_refresh.ts'
+import { logRefusedRefresh } from '../base/watching/refused_refresh.ts'
 import { isPoolWaiting } from '../database/log_sync.ts'
 import { calledFrom } from '../http/requester.ts'
 import { tellOfReuse } from '../sagas/reused_token.ts'

@@ -1,5 +1,5 @@
-import { hasRoomFor } from '../base/event_log.ts'
-import type { Log } from '../base/log.ts'
+import { hasRoomFor } from '../base/watching/event_log.ts'
+import type { Log } from '../base/watching/log.ts'
 import { type HttpRequest, type HttpResponse, headerOf, readJson } from '../http/message.ts'
 import { isOverloaded } from '../http/overload.ts'
 import { JSON_TYPE, mediaType } from '../http/read_body.ts'

@@ -6,7 +6,7 @@ import {
 import type { Client } from '@atproto/oauth-provider/hooks'
 import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import { atprotoLoopbackClientMetadata } from '@atproto/oauth-types'
-import { hasManyValues, hasManyWords, VALUES } from '../base/value_bounds.ts'
+import { hasManyValues, hasManyWords, VALUES } from '../base/values/value_bounds.ts'
 import { MAX_OAUTH_REQUEST } from '../database/flow/bounds.ts'
 import { MAX_SCOPES } from './short_scopes.ts'
 

@@ -1,7 +1,7 @@
 import { safeFetchWrap } from '@atproto/oauth-provider/provider'
 import { CLIENT_FETCH } from '../base/lifetimes.ts'
-import type { Settings } from '../base/settings.ts'
-import { saysManyValues, VALUES } from '../base/value_bounds.ts'
+import type { Settings } from '../base/settings/settings.ts'
+import { saysManyValues, VALUES } from '../base/values/value_bounds.ts'
 
 /**
  * `fetch` for addresses that others choose: public ones alone, by https on its usual port, with bounds on time, size

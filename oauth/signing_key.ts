@@ -1,5 +1,5 @@
 import { JoseKey } from '@atproto/oauth-provider/provider'
-import type { Secrets } from '../base/secrets.ts'
+import type { Secrets } from '../base/secrets/secrets.ts'
 import { Es256k } from '../tokens/es256k.ts'
 import { signJwt } from '../tokens/jwt.ts'
 

@@ -1,7 +1,7 @@
 import { InvalidClientMetadataError, InvalidDpopProofError } from '@atproto/oauth-provider/errors'
 import type { Client } from '@atproto/oauth-provider/hooks'
 import { decodeProtectedHeader } from 'jose'
-import { isOfUsualSize, LARGEST_KEY } from '../base/key_sizes.ts'
+import { isOfUsualSize, LARGEST_KEY } from '../base/secrets/key_sizes.ts'
 
 /**
  * Before a signature is verified. Anybody may send a proof, with a key of their own.

@@ -1,6 +1,6 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_DOCUMENT } from '../base/lifetimes.ts'
-import { logFault } from '../base/request_fault.ts'
+import { logFault } from '../base/watching/request_fault.ts'
 import { preflight } from '../http/cors.ts'
 import { type Door, doorOfNothing } from '../http/door.ts'
 import {

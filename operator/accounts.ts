@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
-import { isDid } from '../base/did.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
+import { isDid } from '../base/values/did.ts'
 import { type AccountRow, accountStatus } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'

@@ -1,6 +1,6 @@
 import { UnavailableError } from '../base/errors.ts'
-import { reasonOf } from '../base/reason.ts'
 import { fetchAnswer } from '../base/upstream.ts'
+import { reasonOf } from '../base/values/reason.ts'
 import { PdsClient } from '../pds/client.ts'
 import { describePds, type PdsDescription, readProtectedResource } from '../pds/describe.ts'
 import type { PdsAccess } from '../pds/pds.ts'

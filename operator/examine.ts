@@ -1,7 +1,7 @@
 import { listDamagedAccounts } from '../actors/account/damage.ts'
 import { UnavailableError } from '../base/errors.ts'
 import { DOCTOR_RECENT } from '../base/lifetimes.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings/settings.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Check, thatAnswered } from './check.ts'
 import { command, type OperatorContext } from './command.ts'

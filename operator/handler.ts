@@ -1,5 +1,5 @@
-import { takesCommands } from '../base/loopback.ts'
-import { isSameSecret } from '../base/same_secret.ts'
+import { isSameSecret } from '../base/secrets/same_secret.ts'
+import { takesCommands } from '../base/values/loopback.ts'
 import {
   type HttpHandler,
   type HttpRequest,

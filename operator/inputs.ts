@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { AUDIT_EVENTS, type AuditEvent } from '../base/events.ts'
-import { aMove } from '../base/move.ts'
-import { INVITES } from '../base/value_bounds.ts'
+import { aMove } from '../base/files/move.ts'
+import { INVITES } from '../base/values/value_bounds.ts'
+import { AUDIT_EVENTS, type AuditEvent } from '../base/watching/events.ts'
 import { FACTOR_KINDS } from '../factors/kinds.ts'
 import { aDid, importedAccount, importedInvite } from './imported.ts'
 

@@ -1,5 +1,5 @@
-import { isPlcDid } from '../base/did.ts'
 import { Refusal } from '../base/errors.ts'
+import { isPlcDid } from '../base/values/did.ts'
 import { type AccountRow, isActive } from '../database/account/profile.ts'
 import { repoKeyOf } from '../sagas/repo_key.ts'
 import type { Services } from '../sagas/services.ts'

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
-import { mistakeInAddress, mistakeInUrl } from '../base/pds_setting.ts'
+import { mistakeInAddress, mistakeInUrl } from '../base/settings/pds_setting.ts'
 import { describePds } from '../pds/describe.ts'
 import { isNamed, type Pds } from '../pds/pds.ts'
 import { checkAdminPassword, checkPds } from './check_pds.ts'

@@ -1,4 +1,4 @@
-import type { Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings/settings.ts'
 import { oldestWait } from '../database/replication/waiting.ts'
 import type { Replication } from './replication.ts'
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { Refusal, UnavailableError } from '../base/errors.ts'
-import { assertInTime, outlasting } from '../base/in_time.ts'
+import { assertInTime, outlasting } from '../base/time/in_time.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { recordAudit } from '../sagas/audit.ts'
 import type { Command, OperatorContext } from './command.ts'

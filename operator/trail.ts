@@ -1,4 +1,4 @@
-import { isDid } from '../base/did.ts'
+import { isDid } from '../base/values/did.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'

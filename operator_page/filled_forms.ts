@@ -1,5 +1,5 @@
 import { OPERATOR_SESSION } from '../base/lifetimes.ts'
-import type { Seal } from '../base/seal.ts'
+import type { Seal } from '../base/secrets/seal.ts'
 import type { HttpRequest } from '../http/message.ts'
 
 /** Of what its seal is. */

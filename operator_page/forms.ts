@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { OPERATOR_SESSION } from '../base/lifetimes.ts'
-import type { Seal } from '../base/seal.ts'
+import type { Seal } from '../base/secrets/seal.ts'
 import { SealedForBrowser } from '../oauth/sign_in/sealed.ts'
 
 /** What says of a form that it was shown in this session (CSRF). */

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { ageOf } from '../base/in_words.ts'
+import { ageOf } from '../base/time/in_words.ts'
 import type { HttpResponse } from '../http/message.ts'
 import type { Html } from '../http/page/document.ts'
 import { show } from '../operator/overview.ts'

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { isDid } from '../base/did.ts'
+import { isDid } from '../base/values/did.ts'
 import { copyButton } from '../http/page/copy.ts'
 import type { Html } from '../http/page/document.ts'
 import { descriptionOf } from '../operator/descriptions.ts'

@@ -1,4 +1,4 @@
-import { within } from '../base/network.ts'
+import { within } from '../base/values/network.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { RouteShape } from '../http/route.ts'
 import { formRoute, pageRoute } from '../http/route_shapes.ts'

@@ -1,4 +1,4 @@
-import type { Seal } from '../base/seal.ts'
+import type { Seal } from '../base/secrets/seal.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { Script } from '../http/page/document.ts'
 import type { OperatorContext } from '../operator/command.ts'

@@ -1,4 +1,4 @@
-import type { Seal } from '../base/seal.ts'
+import type { Seal } from '../base/secrets/seal.ts'
 import type { HttpRequest } from '../http/message.ts'
 import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import { Place } from '../oauth/sign_in/place.ts'

@@ -1,4 +1,4 @@
-import type { Branding } from '../base/branding.ts'
+import type { Branding } from '../base/settings/branding.ts'
 import type { PageLanguage } from '../http/language.ts'
 import type { Way } from '../http/page/layout.ts'
 import { homeTexts } from './locales/index.ts'

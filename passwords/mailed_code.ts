@@ -1,5 +1,5 @@
 import { randomStr } from '@atproto/crypto'
-import { isTooLongToType } from '../base/name_length.ts'
+import { isTooLongToType } from '../base/values/name_length.ts'
 
 /** A code a person can type, as the reference makes them: `ABCDE-23456` (50 bits). */
 export function randomCode(): string {

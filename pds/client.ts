@@ -10,9 +10,9 @@ import type {
 import { ResponseType, XRPCError, XrpcClient } from '@atproto/xrpc'
 import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../base/errors.ts'
-import { lexicons } from '../base/lexicons.ts'
-import { currentTraceparent } from '../base/tracing.ts'
 import { askUpstream, fetchAnswer } from '../base/upstream.ts'
+import { lexicons } from '../base/values/lexicons.ts'
+import { currentTraceparent } from '../base/watching/tracing.ts'
 import { requester } from '../http/requester.ts'
 import type { PdsAccess } from './pds.ts'
 

@@ -1,5 +1,5 @@
 import { connectAuth } from '../actors/hosting/connect_auth.ts'
-import { loadSecrets } from '../base/secrets.ts'
+import { loadSecrets } from '../base/secrets/secrets.ts'
 import { startGateway } from '../gateway/server.ts'
 import { launch } from './launch.ts'
 

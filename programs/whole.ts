@@ -1,5 +1,5 @@
 import { BACKGROUND, TRAIL_END } from '../base/lifetimes.ts'
-import { missingForUse } from '../base/settings.ts'
+import { missingForUse } from '../base/settings/settings.ts'
 import { startGateway } from '../gateway/server.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
 import { startRunner } from '../registry.ts'

@@ -1,5 +1,5 @@
-import { logEvent } from '../base/event_log.ts'
-import { networkOf } from '../base/network.ts'
+import { networkOf } from '../base/values/network.ts'
+import { logEvent } from '../base/watching/event_log.ts'
 import type { Counter } from '../database/limits/counter.ts'
 import { requester } from '../http/requester.ts'
 import type { Services } from './services.ts'

@@ -4,7 +4,7 @@ import {
   markOfDevice,
   markOfProgram,
 } from '../actors/account/known_devices.ts'
-import { outlasting } from '../base/in_time.ts'
+import { outlasting } from '../base/time/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom, requester } from '../http/requester.ts'
 import type { SignInDetail } from './audit.ts'

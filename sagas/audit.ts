@@ -1,6 +1,6 @@
-import { logEvent } from '../base/event_log.ts'
-import type { AuditEvent } from '../base/events.ts'
-import { outlasting } from '../base/in_time.ts'
+import { outlasting } from '../base/time/in_time.ts'
+import { logEvent } from '../base/watching/event_log.ts'
+import type { AuditEvent } from '../base/watching/events.ts'
 import type { AuditEntry } from '../database/account/audit.ts'
 import type { Services } from './services.ts'
 

@@ -5,12 +5,6 @@ import {
   PoorlyFormattedDidError,
 } from '@atproto/identity'
 import { bytesOfJson, createCache } from '../base/cache.ts'
-import { withDeadline } from '../base/deadline.ts'
-import { isPlcDid } from '../base/did.ts'
-import { hasRoom } from '../base/event_log.ts'
-import { FaultLog } from '../base/fault_log.ts'
-import { hasPassed } from '../base/has_passed.ts'
-import { outlasting } from '../base/in_time.ts'
 import {
   DID_DOCUMENT_AGAIN,
   DID_DOCUMENT_EXPIRED,
@@ -18,8 +12,14 @@ import {
   DID_DOCUMENT_STALE,
   LOOKUP_WAIT,
 } from '../base/lifetimes.ts'
-import type { Log } from '../base/log.ts'
-import { Spaced } from '../base/spaced.ts'
+import { withDeadline } from '../base/time/deadline.ts'
+import { hasPassed } from '../base/time/has_passed.ts'
+import { outlasting } from '../base/time/in_time.ts'
+import { isPlcDid } from '../base/values/did.ts'
+import { hasRoom } from '../base/watching/event_log.ts'
+import { FaultLog } from '../base/watching/fault_log.ts'
+import type { Log } from '../base/watching/log.ts'
+import { Spaced } from '../base/work/spaced.ts'
 import type { ForeignLookups } from './foreign_lookups.ts'
 
 /** How many stale documents are read at once, beside the requests. */

@@ -1,7 +1,7 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import { type AccountStub, type Actors, replacingCalls } from '../actors/reach.ts'
-import { outlasting } from '../base/in_time.ts'
-import type { Log } from '../base/log.ts'
+import { outlasting } from '../base/time/in_time.ts'
+import type { Log } from '../base/watching/log.ts'
 
 /** What an account can be asked that may forget its devices (`actors/account/endings.ts`). */
 export const FORGETTING = [

@@ -2,7 +2,7 @@ import type { Basis } from '../actors/account/basis.ts'
 import { mayInvite } from '../actors/account/invites.ts'
 import type { EndedBy } from '../actors/account/sessions.ts'
 import type { Allowance } from '../actors/directory/invites.ts'
-import { outlasting } from '../base/in_time.ts'
+import { outlasting } from '../base/time/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { ShownInvite } from '../database/directory/shown_invite.ts'
 import { recordAudit } from './audit.ts'
@@ -26,7 +26,7 @@ function allowanceOf({ settings }: Pick<Services, 'settings'>): Allowance | null
 const hostOf = ({ settings }: Pick<Services, 'settings'>) => new URL(settings.publicUrl).hostname
 
 /**
- * Makes invite codes for the operator, within `base/value_bounds.ts`.
+ * Makes invite codes for the operator, within `base/values/value_bounds.ts`.
  *
  * @param wanted.forAccounts DIDs of those whose codes they are, so many codes for each; without, they are nobody's
  * @throws {Refusal} InvalidRequest for too many

@@ -1,10 +1,10 @@
 import type { DirectoryStub } from '../actors/directory/stub.ts'
-import { withDeadline } from '../base/deadline.ts'
-import { type EventListener, hearEvents, type LoggedEvent } from '../base/event_log.ts'
-import { AUDIT_EVENTS } from '../base/events.ts'
-import { every } from '../base/every.ts'
 import { EVENTS_KEPT } from '../base/lifetimes.ts'
-import type { Log } from '../base/log.ts'
+import { withDeadline } from '../base/time/deadline.ts'
+import { type EventListener, hearEvents, type LoggedEvent } from '../base/watching/event_log.ts'
+import { AUDIT_EVENTS } from '../base/watching/events.ts'
+import type { Log } from '../base/watching/log.ts'
+import { every } from '../base/work/every.ts'
 import { OPERATOR_ACT, type TrailEvent } from '../database/directory/event.ts'
 
 /** What waits while the directory does not answer; more is in the log and in the accounts alone. */

@@ -1,5 +1,5 @@
-import { hasPassed } from '../base/has_passed.ts'
 import { SIGN_UP_LATE, SIGN_UP_UNSEEN } from '../base/lifetimes.ts'
+import { hasPassed } from '../base/time/has_passed.ts'
 import type { WithdrawnIdentity } from '../database/directory/withdrawn_identity.ts'
 import { withdrawIdentity } from './new_identity.ts'
 import type { Services } from './services.ts'

@@ -1,4 +1,4 @@
-import { FaultLog } from '../base/fault_log.ts'
+import { FaultLog } from '../base/watching/fault_log.ts'
 import { PdsClient } from '../pds/client.ts'
 import { followPds } from './follow_pds.ts'
 import type { Services } from './services.ts'

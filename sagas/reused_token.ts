@@ -1,4 +1,4 @@
-import { outlasting } from '../base/in_time.ts'
+import { outlasting } from '../base/time/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { appName } from '../http/app_name.ts'
 import { calledFrom } from '../http/requester.ts'

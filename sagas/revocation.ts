@@ -1,6 +1,6 @@
-import { logEvent } from '../base/event_log.ts'
-import type { TokenProfile } from '../base/events.ts'
-import { tokens } from '../base/metrics.ts'
+import { logEvent } from '../base/watching/event_log.ts'
+import type { TokenProfile } from '../base/watching/events.ts'
+import { tokens } from '../base/watching/metrics.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { Services } from './services.ts'
 

@@ -1,7 +1,7 @@
 import type { Basis } from '../actors/account/basis.ts'
 import type { AccountStub } from '../actors/reach.ts'
 import { LeftForLaterError, Refusal, UnavailableError } from '../base/errors.ts'
-import { outlasting } from '../base/in_time.ts'
+import { outlasting } from '../base/time/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Aspect, Decision, StandingChange } from '../database/directory/standing_change.ts'
 import type { Occasion } from '../mail/occasion.ts'

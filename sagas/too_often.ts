@@ -1,5 +1,5 @@
 import { Refusal } from '../base/errors.ts'
-import { count } from '../base/in_words.ts'
+import { count } from '../base/time/in_words.ts'
 import { type Quota, secondsToWait } from '../database/limits/counter.ts'
 
 /**

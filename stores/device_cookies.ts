@@ -1,6 +1,6 @@
 import { parse } from 'hono/utils/cookie'
 import { DEVICE_GUARD } from '../base/lifetimes.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings/settings.ts'
 import { type Cookies, isOverTls, setCookie } from '../http/cookie.ts'
 import { type HttpResponse, withCookies } from '../http/message.ts'
 

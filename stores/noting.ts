@@ -1,5 +1,5 @@
 import { OAuthError } from '@atproto/oauth-provider/errors'
-import { storeCallSeconds } from '../base/metrics.ts'
+import { storeCallSeconds } from '../base/watching/metrics.ts'
 import { isOAuthRefusal } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { bytesOfJson, createCache } from '../base/cache.ts'
-import type { Secrets } from '../base/secrets.ts'
+import type { Secrets } from '../base/secrets/secrets.ts'
 import { type CarriedSecret, readCarriedJwt } from './carried_jwts.ts'
 import { Es256k } from './es256k.ts'
 import { readJwt } from './jwt.ts'

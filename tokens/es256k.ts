@@ -2,7 +2,7 @@ import { createHash, type KeyObject, sign, verify } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import type * as Libsecp256k1 from 'secp256k1'
-import type { Secrets } from '../base/secrets.ts'
+import type { Secrets } from '../base/secrets/secrets.ts'
 
 type Keys = Pick<Secrets, 'jwtKeyHex' | 'jwtPublicKeyHex' | 'jwtPrivateKey' | 'jwtPublicKey'>
 

@@ -6,9 +6,9 @@ import {
   XRPCError,
 } from '@atproto/xrpc-server'
 import { LeftForLaterError, Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
-import { hasRoomFor } from '../base/event_log.ts'
-import type { Log } from '../base/log.ts'
-import { logFault } from '../base/request_fault.ts'
+import { hasRoomFor } from '../base/watching/event_log.ts'
+import type { Log } from '../base/watching/log.ts'
+import { logFault } from '../base/watching/request_fault.ts'
 import { isOverloaded } from '../http/overload.ts'
 import { calledFrom } from '../http/requester.ts'
 import { MailError } from '../mail/error.ts'

@@ -1,7 +1,7 @@
 import { createServer } from '@atproto/xrpc-server'
 import cors from 'cors'
-import { lexicons } from '../base/lexicons.ts'
 import { PREFLIGHT } from '../base/lifetimes.ts'
+import { lexicons } from '../base/values/lexicons.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import type { HttpHandler } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { schemas } from '../base/lexicons.ts'
+import { schemas } from '../base/values/lexicons.ts'
 
 type Members = Record<string, unknown>
 type Property = { type: string }

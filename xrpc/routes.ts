@@ -1,4 +1,4 @@
-import { schemas } from '../base/lexicons.ts'
+import { schemas } from '../base/values/lexicons.ts'
 import { XRPC, xrpcDoor } from '../http/door.ts'
 import type { RouteShape } from '../http/route.ts'
 import { methods } from './index.ts'

@@ -1,5 +1,5 @@
-import { logEvent } from '../../base/event_log.ts'
-import type { Log } from '../../base/log.ts'
+import { logEvent } from '../../base/watching/event_log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import { hearAudit } from '../../database/account/audit.ts'
 import type { Db } from '../../database/database.ts'
 import { requester } from '../../http/requester.ts'

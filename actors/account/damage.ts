@@ -1,5 +1,5 @@
-import { logEvent } from '../../base/event_log.ts'
-import type { Log } from '../../base/log.ts'
+import { logEvent } from '../../base/watching/event_log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import type { Db } from '../../database/database.ts'
 import { isDamage } from '../../database/named_error.ts'

@@ -1,5 +1,5 @@
 import { DEVICES_LEARNED } from '../../base/lifetimes.ts'
-import { networkOf } from '../../base/network.ts'
+import { networkOf } from '../../base/values/network.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_USER_AGENT } from '../../database/account/bounds.ts'
 import * as devices from '../../database/account/known_device.ts'

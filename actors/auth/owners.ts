@@ -1,4 +1,4 @@
-import { assertInTime } from '../../base/in_time.ts'
+import { assertInTime } from '../../base/time/in_time.ts'
 import type { Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
 import { inGroup } from '../../database/group_commit.ts'

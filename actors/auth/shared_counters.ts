@@ -1,6 +1,6 @@
-import { hasRoom } from '../../base/event_log.ts'
-import { outlasting } from '../../base/in_time.ts'
-import type { Log } from '../../base/log.ts'
+import { outlasting } from '../../base/time/in_time.ts'
+import { hasRoom } from '../../base/watching/event_log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import type { Counter, Quota } from '../../database/limits/counter.ts'
 import type { CounterOwner } from './owners.ts'
 

@@ -1,6 +1,6 @@
 import { randomStr } from '@atproto/crypto'
 import { accountNotFound, inviteNotAvailable, Refusal } from '../../base/errors.ts'
-import { INVITES } from '../../base/value_bounds.ts'
+import { INVITES } from '../../base/values/value_bounds.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { findByDid } from '../../database/directory/account.ts'
 import * as codes from '../../database/directory/invite.ts'

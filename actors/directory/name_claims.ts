@@ -1,4 +1,4 @@
-import { isDid } from '../../base/did.ts'
+import { isDid } from '../../base/values/did.ts'
 import type { Db } from '../../database/database.ts'
 import { findByDid } from '../../database/directory/account.ts'
 import { readEmailChange } from '../../database/directory/email_change.ts'

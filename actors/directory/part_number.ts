@@ -1,5 +1,5 @@
 import { SettingsError } from '../../base/errors.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import type { Db } from '../../database/database.ts'
 import { type PartNumber, readPart, writePart } from '../../database/directory/part.ts'
 import { databasePath } from '../../database/paths.ts'

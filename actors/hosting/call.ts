@@ -1,5 +1,5 @@
 import type { RefusalCode } from '../../base/errors.ts'
-import type { Move } from '../../base/move.ts'
+import type { Move } from '../../base/files/move.ts'
 
 /**
  * How an actor of another process is called, behind the loopback port as on an engine. The caller

@@ -1,4 +1,4 @@
-import { withDeadline } from '../../base/deadline.ts'
+import { withDeadline } from '../../base/time/deadline.ts'
 
 /** Something that may come to nothing without saying so. */
 export type Attempt<T> = { result: Promise<T>; giveUp(): void }

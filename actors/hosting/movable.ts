@@ -1,4 +1,4 @@
-import type { Move } from '../../base/move.ts'
+import type { Move } from '../../base/files/move.ts'
 import { keepHeadOf, stopServing } from '../../database/replication/stop_serving.ts'
 import type { Schema } from '../../database/schema.ts'
 import { type Runner, requireSecret } from '../runner.ts'

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import { MovedError } from '../../base/move.ts'
-import type { Seal } from '../../base/seal.ts'
+import { MovedError } from '../../base/files/move.ts'
+import type { Seal } from '../../base/secrets/seal.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { assertLocksThere } from '../../database/file_lock.ts'
 import { LogSync } from '../../database/log_sync.ts'

@@ -1,7 +1,7 @@
-import { withDeadline } from '../../base/deadline.ts'
+import { type Move, MovedError } from '../../base/files/move.ts'
 import { MOVE_DRAIN } from '../../base/lifetimes.ts'
-import type { Log } from '../../base/log.ts'
-import { type Move, MovedError } from '../../base/move.ts'
+import { withDeadline } from '../../base/time/deadline.ts'
+import type { Log } from '../../base/watching/log.ts'
 import {
   assertExpected,
   type Expected,

@@ -1,5 +1,5 @@
-import type { Part } from '../../base/tracer.ts'
-import { isTracing, tracePart, tracePartOf } from '../../base/tracing.ts'
+import type { Part } from '../../base/watching/tracer.ts'
+import { isTracing, tracePart, tracePartOf } from '../../base/watching/tracing.ts'
 import { isUserError } from '../user_error.ts'
 
 /** One call of an action, as it is named in traces. */

@@ -1,4 +1,4 @@
-import { logEvent } from '../../base/event_log.ts'
+import { logEvent } from '../../base/watching/event_log.ts'
 import type { Counter, Quota } from '../../database/limits/counter.ts'
 import { watchAttempt } from '../../http/attempt.ts'
 import type { HttpRequest } from '../../http/message.ts'

@@ -1,4 +1,4 @@
-import { networkOf } from '../../base/network.ts'
+import { networkOf } from '../../base/values/network.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { RouteShape } from '../../http/route.ts'
 import { readSubject } from '../../identity/subject.ts'

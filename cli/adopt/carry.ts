@@ -1,6 +1,6 @@
 import { CARRIED_TOKEN_MEMORY, PDS_ACCESS_TOKEN } from '../../base/lifetimes.ts'
-import type { Secrets } from '../../base/secrets.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Secrets } from '../../base/secrets/secrets.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
 import { insertSpentCode } from '../../database/flow/authorization_request.ts'
 import { insertCarriedSecret, insertCarriedToken } from '../../database/flow/carried.ts'

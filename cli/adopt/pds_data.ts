@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { giveAloneToOwnerOf, giveToOwnerOf } from '../../base/ownership.ts'
+import { giveAloneToOwnerOf, giveToOwnerOf } from '../../base/files/ownership.ts'
 import type { Db } from '../../database/database.ts'
 import { copyHeldAccounts } from '../../database/import/held_accounts.ts'
 import type { PdsPlaces } from './places.ts'

@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path'
-import { isThere } from '../../base/files.ts'
-import { isInside } from '../../base/inside.ts'
+import { isThere } from '../../base/files/files.ts'
+import { isInside } from '../../base/files/inside.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { PdsEnv } from '../pds_env.ts'
 

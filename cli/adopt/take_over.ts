@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { isThere, readLink } from '../../base/files.ts'
+import { isThere, readLink } from '../../base/files/files.ts'
 import type { Db } from '../../database/database.ts'
 import { assertNotNewer } from '../../database/import/pds_steps.ts'
 import { checkData } from '../../maintenance/check_data.ts'

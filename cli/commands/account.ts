@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { printableLine } from '../../base/printable.ts'
+import { printableLine } from '../../base/values/printable.ts'
 import { online } from '../action.ts'
 import { askForPassword, newPassword, type PasswordOptions } from '../ask.ts'
 import { described } from '../described.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { printableLine } from '../../base/printable.ts'
+import { printableLine } from '../../base/values/printable.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { CommandName } from '../../operator/commands.ts'
 import { online } from '../action.ts'

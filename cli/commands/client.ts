@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { explainUnreadable, isThere } from '../../base/files.ts'
+import { explainUnreadable, isThere } from '../../base/files/files.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Move } from '../../base/move.ts'
-import { makeTemporaryFolder } from '../../base/temporary_folder.ts'
+import type { Move } from '../../base/files/move.ts'
+import { makeTemporaryFolder } from '../../base/files/temporary_folder.ts'
 import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
 import type { ProgramThere } from '../../maintenance/copy/files.ts'
 import type { Source, Target } from '../../maintenance/copy/place.ts'
@@ -128,7 +128,7 @@ async function between<T>(
   way: Way,
   work: (from: Source, to: Target, scratch: string) => Promise<T>,
 ): Promise<T> {
-  const { createLog } = await import('../../base/log.ts')
+  const { createLog } = await import('../../base/watching/log.ts')
   const { EngineStorage } = await import('../../actors/hosting/engine/storage.ts')
   const { ServingStorage } = await import('../../actors/hosting/engine/serving_storage.ts')
   const { engineClient } = await import('../../actors/hosting/engine/connections.ts')

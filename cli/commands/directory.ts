@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { count } from '../../base/in_words.ts'
+import { count } from '../../base/time/in_words.ts'
 import { here } from '../action.ts'
 import { assertInFiles } from '../installation.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { count } from '../../base/in_words.ts'
+import { count } from '../../base/time/in_words.ts'
 import { ageOfOldest } from '../../operator/replication.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'

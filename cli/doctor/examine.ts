@@ -1,5 +1,5 @@
-import { count } from '../../base/in_words.ts'
-import { readSettings } from '../../base/settings.ts'
+import { readSettings } from '../../base/settings/settings.ts'
+import { count } from '../../base/time/in_words.ts'
 import { checkDatabases, type DataReport } from '../../maintenance/check_data.ts'
 import { type Databases, databasesIn } from '../../maintenance/databases.ts'
 import { lookAround } from '../../operator/doctor/around.ts'

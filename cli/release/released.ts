@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { isThere } from '../../base/files.ts'
+import { isThere } from '../../base/files/files.ts'
 import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
 import type { Pds } from '../../pds/pds.ts'
 import type { OwnActors } from '../adopt/own_operator.ts'

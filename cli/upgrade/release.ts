@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/values/printable.ts'
 import type { DatabaseKind } from '../../maintenance/data_folder.ts'
 import { CliError } from '../errors.ts'
 

@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../../base/events.ts'
 import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
-import { settled } from '../../base/settled_clock.ts'
+import { settled } from '../../base/time/settled_clock.ts'
+import type { AuditEvent } from '../../base/watching/events.ts'
 import { afterCommit, type Db, sql, transact } from '../database.ts'
 
 /** One line of the audit trail: what happened, when (ms), and what is known of it. */

@@ -7,7 +7,7 @@ import {
   SIGN_OUT_LINK,
   TRUSTED_DEVICE,
 } from '../../base/lifetimes.ts'
-import { settled } from '../../base/settled_clock.ts'
+import { settled } from '../../base/time/settled_clock.ts'
 import { type Db, sql } from '../database.ts'
 
 type Table = {

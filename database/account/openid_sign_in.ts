@@ -1,5 +1,5 @@
 import { OPENID_LOGOUT } from '../../base/lifetimes.ts'
-import { settled } from '../../base/settled_clock.ts'
+import { settled } from '../../base/time/settled_clock.ts'
 import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
 

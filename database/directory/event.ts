@@ -1,5 +1,5 @@
 import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
-import { settled } from '../../base/settled_clock.ts'
+import { settled } from '../../base/time/settled_clock.ts'
 import { type Bounded, makeRoom } from '../bounded_table.ts'
 import { type Db, sql } from '../database.ts'
 

@@ -4,7 +4,7 @@ import {
   OPENID_DEVICE_CODE,
   SIGNED_IN_DEVICE_UNUSED,
 } from '../../base/lifetimes.ts'
-import { settled } from '../../base/settled_clock.ts'
+import { settled } from '../../base/time/settled_clock.ts'
 import { measureAnew } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { sweepOpenidRegistrations } from './openid_registration.ts'

@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import { isThere } from '../../base/files.ts'
+import { isThere } from '../../base/files/files.ts'
 import type { Db } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import { hasTable } from '../lazy_tables.ts'

@@ -1,7 +1,7 @@
 import { copyFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { explainUnreadable } from '../../base/files.ts'
-import { makeTemporaryFolder } from '../../base/temporary_folder.ts'
+import { explainUnreadable } from '../../base/files/files.ts'
+import { makeTemporaryFolder } from '../../base/files/temporary_folder.ts'
 
 /** How often a database is copied again that changed while it was copied. */
 const ATTEMPTS = 5

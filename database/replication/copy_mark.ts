@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Refusal } from '../../base/errors.ts'
-import type { Move } from '../../base/move.ts'
+import type { Move } from '../../base/files/move.ts'
 import { DidList } from './did_list.ts'
 import { deleteAll, type Kv, type KvReader } from './kv.ts'
 

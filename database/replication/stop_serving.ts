@@ -1,4 +1,4 @@
-import type { Move } from '../../base/move.ts'
+import type { Move } from '../../base/files/move.ts'
 import type { Schema } from '../schema.ts'
 import { putMove, readMove } from './copy_mark.ts'
 import { listEpochs } from './head.ts'

@@ -1,4 +1,4 @@
-import { replicationLag } from '../../base/metrics.ts'
+import { replicationLag } from '../../base/watching/metrics.ts'
 
 /** Replicas with a commit that waits to be kept, and since when (`performance.now()`). */
 const waiting = new Map<object, number>()

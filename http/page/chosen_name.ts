@@ -1,4 +1,4 @@
-import { printableLine } from '../../base/printable.ts'
+import { printableLine } from '../../base/values/printable.ts'
 
 /** What is written from the right: the blocks of Hebrew, Arabic and others (Unicode, `DerivedBidiClass.txt`). */
 const FROM_RIGHT =

@@ -1,6 +1,6 @@
 import type { Client } from 'undici'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
+import { loadSecrets } from '../../base/secrets/secrets.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import { connect, succeed } from '../clients/lean_http.ts'
 import type { Vestibule } from '../world/vestibule.ts'
 

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 
-/** What the program would have in place of `base/tracing.ts` if it had no traces. */
+/** What the program would have in place of `base/watching/tracing.ts` if it had no traces. */
 const ALONE = `
 export const startTracing = async () => async () => {}
 export const isTracing = () => false
@@ -12,7 +12,7 @@ export const currentTraceparent = () => null
 
 registerHooks({
   load: (url, context, next) =>
-    url.endsWith('/base/tracing.ts')
+    url.endsWith('/base/watching/tracing.ts')
       ? { format: 'module', source: ALONE, shortCircuit: true }
       : next(url, context),
 })

@@ -1,5 +1,5 @@
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
+import { loadSecrets } from '../../base/secrets/secrets.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import type { Network } from '../world/network.ts'
 import { OPENID_CLIENT } from './headless_openid.ts'
 

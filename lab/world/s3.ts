@@ -1,5 +1,5 @@
 import S3rver from 's3rver'
-import type { S3Place } from '../../base/backup_setting.ts'
+import type { S3Place } from '../../base/settings/backup_setting.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 
 /** An S3-compatible store on loopback with one empty bucket. */

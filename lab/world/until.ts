@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { withDeadline } from '../../base/deadline.ts'
+import { withDeadline } from '../../base/time/deadline.ts'
 
 /** Milliseconds that a program has to start, or to come to something; others want the same cores. */
 const PATIENCE = 120_000

@@ -1,5 +1,5 @@
 import { SHARDS } from '../../actors/hosting/engine/shards.ts'
-import type { Move } from '../../base/move.ts'
+import type { Move } from '../../base/files/move.ts'
 import type { Installation } from '../../database/flow/installation.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
 import { actorOf } from '../database_name.ts'

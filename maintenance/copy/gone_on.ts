@@ -1,4 +1,4 @@
-import { type Move, MovedError } from '../../base/move.ts'
+import { type Move, MovedError } from '../../base/files/move.ts'
 
 /**
  * @param found what is marked where the data were moved to

@@ -1,4 +1,4 @@
-import type { Move } from '../../base/move.ts'
+import type { Move } from '../../base/files/move.ts'
 import type { Db } from '../../database/database.ts'
 import type { DatabaseName } from '../database_name.ts'
 

@@ -4,8 +4,8 @@ import { ofAccount } from '../../actors/hosting/engine/account_storage.ts'
 import type { ActorName } from '../../actors/hosting/engine/connections.ts'
 import type { Whose } from '../../actors/hosting/engine/kept_actions.ts'
 import type { ServingStorage } from '../../actors/hosting/engine/serving_storage.ts'
+import type { Move } from '../../base/files/move.ts'
 import { MOVE_SETTLES } from '../../base/lifetimes.ts'
-import type { Move } from '../../base/move.ts'
 import type { Kept } from '../../database/replication/copy_kept.ts'
 import {
   assertExpected,

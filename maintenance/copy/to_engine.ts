@@ -1,5 +1,5 @@
 import { listStoredAccounts, unlistAccount } from '../../actors/hosting/engine/account_storage.ts'
-import { EndIsAwayError, type Move } from '../../base/move.ts'
+import { EndIsAwayError, type Move } from '../../base/files/move.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
 import { readPart } from '../../database/directory/part.ts'
 import type { Installation } from '../../database/flow/installation.ts'

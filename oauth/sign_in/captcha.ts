@@ -1,7 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { withDeadline } from '../../base/deadline.ts'
 import { UnavailableError } from '../../base/errors.ts'
 import { CLIENT_FETCH } from '../../base/lifetimes.ts'
+import { withDeadline } from '../../base/time/deadline.ts'
 import { wantsCaptcha } from '../../http/attempt.ts'
 import { CAPTCHA_FIELD, type CaptchaUse, hCaptcha } from '../../pages/sign_in/captcha.ts'
 import type { Services } from '../../sagas/services.ts'

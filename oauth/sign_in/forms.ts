@@ -1,5 +1,5 @@
 import { SIGN_IN_FORM, SIGN_IN_STEP } from '../../base/lifetimes.ts'
-import type { Seal } from '../../base/seal.ts'
+import type { Seal } from '../../base/secrets/seal.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import type { BegunSignUp } from '../../sagas/passkey_sign_up.ts'

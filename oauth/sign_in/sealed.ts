@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Seal } from '../../base/seal.ts'
+import type { Seal } from '../../base/secrets/seal.ts'
 
 type Sealed<State> = { state: State; device: string; at: number }
 
@@ -13,7 +13,7 @@ export class SealedForBrowser<State> {
   readonly #lasts: (state: State) => number
 
   /**
-   * @param purpose what it is for; it opens for nothing else (`base/seal.ts`)
+   * @param purpose what it is for; it opens for nothing else (`base/secrets/seal.ts`)
    * @param lasts ms
    */
   constructor(seal: Seal, purpose: string, lasts: (state: State) => number) {

@@ -1,7 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Account } from '@atproto/oauth-provider/store'
 import { SIGN_IN_HANDOVER } from '../../base/lifetimes.ts'
-import type { Seal } from '../../base/seal.ts'
+import type { Seal } from '../../base/secrets/seal.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'

@@ -1,7 +1,7 @@
 import type { LRUCache } from 'lru-cache'
 import { bytesOfJson, createCache } from '../../base/cache.ts'
-import { outlasting } from '../../base/in_time.ts'
 import { OPENID_PROFILE, OPENID_PROFILE_AGAIN, OPENID_PROFILE_WAIT } from '../../base/lifetimes.ts'
+import { outlasting } from '../../base/time/in_time.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import type { Services } from '../../sagas/services.ts'
 

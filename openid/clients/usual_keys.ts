@@ -1,5 +1,5 @@
 import { type Client, errors } from 'oidc-provider'
-import { isOfUsualSize, LARGEST_KEY } from '../../base/key_sizes.ts'
+import { isOfUsualSize, LARGEST_KEY } from '../../base/secrets/key_sizes.ts'
 
 type KeyStore = { selectForVerify(options: object): object[] }
 type Provider = { Client: { find(id: string): Promise<Client | undefined> } }

@@ -1,6 +1,6 @@
 import type { Flow } from '../../actors/auth/flow.ts'
 import { OPENID_INTERACTION } from '../../base/lifetimes.ts'
-import { isLoopback } from '../../base/loopback.ts'
+import { isLoopback } from '../../base/values/loopback.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import type { Person } from '../../oauth/security/people.ts'
 import { openidPage, Place } from '../../oauth/sign_in/place.ts'

@@ -1,7 +1,7 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Flow } from '../../actors/auth/flow.ts'
 import * as lifetimes from '../../base/lifetimes.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import { isActive } from '../../database/account/profile.ts'
 import { deviceName } from '../../http/device_name.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'

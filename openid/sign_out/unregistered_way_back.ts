@@ -1,6 +1,6 @@
 import Provider, { type Client } from 'oidc-provider'
-import { hasRoomFor } from '../../base/event_log.ts'
-import type { Log } from '../../base/log.ts'
+import { hasRoomFor } from '../../base/watching/event_log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { isUnvouched } from '../clients/shown_client.ts'
 import { isOfThisSignIn } from './sign_out_asked.ts'

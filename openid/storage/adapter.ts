@@ -1,6 +1,6 @@
 import type { Adapter } from 'oidc-provider'
 import { Refusal } from '../../base/errors.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import { accountSessions, grants } from './account_adapters.ts'
 import { deviceCodes } from './device_adapter.ts'
 import { initialTokens, registering, registrationTokens } from './registration_adapters.ts'

@@ -1,6 +1,6 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
 import { askEach } from '../../actors/auth/flow.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { webHostOf } from '../../http/web_host.ts'
 import { unreachable } from '../clients/client_addresses.ts'

@@ -1,6 +1,6 @@
 import { aroundCalls, caught } from '../../actors/around_calls.ts'
 import { Refusal } from '../../base/errors.ts'
-import { TooLateError } from '../../base/in_time.ts'
+import { TooLateError } from '../../base/time/in_time.ts'
 
 /**
  * Calls that are made once more where no answer came. The call may have been carried out, and no later request repeats

@@ -1,4 +1,4 @@
-import { logEvent } from '../../base/event_log.ts'
+import { logEvent } from '../../base/watching/event_log.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import type { Storage } from './stored.ts'

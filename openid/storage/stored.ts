@@ -1,7 +1,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Flow } from '../../actors/auth/flow.ts'
 import type { Actors } from '../../actors/reach.ts'
-import type { Log } from '../../base/log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import type { Names } from './names.ts'
 
 /** What the storage is made of. */

@@ -1,4 +1,4 @@
-import { tokens as counted } from '../../base/metrics.ts'
+import { tokens as counted } from '../../base/watching/metrics.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { refuse } from '../../http/refuse.ts'
 import { calledFrom } from '../../http/requester.ts'

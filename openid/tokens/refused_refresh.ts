@@ -1,5 +1,5 @@
-import { tokens as counted } from '../../base/metrics.ts'
-import { logRefusedRefresh } from '../../base/refused_refresh.ts'
+import { tokens as counted } from '../../base/watching/metrics.ts'
+import { logRefusedRefresh } from '../../base/watching/refused_refresh.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { tellOfReuse } from '../../sagas/reused_token.ts'

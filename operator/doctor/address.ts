@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:tls'
 import { CERTIFICATE_LEFT, DAY, DOCTOR_LOOK } from '../../base/lifetimes.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import type { Check } from '../check.ts'
 import { LOCAL } from './local.ts'
 import { look } from './look.ts'

@@ -1,4 +1,4 @@
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import type { Check } from '../check.ts'
 import { checkAddresses } from './address.ts'
 import { checkBackups } from './backup.ts'

@@ -1,6 +1,6 @@
-import { ageOf } from '../../base/in_words.ts'
 import { BACKUP_OLD } from '../../base/lifetimes.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
+import { ageOf } from '../../base/time/in_words.ts'
 import { lostWithPds, pdsFolderAround } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'

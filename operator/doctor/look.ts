@@ -1,5 +1,5 @@
 import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
-import { codeOf, reasonOf } from '../../base/reason.ts'
+import { codeOf, reasonOf } from '../../base/values/reason.ts'
 import type { Check } from '../check.ts'
 
 /** What came of a check. */

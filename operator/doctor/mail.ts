@@ -1,4 +1,4 @@
-import type { Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import { verifySmtp } from '../../mail/verify_smtp.ts'
 import type { Check } from '../check.ts'
 import { look } from './look.ts'

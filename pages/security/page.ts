@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { AuditEvent } from '../../base/events.ts'
+import type { AuditEvent } from '../../base/watching/events.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import { chosenName } from '../../http/page/chosen_name.ts'

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../base/events.ts'
+import type { AuditEvent } from '../../base/watching/events.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 
 /** What the security page says, in plain text. */

@@ -1,5 +1,5 @@
-import type { Branding } from '../../base/branding.ts'
-import type { Settings } from '../../base/settings.ts'
+import type { Branding } from '../../base/settings/branding.ts'
+import type { Settings } from '../../base/settings/settings.ts'
 import { BASE_STYLE, Style } from '../../http/page/document.ts'
 
 /** How the operator wants the pages of a sign-in to look: as the provider's pages then do. */

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { Endings } from '../../actors/auth/endings.ts'
 import { SessionStandings } from '../../app/session_standings.ts'
 import { ENDINGS_LEASE } from '../../base/lifetimes.ts'
-import { createLog } from '../../base/log.ts'
+import { createLog } from '../../base/watching/log.ts'
 import { EndingListener, type EndingTeller } from '../../http/endings.ts'
 
 const log = createLog('silent')

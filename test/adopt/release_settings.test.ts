@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
+import { loadSecrets } from '../../base/secrets/secrets.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import type { Installation } from '../../cli/installation.ts'
 import { settingsOfPdsInside } from '../../cli/release/settings.ts'
 import { childSetup } from '../../embedded/child_setup.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSettings } from '../../base/settings.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import { planSettings } from '../../cli/adopt/settings.ts'
 import { mistakesInPdsSettings } from '../../embedded/pds_settings.ts'
 import { stockSettings } from '../embedded/stock_settings.ts'

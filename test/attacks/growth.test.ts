@@ -8,7 +8,6 @@ import { accountFunctions } from '../../actors/account/index.ts'
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { ProcessHost } from '../../actors/hosting/process_host.ts'
 import { CACHES, type CacheName, createCache } from '../../base/cache.ts'
-import type { AuditEvent } from '../../base/events.ts'
 import {
   CLIENT_CLOCK_AHEAD,
   DEVICE_UNUSED,
@@ -17,9 +16,10 @@ import {
   SESSION_UNUSED,
   SIGNED_IN_DEVICE_UNUSED,
 } from '../../base/lifetimes.ts'
-import { createLog } from '../../base/log.ts'
-import { cacheBytes } from '../../base/metrics.ts'
-import { Seal } from '../../base/seal.ts'
+import { Seal } from '../../base/secrets/seal.ts'
+import type { AuditEvent } from '../../base/watching/events.ts'
+import { createLog } from '../../base/watching/log.ts'
+import { cacheBytes } from '../../base/watching/metrics.ts'
 import * as audit from '../../database/account/audit.ts'
 import { upsertAuthorizedClient } from '../../database/account/authorized_client.ts'
 import {

@@ -5,7 +5,7 @@ import {
   OPERATOR_SESSION,
   PROOF_AGAIN,
 } from '../../base/lifetimes.ts'
-import { within } from '../../base/network.ts'
+import { within } from '../../base/values/network.ts'
 import {
   MAX_OPERATOR_LINKS,
   MAX_OPERATOR_SESSIONS,

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN, SIGN_OUT_LINK } from '../../base/lifetimes.ts'
-import type { Log } from '../../base/log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newOwner } from '../passkeys/owner.ts'

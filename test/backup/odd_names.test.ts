@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { directoryFunctions } from '../../actors/directory/index.ts'
-import { makePrivateDataFolder } from '../../base/private_files.ts'
+import { makePrivateDataFolder } from '../../base/files/private_files.ts'
 import { versionsIn } from '../../cli/upgrade/databases.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'

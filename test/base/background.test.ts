@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { Background } from '../../base/background.ts'
+import { Background } from '../../base/work/background.ts'
 
 function listening() {
   const lines: { msg: string; work: string; did?: string }[] = []

@@ -2,8 +2,6 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { OverloadLog } from '../../app/overload_log.ts'
-import { withDeadline } from '../../base/deadline.ts'
-import { logEvent, MOST_LINES } from '../../base/event_log.ts'
 import {
   DID_DOCUMENT_EXPIRED,
   DID_DOCUMENT_STALE,
@@ -12,7 +10,9 @@ import {
   MINUTE,
   OVERLOAD_LOG,
 } from '../../base/lifetimes.ts'
-import { Spaced } from '../../base/spaced.ts'
+import { withDeadline } from '../../base/time/deadline.ts'
+import { logEvent, MOST_LINES } from '../../base/watching/event_log.ts'
+import { Spaced } from '../../base/work/spaced.ts'
 import { ClientFrames, MOST_FRAMES } from '../../gateway/client_frames.ts'
 import { Pace } from '../../gateway/pace.ts'
 import { DidDocuments } from '../../sagas/did_documents.ts'

@@ -20,7 +20,7 @@ async function newFolder(): Promise<string> {
 function start(folder: string, env: NodeJS.ProcessEnv = {}, before = ''): string {
   const script = `
     ${before}
-    const { keepCompiled } = await import('${here('base/compiled.ts')}')
+    const { keepCompiled } = await import('${here('base/process/compiled.ts')}')
     keepCompiled(${JSON.stringify(folder)})
     await import('${PROGRAM}')`
   const { status, stderr } = spawnSync(

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { endRepeatedWork, every } from '../../base/every.ts'
-import { FaultLog } from '../../base/fault_log.ts'
+import { FaultLog } from '../../base/watching/fault_log.ts'
+import { endRepeatedWork, every } from '../../base/work/every.ts'
 
 /** A log, and the messages of its lines. */
 function listening() {

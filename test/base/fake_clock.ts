@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, vi } from 'vitest'
-import { resumeClock } from '../../base/settled_clock.ts'
+import { resumeClock } from '../../base/time/settled_clock.ts'
 
 /** Each test of a file begins at `start`, in a process that has just begun. */
 export function fakeClock(start: number) {

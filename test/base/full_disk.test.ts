@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { explainDisk } from '../../base/files.ts'
+import { explainDisk } from '../../base/files/files.ts'
 
 const failed = (code: string) => Object.assign(new Error(`${code}: write`), { code })
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
-const IMPORT_RESOLUTION = new URL('../../base/import_resolution.ts', import.meta.url).href
+const IMPORT_RESOLUTION = new URL('../../base/process/import_resolution.ts', import.meta.url).href
 
 /** Says what is left to Node.js to resolve. */
 const REPORT = `data:text/javascript,${encodeURIComponent(`

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { sayUnless } from '../left_out.ts'
 import { keptLog } from '../watching/logged.ts'
 
-const LOG = new URL('../../base/log.ts', import.meta.url)
+const LOG = new URL('../../base/watching/log.ts', import.meta.url)
 
 /** A disk that is always full. */
 const FULL = '/dev/full'

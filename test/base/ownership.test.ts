@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { giveNewToOwnerOf, giveToOwnerOf } from '../../base/ownership.ts'
+import { giveNewToOwnerOf, giveToOwnerOf } from '../../base/files/ownership.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { CLOCK_JUMP, CLOCK_SETTLED, DAY, HOUR } from '../../base/lifetimes.ts'
-import { type ClockDoubt, resumeClock, settled } from '../../base/settled_clock.ts'
+import { type ClockDoubt, resumeClock, settled } from '../../base/time/settled_clock.ts'
 import { fakeClock } from './fake_clock.ts'
 
 const YEAR = 365 * DAY

@@ -3,8 +3,8 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { tryWriting, WritableDisk } from '../../base/files/writable_disk.ts'
 import { DISK_LOOK } from '../../base/lifetimes.ts'
-import { tryWriting, WritableDisk } from '../../base/writable_disk.ts'
 import { firstArguments } from '../../lab/world/child.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { sayUnless } from '../left_out.ts'
@@ -27,7 +27,7 @@ async function answersOf(steps: readonly string[], parent = ''): Promise<boolean
   const modules = new URL('../../base/', import.meta.url)
   const work = `
     const { execSync } = await import('node:child_process')
-    const { WritableDisk } = await import('${modules}writable_disk.ts')
+    const { WritableDisk } = await import('${modules}files/writable_disk.ts')
     const { DISK_LOOK } = await import('${modules}lifetimes.ts')
     let now = 0
     performance.now = () => now

@@ -13,7 +13,7 @@ const canMount = sayUnless(
   'a full disk: nothing can be mounted (unshare --user --mount)',
 )
 
-const MODULE = fileURLToPath(new URL('../../base/write_whole.ts', import.meta.url))
+const MODULE = fileURLToPath(new URL('../../base/files/write_whole.ts', import.meta.url))
 
 describe.runIf(canMount)('on a full disk', () => {
   test('nothing is left of a file that could not be written', async () => {

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
-import type { Secrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
+import type { Secrets } from '../../base/secrets/secrets.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import { checkProgram } from '../../cli/doctor/program.ts'
 import {
   type CertificateAuthority,

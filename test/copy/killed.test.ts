@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Move } from '../../base/move.ts'
+import type { Move } from '../../base/files/move.ts'
 import { Load } from '../../lab/hosts/load.ts'
 import type { Run } from '../../lab/world/program.ts'
 import { startTwoSides, type TwoSides, untilServing } from '../../lab/world/two_sides.ts'

@@ -6,7 +6,7 @@ import type { CallResult } from '../../actors/hosting/call.ts'
 import { ownVersion } from '../../actors/hosting/code_version.ts'
 import type { EngineClient } from '../../actors/hosting/engine/connections.ts'
 import { ServingStorage } from '../../actors/hosting/engine/serving_storage.ts'
-import { createLog } from '../../base/log.ts'
+import { createLog } from '../../base/watching/log.ts'
 
 /** The actors of an engine; with null as the answer the connection breaks off. */
 function engineOf(answer: (name: string, args: unknown[]) => CallResult | null): EngineClient {

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { settingNames } from '../../base/settings.ts'
+import { settingNames } from '../../base/settings/settings.ts'
 import { createProgram } from '../../cli/program.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { MOST_LINES } from '../../base/event_log.ts'
-import type { Log } from '../../base/log.ts'
+import { MOST_LINES } from '../../base/watching/event_log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import { relog } from '../../embedded/relog.ts'
 
 /** @returns what this program logs when the PDS writes these lines */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NsidString } from '@atproto/syntax'
 import { createServiceJwt } from '@atproto/xrpc-server'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
+import { loadSecrets } from '../../base/secrets/secrets.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import {
   codeForm,

@@ -3,9 +3,9 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import { MOST_LINES } from '../../base/event_log.ts'
 import { UPSTREAM_POOL } from '../../base/lifetimes.ts'
-import { createLog } from '../../base/log.ts'
+import { MOST_LINES } from '../../base/watching/event_log.ts'
+import { createLog } from '../../base/watching/log.ts'
 import type { Timeouts } from '../../gateway/timeouts.ts'
 import {
   freePort,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { createLog, type Log } from '../../base/log.ts'
+import { createLog, type Log } from '../../base/watching/log.ts'
 import { CAPACITY, type Capacity } from '../../gateway/capacity.ts'
 import { startGateway } from '../../gateway/server.ts'
 import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'

@@ -27,6 +27,13 @@ export const FLOORS: readonly (readonly string[])[] = [
  * one of these folders imports. Every other file of it stands above all of them.
  */
 export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  base: [
+    ['atproto_crypto.ts', 'errors.ts', 'lifetimes.ts', 'values'],
+    ['files', 'time'],
+    ['process', 'settings'],
+    ['secrets', 'watching'],
+    ['work'],
+  ],
   openid: [
     ['claims', 'keys.ts', 'paths.ts'],
     ['clients', 'resources'],

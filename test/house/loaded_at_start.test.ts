@@ -39,7 +39,12 @@ test.each(['start.ts', 'start_gateway.ts', 'start_runner.ts', 'cli/main.ts'])(
   (file) => {
     const { files, packages } = loadedAtOnce(file)
     expect([...files].toSorted()).toEqual(
-      ['base/compiled.ts', 'base/import_resolution.ts', 'base/make_folder.ts', file].toSorted(),
+      [
+        'base/process/compiled.ts',
+        'base/process/import_resolution.ts',
+        'base/files/make_folder.ts',
+        file,
+      ].toSorted(),
     )
     expect([...packages.keys()].filter((name) => !name.startsWith('node:'))).toEqual([])
   },

@@ -22,7 +22,7 @@ function linesWith(pattern: RegExp, except: string): string[] {
 }
 
 test('repeated work goes through `every`, which catches what it throws', () => {
-  expect(linesWith(/\bsetInterval\b/, 'base/every.ts')).toEqual([])
+  expect(linesWith(/\bsetInterval\b/, 'base/work/every.ts')).toEqual([])
 })
 
 test('folders are made by what ends also where none can be made', () => {
@@ -85,11 +85,11 @@ test('standard output of a command has its result alone, which may be JSON', () 
 })
 
 test.each([
-  ['what a DID begins with', /`did:web:\$\{[^}]*replace|startsWith\('did:/, 'base/did.ts'],
+  ['what a DID begins with', /`did:web:\$\{[^}]*replace|startsWith\('did:/, 'base/values/did.ts'],
   [
     'which hosts are this machine',
     /\['localhost', '127|\['127\.0\.0\.1', '\[::1/,
-    'base/loopback.ts',
+    'base/values/loopback.ts',
   ],
   ['that a cookie comes over TLS alone', /\bsecure: |`?__Host-\$|\? '__Host-/, 'http/cookie.ts'],
   ['what a page may run of its own', /'sha256-\$/, 'http/page/document.ts'],
@@ -104,7 +104,7 @@ test.each([
 })
 
 test('secrets are compared in constant time in one place, and what is stored of them where it is made', () => {
-  const comparing = linesWith(/\btimingSafeEqual\(/, 'base/same_secret.ts')
+  const comparing = linesWith(/\btimingSafeEqual\(/, 'base/secrets/same_secret.ts')
   expect(comparing.map((line) => line.split(':')[0])).toEqual([
     'database/hash.ts',
     'passwords/scrypt.ts',

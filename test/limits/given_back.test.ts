@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { CounterOwner } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
-import { MOST_LINES } from '../../base/event_log.ts'
-import { assertInTime, workFor } from '../../base/in_time.ts'
+import { assertInTime, workFor } from '../../base/time/in_time.ts'
+import { MOST_LINES } from '../../base/watching/event_log.ts'
 import type { Counter } from '../../database/limits/counter.ts'
 import { keptLog } from '../watching/logged.ts'
 

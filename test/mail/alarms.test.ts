@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Protection } from '../../actors/account/protections.ts'
-import { hearEvents } from '../../base/event_log.ts'
-import type { AuditEvent } from '../../base/events.ts'
-import { workFor } from '../../base/in_time.ts'
+import { workFor } from '../../base/time/in_time.ts'
+import { hearEvents } from '../../base/watching/event_log.ts'
+import type { AuditEvent } from '../../base/watching/events.ts'
 import { type NoticeKind, noticeKinds } from '../../mail/kinds.ts'
 import { en } from '../../mail/locales/en.ts'
 import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
@@ -221,7 +221,7 @@ test.each(told)('%s is told by mail', async (event, { notice, onPds = false, hap
   expect(mail?.text).toContain(`${world.url}/account/sign-out-everywhere?link=sealed.`)
 })
 
-/** Nothing more is begun for such a one (`base/in_time.ts`), and a thief may be the one. */
+/** Nothing more is begun for such a one (`base/time/in_time.ts`), and a thief may be the one. */
 test.each(told)(
   '%s is told by mail, also where the client goes away when it is recorded',
   async (event, { notice, onPds = false, times = 1, happen }) => {

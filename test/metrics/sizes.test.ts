@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createLog } from '../../base/log.ts'
-import { databaseBytes } from '../../base/metrics.ts'
+import { createLog } from '../../base/watching/log.ts'
+import { databaseBytes } from '../../base/watching/metrics.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { watchSizes } from '../../maintenance/sizes.ts'
 

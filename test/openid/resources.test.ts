@@ -1,7 +1,7 @@
 import { createLocalJWKSet, exportJWK, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { tokens as counted } from '../../base/metrics.ts'
+import { tokens as counted } from '../../base/watching/metrics.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'

@@ -12,7 +12,7 @@ import {
   OPENID_UNUSED_GRANT,
   REFRESH_RETRY_GRACE,
 } from '../../base/lifetimes.ts'
-import { Seal } from '../../base/seal.ts'
+import { Seal } from '../../base/secrets/seal.ts'
 import {
   findOpenidGrant,
   insertOpenidGrant,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Seal } from '../../base/seal.ts'
+import { Seal } from '../../base/secrets/seal.ts'
 import { createOutput, pagesOf } from '../../cli/output.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { listEntries } from '../../database/directory/account.ts'

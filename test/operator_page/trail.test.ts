@@ -10,9 +10,9 @@ import {
   vi,
 } from 'vitest'
 import { directoryFunctions } from '../../actors/directory/index.ts'
-import { logEvent } from '../../base/event_log.ts'
 import { AUDIT_MEMORY, DAY, HOUR, TRAIL_END } from '../../base/lifetimes.ts'
-import { createLog } from '../../base/log.ts'
+import { logEvent } from '../../base/watching/event_log.ts'
+import { createLog } from '../../base/watching/log.ts'
 import { measure } from '../../database/bounded_table.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { EVENTS, MOST_OF_ONE_EVENT, type TrailEvent } from '../../database/directory/event.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createLog } from '../../base/log.ts'
+import { createLog } from '../../base/watching/log.ts'
 import { putDeletion } from '../../database/directory/deletion.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'

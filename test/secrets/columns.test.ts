@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { markOfBrowser } from '../../actors/account/known_devices.ts'
-import { Seal } from '../../base/seal.ts'
+import { Seal } from '../../base/secrets/seal.ts'
 import { putEmailToken } from '../../database/account/email_token.ts'
 import { insertRecoveryCode, putTotp } from '../../database/account/factor.ts'
 import { putKnownDevice } from '../../database/account/known_device.ts'

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { makePrivateDataFolder, makePrivateFile } from '../../base/private_files.ts'
+import { makePrivateDataFolder, makePrivateFile } from '../../base/files/private_files.ts'
 import { writeEnvFile } from '../../cli/env_file.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
@@ -121,7 +121,7 @@ test('a folder that is everybody’s is refused', () => {
 
 test.runIf(isRoot)('what belongs to somebody else is refused with what to do', () => {
   const dataDir = makeOpenDataFolder()
-  const module = new URL('../../base/private_files.ts', import.meta.url).href
+  const module = new URL('../../base/files/private_files.ts', import.meta.url).href
   const script = `import(${JSON.stringify(module)}).then(({ makePrivateDataFolder }) => {
     try { makePrivateDataFolder(${JSON.stringify(dataDir)}) } catch (err) { console.log(err.message) }
   })`

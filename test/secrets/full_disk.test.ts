@@ -1,8 +1,8 @@
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
+import { loadSecrets } from '../../base/secrets/secrets.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 /**

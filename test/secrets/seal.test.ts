@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { directoryFunctions as directory } from '../../actors/directory/index.ts'
-import { Seal } from '../../base/seal.ts'
+import { Seal } from '../../base/secrets/seal.ts'
 import { openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { Secp256k1Keypair, verifySignature } from '@atproto/crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SettingsError } from '../../base/errors.ts'
-import { loadSecrets } from '../../base/secrets.ts'
-import { missingForUse, readSettings, settingNames } from '../../base/settings.ts'
+import { loadSecrets } from '../../base/secrets/secrets.ts'
+import { missingForUse, readSettings, settingNames } from '../../base/settings/settings.ts'
 import { runProgram } from '../../lab/world/program.ts'
 
 const pdsAt = (url: string, address = '') => ({

@@ -1,7 +1,7 @@
 import { oauthIssuerIdentifierSchema } from '@atproto/oauth-types'
 import { describe, expect, test } from 'vitest'
 import { SettingsError } from '../../base/errors.ts'
-import { readSettings, settingNames } from '../../base/settings.ts'
+import { readSettings, settingNames } from '../../base/settings/settings.ts'
 
 const URLS = ['example.com', 'ftp://example.com', 'https://', '//example.com', 'none']
 const ORIGINS = [...URLS, 'https://a.example/b', 'https://a.example?b', 'https://a:b@c.example']

@@ -6,7 +6,7 @@ import { askOwner, createOwners, type Owners, ownerHere } from '../../actors/aut
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import type { AuthPeer } from '../../actors/reach.ts'
 import { onDatabase } from '../../actors/runner.ts'
-import { Seal } from '../../base/seal.ts'
+import { Seal } from '../../base/secrets/seal.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'

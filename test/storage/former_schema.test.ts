@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Seal } from '../../base/seal.ts'
+import { Seal } from '../../base/secrets/seal.ts'
 import { consumeOpenidToken } from '../../database/account/openid_token.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { REPLICATION_SLOW } from '../../base/lifetimes.ts'
-import { renderMetrics, replicationLag } from '../../base/metrics.ts'
+import { renderMetrics, replicationLag } from '../../base/watching/metrics.ts'
 import { type Db, sql, transact } from '../../database/database.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { oldestWait } from '../../database/replication/waiting.ts'

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../base/lifetimes.ts'
-import { settled } from '../../base/settled_clock.ts'
+import { settled } from '../../base/time/settled_clock.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { ACCOUNT_BOUNDS, trim } from '../../database/account/bounds.ts'
 import { accountSchema } from '../../database/account/schema.ts'

@@ -1,4 +1,4 @@
-import { createLog, type Log } from '../../base/log.ts'
+import { createLog, type Log } from '../../base/watching/log.ts'
 
 export type Line = Record<string, unknown> & { event?: string; level: string; msg: string }
 

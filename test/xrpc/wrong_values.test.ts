@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { schemas } from '../../base/lexicons.ts'
+import { schemas } from '../../base/values/lexicons.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
 import { methods } from '../../xrpc/index.ts'
 import { ask, post } from '../subjects/ask.ts'

@@ -1,5 +1,5 @@
 import { AuthRequiredError } from '@atproto/xrpc-server'
-import { isSameSecret } from '../../base/same_secret.ts'
+import { isSameSecret } from '../../base/secrets/same_secret.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import type { Call, Verifier } from '../method.ts'
 import { readAuthorization } from './header.ts'

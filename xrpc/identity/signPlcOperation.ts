@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import type { Operation } from '@did-plc/lib'
-import { isPlcDid } from '../../base/did.ts'
+import { isPlcDid } from '../../base/values/did.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { repoKeyOf } from '../../sagas/repo_key.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'

@@ -1,5 +1,5 @@
 import { Refusal } from '../../../base/errors.ts'
-import { undoing } from '../../../base/undoing.ts'
+import { undoing } from '../../../base/work/undoing.ts'
 import type { Attempt } from '../attempt.ts'
 import type { DirectoryStub } from '../stub.ts'
 import type { Names } from './names.ts'

@@ -1,5 +1,5 @@
-import { isDid } from '../../../base/did.ts'
 import { accountNotFound } from '../../../base/errors.ts'
+import { isDid } from '../../../base/values/did.ts'
 import type { ShownInvite } from '../../../database/directory/shown_invite.ts'
 import type { DirectoryStub } from '../stub.ts'
 import type { Names } from './names.ts'

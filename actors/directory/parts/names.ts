@@ -1,4 +1,4 @@
-import { isDid } from '../../../base/did.ts'
+import { isDid } from '../../../base/values/did.ts'
 import { partitionOf } from '../../../database/partition.ts'
 import { keptAs } from '../../../identity/subject.ts'
 import { nameTaken } from '../names.ts'

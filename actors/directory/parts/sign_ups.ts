@@ -1,5 +1,5 @@
 import { Refusal } from '../../../base/errors.ts'
-import { undoing } from '../../../base/undoing.ts'
+import { undoing } from '../../../base/work/undoing.ts'
 import type { PdsCounts } from '../placement.ts'
 import { hasAccountHere } from '../sign_ups.ts'
 import type { DirectoryStub } from '../stub.ts'

@@ -1,5 +1,5 @@
-import type { Log } from '../../../base/log.ts'
-import type { Settings } from '../../../base/settings.ts'
+import type { Settings } from '../../../base/settings/settings.ts'
+import type { Log } from '../../../base/watching/log.ts'
 import {
   type AccountStub,
   type Actors,

@@ -1,4 +1,4 @@
-import type { Log } from '../../../base/log.ts'
+import type { Log } from '../../../base/watching/log.ts'
 import { openClient } from '../client.ts'
 import { ActorConnection, type ConnectionGetter } from '../connection.ts'
 

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Settings } from '../../../base/settings.ts'
+import type { Settings } from '../../../base/settings/settings.ts'
 
 let opened = 0
 

@@ -1,4 +1,4 @@
-import type { Move } from '../../../base/move.ts'
+import type { Move } from '../../../base/files/move.ts'
 import type { Expected } from '../../../database/replication/copy_mark.ts'
 import { answering, assertSecret, type Runner } from '../../runner.ts'
 import { ofAccount } from './account_storage.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { every } from '../../../base/every.ts'
+import { EndIsAwayError } from '../../../base/files/move.ts'
 import { CALL, MEMBERSHIP, MEMBERSHIP_MISSES } from '../../../base/lifetimes.ts'
-import type { Log } from '../../../base/log.ts'
-import { EndIsAwayError } from '../../../base/move.ts'
+import type { Log } from '../../../base/watching/log.ts'
+import { every } from '../../../base/work/every.ts'
 
 /** A runner of this process at an engine. */
 export type Membership = {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
+import { type Move, MovedError } from '../../../base/files/move.ts'
 import { CONNECT_PAUSE } from '../../../base/lifetimes.ts'
-import { type Move, MovedError } from '../../../base/move.ts'
 import type { Installation } from '../../../database/flow/installation.ts'
 import type { Kept } from '../../../database/replication/copy_kept.ts'
 import type { Expected } from '../../../database/replication/copy_mark.ts'

@@ -1,4 +1,4 @@
-import type { Secrets } from '../../../base/secrets.ts'
+import type { Secrets } from '../../../base/secrets/secrets.ts'
 import type { Proofs } from './proofs.ts'
 import type { Storage } from './storage.ts'
 

@@ -1,5 +1,5 @@
-import { loadSecrets } from '../../../base/secrets.ts'
-import { readSettings } from '../../../base/settings.ts'
+import { loadSecrets } from '../../../base/secrets/secrets.ts'
+import { readSettings } from '../../../base/settings/settings.ts'
 import { listen } from './listen.ts'
 import { metadataRoute } from './metadata.ts'
 import { oauthRoutes } from './oauth.ts'

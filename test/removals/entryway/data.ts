@@ -25,7 +25,7 @@ const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
 const DATA_GONE = 'test/storage/data_gone.test.ts'
 const OWNERSHIP = 'test/base/ownership.test.ts'
-const ownership = inFile('base/ownership.ts')
+const ownership = inFile('base/files/ownership.ts')
 const LOST = 'test/storage/lost_account.test.ts'
 const ODD_NAMES = 'test/backup/odd_names.test.ts'
 const WRONG_CLOCK = 'test/storage/wrong_clock.test.ts'
@@ -33,7 +33,7 @@ const CLOCK_SET_BACK = 'test/base/clock_set_back.test.ts'
 const RECOVERY_CLOCK = 'test/sagas/recovery_clock.test.ts'
 const pace = inFile('gateway/pace.ts')
 const recovery = inFile('sagas/recovery.ts')
-const steadyClock = inFile('base/steady_clock.ts')
+const steadyClock = inFile('base/time/steady_clock.ts')
 const SIGN = 'test/copy/file_sign.test.ts'
 const fileSign = inFile('maintenance/copy/file_sign.ts')
 
@@ -285,7 +285,7 @@ export const dataRows = toRemovals([
   [
     'test/base/settled_clock.test.ts',
     'no start believes a wrong clock since it has written by it',
-    inFile('base/settled_clock.ts')('doubt ? Math.min(last, doubt.expected) : last', 'last'),
+    inFile('base/time/settled_clock.ts')('doubt ? Math.min(last, doubt.expected) : last', 'last'),
   ],
   [
     WRONG_CLOCK,
@@ -357,7 +357,10 @@ export const dataRows = toRemovals([
   [
     'test/base/write_whole.test.ts',
     'what a full disk has cut off is not left',
-    inFile('base/write_whole.ts')('finally {\n    rmSync(fresh, { force: true })', 'finally {'),
+    inFile('base/files/write_whole.ts')(
+      'finally {\n    rmSync(fresh, { force: true })',
+      'finally {',
+    ),
   ],
   [
     KEPT,
@@ -396,12 +399,15 @@ export const dataRows = toRemovals([
   [
     'test/secrets/full_disk.test.ts',
     'a key that a full disk did not take whole is not left there',
-    inFile('base/secrets.ts')('rmSync(fresh, { force: true })', ''),
+    inFile('base/secrets/secrets.ts')('rmSync(fresh, { force: true })', ''),
   ],
   [
     'test/base/writable_disk.test.ts',
     'all disks of the data are looked at',
-    inFile('base/writable_disk.ts')('onePerDisk(this.#folders)', 'onePerDisk([this.#folders[0]])'),
+    inFile('base/files/writable_disk.ts')(
+      'onePerDisk(this.#folders)',
+      'onePerDisk([this.#folders[0]])',
+    ),
   ],
   [
     'test/cli/doctor.test.ts',
@@ -411,17 +417,20 @@ export const dataRows = toRemovals([
   [
     'test/settings/settings.test.ts',
     'no keys are made where a disk of accounts is away',
-    inFile('base/secrets.ts')("if (isThere(join(dataDir, 'directory.sqlite'))) return true", ''),
+    inFile('base/secrets/secrets.ts')(
+      "if (isThere(join(dataDir, 'directory.sqlite'))) return true",
+      '',
+    ),
   ],
   [
     'test/base/writable_disk.test.ts',
     'a disk that hangs is looked at once at a time',
-    inFile('base/writable_disk.ts')('!this.#isLooking && ', ''),
+    inFile('base/files/writable_disk.ts')('!this.#isLooking && ', ''),
   ],
   [
     'test/base/writable_disk.test.ts',
     'no look at a disk empties what a link leads to',
-    inFile('base/writable_disk.ts')(' | O_NOFOLLOW', ''),
+    inFile('base/files/writable_disk.ts')(' | O_NOFOLLOW', ''),
   ],
   [
     OWNERSHIP,
@@ -538,7 +547,7 @@ export const dataRows = toRemovals([
   [
     CLOCK_SET_BACK,
     'what is due by a clock that was set back does not wait for it',
-    inFile('base/has_passed.ts')('Math.abs(Date.now() - since)', 'Date.now() - since'),
+    inFile('base/time/has_passed.ts')('Math.abs(Date.now() - since)', 'Date.now() - since'),
   ],
   [
     CLOCK_SET_BACK,
@@ -561,6 +570,6 @@ export const dataRows = toRemovals([
   [
     RECOVERY_CLOCK,
     'what is dated ahead of the clock is settled',
-    inFile('base/has_passed.ts')('Math.abs(Date.now() - since)', 'Date.now() - since'),
+    inFile('base/time/has_passed.ts')('Math.abs(Date.now() - since)', 'Date.now() - since'),
   ],
 ])

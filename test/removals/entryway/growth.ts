@@ -18,7 +18,7 @@ const shortBodies = inFile('gateway/body.ts')
 const openExchanges = inFile('gateway/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
 const frames = inFile('gateway/client_frames.ts')
-const shares = inFile('base/shares.ts')
+const shares = inFile('base/work/shares.ts')
 const turns = inFile('gateway/turns.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
@@ -214,7 +214,7 @@ export const growthRows = toRemovals([
     accountBounds('if (bytes <= maxBytes) return over', 'return over'),
   ],
   [34, 'the console is the log', inFile('programs/launch.ts')('    takeConsole(log)\n', '')],
-  [34, 'with a bound', inFile('base/console.ts')(' || !hasRoom(log, CONSOLE)', '')],
+  [34, 'with a bound', inFile('base/watching/console.ts')(' || !hasRoom(log, CONSOLE)', '')],
   [
     34,
     'a bound on lines of methods that fail',
@@ -229,7 +229,7 @@ export const growthRows = toRemovals([
   [
     35,
     'by what a site has',
-    inFile('base/network.ts')('prefixOf(address, 48)', 'prefixOf(address, 64)'),
+    inFile('base/values/network.ts')('prefixOf(address, 48)', 'prefixOf(address, 64)'),
   ],
   [35, 'and of it the newest', shares('.at(-1)', '.at(0)')],
   [

@@ -10,7 +10,7 @@ const judgement = inFile('sagas/revocation.ts')
 const handler = inFile('oauth/handler.ts')
 const clients = inFile('oauth/known_clients.ts')
 const proofs = inFile('oauth/usual_proofs.ts')
-const mutex = inFile('base/keyed_mutex.ts')
+const mutex = inFile('base/work/keyed_mutex.ts')
 const nonces = inFile('database/flow/replay.ts')
 const tokens = inFile('stores/token_store.ts')
 const sessions = inFile('database/account/session.ts')
@@ -94,7 +94,11 @@ export const oauthRows = toRemovals([
   [10, 'few scopes in a request', few('if (hasManyWords(scope))')],
   [10, 'no client key that costs much', proofKeys('jwks.keys.every(isOfUsualSize)', 'true')],
   [11, 'few values in a request object', few('!hasManyValues(decoded.payload)', 'true')],
-  [11, 'also in a text of it', inFile('base/value_bounds.ts')(' || saysManyValues(value)', '')],
+  [
+    11,
+    'also in a text of it',
+    inFile('base/values/value_bounds.ts')(' || saysManyValues(value)', ''),
+  ],
   [11, 'a jti is a string', replays('assertString(nonce)', '')],
   [11, 'a kid is a string', namedKeys("typeof kid === 'string'", 'true')],
   [

@@ -2,12 +2,12 @@ import { inFile, toRemovals } from '../removal.ts'
 
 const program = inFile('programs/whole.ts')
 const embeddedChild = inFile('embedded/child.ts')
-const events = inFile('base/event_log.ts')
+const events = inFile('base/watching/event_log.ts')
 const refusals = inFile('oauth/refusal_log.ts')
 const counters = inFile('actors/auth/shared_counters.ts')
 const GIVEN_BACK = 'test/limits/given_back.test.ts'
 const EVENTS = 'test/watching/events.test.ts'
-const spans = inFile('base/open_telemetry.ts')
+const spans = inFile('base/watching/open_telemetry.ts')
 const passing = inFile('gateway/pass_through.ts')
 const TRACES = 'test/watching/traces.test.ts'
 const OUTPUT = 'test/cli/output.test.ts'
@@ -75,17 +75,20 @@ export const programRows = toRemovals([
   [
     'test/settings/wrong_values.test.ts',
     'quotes around a folder are no part of its name',
-    inFile('base/setting_kinds.ts')('regex(/^(?!["\'`\\s])[^\\p{Cc}]+(?<!["\'`\\s])$/u)', 'min(1)'),
+    inFile('base/settings/setting_kinds.ts')(
+      'regex(/^(?!["\'`\\s])[^\\p{Cc}]+(?<!["\'`\\s])$/u)',
+      'min(1)',
+    ),
   ],
   [
     'test/settings/settings.test.ts',
     'no key is made anew beside accounts',
-    inFile('base/secrets.ts')('if (isInUse && !isThere(join(folder, name)))'),
+    inFile('base/secrets/secrets.ts')('if (isInUse && !isThere(join(folder, name)))'),
   ],
   [
     'test/settings/env_file.test.ts',
     'nothing in .env is skipped without a word',
-    inFile('base/env_file.ts')('if (lines.length)'),
+    inFile('base/settings/env_file.ts')('if (lines.length)'),
   ],
   [
     'test/mail/at_stop.test.ts',
@@ -95,7 +98,7 @@ export const programRows = toRemovals([
   [
     'test/base/every.test.ts',
     'what a stop interrupts is not said to fail',
-    inFile('base/every.ts')('if (!hasEnded) faults.failed(err)', 'faults.failed(err)'),
+    inFile('base/work/every.ts')('if (!hasEnded) faults.failed(err)', 'faults.failed(err)'),
   ],
   [
     EMBEDDED,
@@ -210,12 +213,12 @@ export const programRows = toRemovals([
   [
     OUTPUT,
     'what others named is no command to a terminal',
-    inFile('base/printable.ts')("text.replace(CONTROLS, '\\ufffd')", 'text'),
+    inFile('base/values/printable.ts')("text.replace(CONTROLS, '\\ufffd')", 'text'),
   ],
   [
     OUTPUT,
     'nor in JSON',
-    inFile('base/printable.ts')('json.replace(CONTROLS', 'json.replace(/(?!)/g'),
+    inFile('base/values/printable.ts')('json.replace(CONTROLS', 'json.replace(/(?!)/g'),
   ],
   [
     OUTPUT,
@@ -225,12 +228,15 @@ export const programRows = toRemovals([
   [
     'test/base/log.test.ts',
     'of an error known fields alone are logged',
-    inFile('base/log.ts')('message: err.message,', 'message: err.message, ...(err as object),'),
+    inFile('base/watching/log.ts')(
+      'message: err.message,',
+      'message: err.message, ...(err as object),',
+    ),
   ],
   [
     'test/base/log.test.ts',
     'what others named is no command to a terminal that shows the log',
-    inFile('base/log.ts')('printableJson(line)', 'line'),
+    inFile('base/watching/log.ts')('printableJson(line)', 'line'),
   ],
   [
     'test/security_page/app_passwords.test.ts',

@@ -36,7 +36,11 @@ export const requestRows = toRemovals([
     port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
   ],
   [23, 'the port is on loopback', port("managerHost: '127.0.0.1'", "managerHost: '0.0.0.0'")],
-  [23, 'the metrics are on loopback', inFile('base/metrics_server.ts')("'127.0.0.1', ", '')],
+  [
+    23,
+    'the metrics are on loopback',
+    inFile('base/watching/metrics_server.ts')("'127.0.0.1', ", ''),
+  ],
   [
     29,
     'one member names the account',
@@ -126,7 +130,7 @@ export const requestRows = toRemovals([
   [
     'test/subjects/read_subject.test.ts',
     'long texts are no names',
-    inFile('base/name_length.ts')('text.length > LONGEST', 'false'),
+    inFile('base/values/name_length.ts')('text.length > LONGEST', 'false'),
   ],
   [30, 'an address that is kept in Unicode', names('of keptAs(name)', 'of [name]')],
   [

@@ -1,6 +1,6 @@
 import { inFile, toRemovals } from '../removal.ts'
 
-const settings = inFile('base/settings.ts')
+const settings = inFile('base/settings/settings.ts')
 const signIn = inFile('sagas/sign_in.ts')
 const knownDevices = inFile('app/limits/known_device.ts')
 const addresses = inFile('gateway/client_address.ts')

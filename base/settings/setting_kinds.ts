@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { atprotoCrypto } from './atproto_crypto.ts'
-import { ACCESS_TOKEN_MAX, ACCESS_TOKEN_MIN, MINUTE } from './lifetimes.ts'
-import { isLoopback } from './loopback.ts'
+import { atprotoCrypto } from '../atproto_crypto.ts'
+import { ACCESS_TOKEN_MAX, ACCESS_TOKEN_MIN, MINUTE } from '../lifetimes.ts'
+import { isLoopback } from '../values/loopback.ts'
 
 /** Characters of a wrong value that are shown. */
 const LONGEST_SHOWN = 60

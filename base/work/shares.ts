@@ -1,4 +1,4 @@
-import { siteOf } from './network.ts'
+import { siteOf } from '../values/network.ts'
 
 /**
  * What is held for clients, by the site of each, where there is room for so much in all. One who can have many networks

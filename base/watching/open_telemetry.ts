@@ -21,13 +21,13 @@ import {
   BatchSpanProcessor,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base'
-import packageJson from '../package.json' with { type: 'json' }
-import { withDeadline } from './deadline.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { TRACES_END } from '../lifetimes.ts'
+import type { TracesSetting } from '../settings/traces_setting.ts'
+import { withDeadline } from '../time/deadline.ts'
 import { FaultLog } from './fault_log.ts'
-import { TRACES_END } from './lifetimes.ts'
 import type { Log } from './log.ts'
 import type { Part, Tracer } from './tracer.ts'
-import type { TracesSetting } from './traces_setting.ts'
 
 const KINDS = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT, server: SpanKind.SERVER }
 

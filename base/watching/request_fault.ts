@@ -1,4 +1,4 @@
-import { TooLateError } from './in_time.ts'
+import { TooLateError } from '../time/in_time.ts'
 import type { Log } from './log.ts'
 
 /**

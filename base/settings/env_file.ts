@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { SettingsError } from './errors.ts'
+import { SettingsError } from '../errors.ts'
 
 const FILE = '.env'
 

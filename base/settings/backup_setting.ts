@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { z } from 'zod'
-import { isInside } from './inside.ts'
+import { isInside } from '../files/inside.ts'
 import {
   bucketName,
   countUpTo,

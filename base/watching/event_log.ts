@@ -1,3 +1,5 @@
+import { EVENT_LINES } from '../lifetimes.ts'
+import { networkOf } from '../values/network.ts'
 import {
   EVENTS,
   type EventName,
@@ -5,10 +7,8 @@ import {
   REFRESH_REFUSALS,
   TOKEN_PROFILES,
 } from './events.ts'
-import { EVENT_LINES } from './lifetimes.ts'
 import type { Log } from './log.ts'
 import { events, rateLimited, refreshRefused, signIns } from './metrics.ts'
-import { networkOf } from './network.ts'
 
 type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 

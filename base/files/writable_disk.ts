@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
 import { open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DISK_LOOK } from '../lifetimes.ts'
 import { onePerDisk } from './disks.ts'
-import { DISK_LOOK } from './lifetimes.ts'
 
 const MB = 1024 * 1024
 /** With less than this, databases soon take nothing; again well only with so much. */

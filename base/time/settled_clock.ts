@@ -1,4 +1,4 @@
-import { CLOCK_JUMP, CLOCK_SETTLED, MINUTE } from './lifetimes.ts'
+import { CLOCK_JUMP, CLOCK_SETTLED, MINUTE } from '../lifetimes.ts'
 
 /**
  * That the clock jumped ahead, for a process that comes later: what it would show otherwise, and for how long it has

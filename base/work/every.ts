@@ -1,6 +1,6 @@
-import { endFaultLogs, FaultLog } from './fault_log.ts'
-import { outlasting } from './in_time.ts'
-import type { Log } from './log.ts'
+import { outlasting } from '../time/in_time.ts'
+import { endFaultLogs, FaultLog } from '../watching/fault_log.ts'
+import type { Log } from '../watching/log.ts'
 
 /** What ends each that goes on. */
 const ends = new Set<() => void>()

@@ -1,5 +1,9 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { SettingsError } from '../errors.ts'
+import { ACCESS_TOKEN_MAX, MINUTE } from '../lifetimes.ts'
+import { webDid } from '../values/did.ts'
+import { isLoopback } from '../values/loopback.ts'
 import {
   type BackupSetting,
   backupEnvironment,
@@ -13,11 +17,7 @@ import {
   mistakesInCaptcha,
   toCaptchaSetting,
 } from './captcha_setting.ts'
-import { webDid } from './did.ts'
 import { engineEnvironment, mistakesInEngine } from './engine_setting.ts'
-import { SettingsError } from './errors.ts'
-import { ACCESS_TOKEN_MAX, MINUTE } from './lifetimes.ts'
-import { isLoopback } from './loopback.ts'
 import {
   isEmbeddedWanted,
   mistakesInPds,
@@ -123,7 +123,7 @@ export type Settings = {
   /** How many invite codes a person may make in a month; null where only the operator makes them. */
   userInvites: number | null
   hcaptcha: CaptchaSetting
-  /** Secrets given by the environment; the missing ones are generated (`base/secrets.ts`). */
+  /** Secrets given by the environment; the missing ones are generated (`base/secrets/secrets.ts`). */
   given: {
     adminPassword?: string | undefined
     jwtKeyHex?: string | undefined

@@ -1,6 +1,6 @@
+import type { TracesSetting } from '../settings/traces_setting.ts'
 import type { Log } from './log.ts'
 import type { Part, StatusOf, Tracer } from './tracer.ts'
-import type { TracesSetting } from './traces_setting.ts'
 
 let tracer: Tracer | null = null
 

@@ -1,6 +1,6 @@
 import type { ECDH } from 'node:crypto'
 import type { Secp256k1Keypair } from '@atproto/crypto'
-import { atprotoCrypto } from './atproto_crypto.ts'
+import { atprotoCrypto } from '../atproto_crypto.ts'
 
 /**
  * The key that signs PLC operations, as `@did-plc/lib` takes it. Its did:key comes from OpenSSL: `@atproto/crypto`

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { outlasting } from './in_time.ts'
+import { outlasting } from '../time/in_time.ts'
 
 /**
  * Work that is done for one key at most once in a while. Who asks in between waits for the next time,

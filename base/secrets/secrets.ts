@@ -20,14 +20,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { SettingsError } from './errors.ts'
-import { explainUnreadable, isThere } from './files.ts'
-import { makeFolder } from './make_folder.ts'
-import { giveToOwnerOf } from './ownership.ts'
-import { ACCOUNTS_FOLDER, makePrivateDataFolder } from './private_files.ts'
+import { SettingsError } from '../errors.ts'
+import { explainUnreadable, isThere } from '../files/files.ts'
+import { makeFolder } from '../files/make_folder.ts'
+import { giveToOwnerOf } from '../files/ownership.ts'
+import { ACCOUNTS_FOLDER, makePrivateDataFolder } from '../files/private_files.ts'
+import type { Settings } from '../settings/settings.ts'
 import { RotationKey } from './rotation_key.ts'
 import { Seal } from './seal.ts'
-import type { Settings } from './settings.ts'
 
 /** The keys and secrets of one entryway. Several machines of one entryway must share them. */
 export type Secrets = {

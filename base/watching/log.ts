@@ -1,5 +1,5 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
-import { printableJson } from './printable.ts'
+import { printableJson } from '../values/printable.ts'
 
 export type Log = Logger
 

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { SettingsError } from './errors.ts'
+import { SettingsError } from '../errors.ts'
 import { explainUnwritable } from './files.ts'
 import { makeFolder } from './make_folder.ts'
 

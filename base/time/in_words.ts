@@ -1,4 +1,4 @@
-import { DAY, HOUR } from './lifetimes.ts'
+import { DAY, HOUR } from '../lifetimes.ts'
 
 /** How long something has been, in words, such as `5 hours`. @param ms */
 export const ageOf = (ms: number): string =>

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { outlasting } from './in_time.ts'
-import type { Log } from './log.ts'
+import { outlasting } from '../time/in_time.ts'
+import type { Log } from '../watching/log.ts'
 
 /** Work that no answer waits for, such as a notice by mail. The program waits for it when it ends. */
 export class Background {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { UnavailableError } from './errors.ts'
+import { UnavailableError } from '../errors.ts'
 
 /**
  * Who waits for an answer: not before `until` (`performance.now()`) is it told that there is none. That may

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { makeFolder } from './make_folder.ts'
+import { makeFolder } from '../files/make_folder.ts'
 
 /** What others than its owner may do with a folder. */
 const BY_OTHERS = 0o077
