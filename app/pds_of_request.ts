@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { HttpRequest } from '../http/message.ts'
-import type { KnownPds } from '../sagas/known_pdses.ts'
-import type { Services } from '../sagas/services.ts'
+import type { KnownPds } from '../sagas/services/known_pdses.ts'
+import type { Services } from '../sagas/services/services.ts'
 import { shownToken } from './shown_session.ts'
 
 /** Parameters by which lexicons name an account, with a DID or a handle. */

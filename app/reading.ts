@@ -18,7 +18,7 @@ import {
   UnreadableError,
 } from '../http/read_body.ts'
 import { ANY, type BodyKind } from '../http/route.ts'
-import type { KnownPdses } from '../sagas/known_pdses.ts'
+import type { KnownPdses } from '../sagas/services/known_pdses.ts'
 import type { FindRoute, Route } from './routes.ts'
 import { unwrap } from './unwrap.ts'
 

@@ -22,7 +22,7 @@ import { operatorPageRoutes, reachesOperatorPage } from '../operator_page/routes
 import packageJson from '../package.json' with { type: 'json' }
 import { serveHome } from '../pages/home.ts'
 import { onOwnHost } from '../pages/own_host.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 import { createXrpcHandler } from '../xrpc/index.ts'
 import { methodRoutes } from '../xrpc/routes.ts'
 import { ABOUT_CONTENT } from './content.ts'

@@ -1,6 +1,6 @@
 import { type HttpHandler, jsonResponse } from '../http/message.ts'
 import { readSubject } from '../identity/subject.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /**
  * `/tls-check?domain=…`: whether a certificate may be made for a host name, which is so for the

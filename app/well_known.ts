@@ -3,8 +3,8 @@ import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../
 import { NO_SUCH_HANDLE } from '../identity/service_handles.ts'
 import { securityTask } from '../oauth/security_paths.ts'
 import { readHandleHost } from '../pages/host.ts'
-import { findByHandle } from '../sagas/accounts.ts'
-import type { Services } from '../sagas/services.ts'
+import { findByHandle } from '../sagas/accounts/accounts.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /** The DID document of the `did:web` of the host: the entryway's, or that of a PDS with a name here. */
 export function serveDidDocument({ settings, pdses }: Services): HttpHandler {

@@ -1,6 +1,6 @@
 /**
  * Every duration of the program, in milliseconds. The windows of rate limits stand with the limits, in
- * seconds (`app/limits/table.ts`, `sagas/mail_limits.ts`, `sagas/account_limits.ts`). How long OAuth
+ * seconds (`app/limits/table.ts`, `sagas/services/mail_limits.ts`, `sagas/accounts/account_limits.ts`). How long OAuth
  * sessions, their refresh tokens and DPoP nonces last is for the provider to say (`docs/apps.md`).
  */
 

@@ -3,7 +3,7 @@ import { KNOWN_DEVICE } from '../base/lifetimes.ts'
 import { hostCookie, setCookie } from '../http/cookie.ts'
 import { type HttpResponse, withCookies } from '../http/message.ts'
 import { requester } from '../http/requester.ts'
-import type { SignInDevice } from '../sagas/arrivals.ts'
+import type { SignInDevice } from '../sagas/notices/arrivals.ts'
 import { type RequestScope, requestScope } from '../stores/request_scope.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { LexResolver } from '@atproto/oauth-provider/provider'
 import type { Settings } from '../base/settings/settings.ts'
 import { hasManyValues, VALUES } from '../base/values/value_bounds.ts'
-import type { ForeignLookups } from '../sagas/foreign_lookups.ts'
+import type { ForeignLookups } from '../sagas/services/foreign_lookups.ts'
 import { createSafeFetch } from './safe_fetch.ts'
 
 /** Characters of a lexicon as JSON; it is read and written out for each request that names it. */

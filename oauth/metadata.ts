@@ -1,6 +1,6 @@
 import { PAGE_LANGUAGES } from '../http/language.ts'
 import { type HttpHandler, jsonResponse, readJson, withoutHeaders } from '../http/message.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /**
  * The provider's metadata (RFC 8414) with the PDSes of the moment as `protected_resources`

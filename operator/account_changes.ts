@@ -4,13 +4,13 @@ import {
   deactivateAccount,
   deleteAccount,
   takeDownAccount,
-} from '../sagas/account_life.ts'
-import { setEmail as setAccountEmail } from '../sagas/email_change.ts'
-import { addMailFactor, listFactors, removeFactor } from '../sagas/factors.ts'
-import { changeHandle } from '../sagas/handle_change.ts'
-import { notify } from '../sagas/notice.ts'
-import { listPasskeys } from '../sagas/passkeys.ts'
-import type { Services } from '../sagas/services.ts'
+} from '../sagas/changes/account_life.ts'
+import { setEmail as setAccountEmail } from '../sagas/changes/email_change.ts'
+import { changeHandle } from '../sagas/changes/handle_change.ts'
+import { addMailFactor, listFactors, removeFactor } from '../sagas/factors/factors.ts'
+import { listPasskeys } from '../sagas/factors/passkeys.ts'
+import { notify } from '../sagas/notices/notice.ts'
+import type { Services } from '../sagas/services/services.ts'
 import { command } from './command.ts'
 import { findAccount, findEntry } from './find_account.ts'
 import { tellingHalf } from './half_done.ts'

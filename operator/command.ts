@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { LimitsInForce } from '../actors/auth/limits_in_force.ts'
 import type { OperatorGround } from '../database/directory/operator_session.ts'
 import type { ActingOperator } from '../sagas/operators.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /** A protected resource of OpenID. `registeredAt` is milliseconds since the epoch. */
 type Resource = {

@@ -1,8 +1,8 @@
 import { accountNotFound, type Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
-import { findAccount as find } from '../sagas/accounts.ts'
-import type { Services } from '../sagas/services.ts'
+import { findAccount as find } from '../sagas/accounts/accounts.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /** @param name handle, DID or e-mail address, as typed @throws {Refusal} AccountNotFound */
 export async function findAccount(services: Services, name: string): Promise<AccountRow> {

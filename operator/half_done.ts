@@ -1,6 +1,6 @@
 import { accountNotFound, UnavailableError } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /** Something failed at another server; the message says how things stand now, and what to do. */
 export class HalfDoneError extends Error {

@@ -1,6 +1,6 @@
 import { Refusal } from '../base/errors.ts'
 import { readPosition } from '../database/directory/invite.ts'
-import { createInvites } from '../sagas/invites.ts'
+import { createInvites } from '../sagas/sign_up/invites.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'

@@ -5,7 +5,7 @@ import {
   makeOperatorLink,
   removeOperator,
 } from '../sagas/operators.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'

@@ -7,7 +7,7 @@ import { foldersOfData } from '../embedded/folder.ts'
 import { backupStanding } from '../maintenance/backup_standing.ts'
 import { listBackups } from '../maintenance/kept_backups.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { dayOf } from '../sagas/kept_events.ts'
+import { dayOf } from '../sagas/notices/kept_events.ts'
 import { aboutPds, unanswered } from './check.ts'
 import { command } from './command.ts'
 import { type Looked, lastLook } from './examine.ts'

@@ -1,5 +1,5 @@
 import { Refusal } from '../base/errors.ts'
-import { endSession, listSignedIn } from '../sagas/signed_in.ts'
+import { endSession, listSignedIn } from '../sagas/sign_in/signed_in.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
 import { inputs } from './inputs.ts'

@@ -11,7 +11,7 @@ import {
   OPERATOR_PAGE,
   OPERATOR_SIGN_OUT,
 } from '../operator/paths.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /** Every address of the operator's page. */
 export const operatorPageRoutes: readonly RouteShape[] = [

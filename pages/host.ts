@@ -1,7 +1,7 @@
 import { isValidHandle } from '@atproto/syntax'
 import { readSubject } from '../identity/subject.ts'
-import { findByHandle } from '../sagas/accounts.ts'
-import type { Services } from '../sagas/services.ts'
+import { findByHandle } from '../sagas/accounts/accounts.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /** A host name that is there for a handle. */
 export type HandleHost = {

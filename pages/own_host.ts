@@ -1,7 +1,7 @@
 import { emptyResponse, type HttpRequest } from '../http/message.ts'
 import { refuse } from '../http/refuse.ts'
 import type { RouteShape } from '../http/route.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 import { readHandleHost } from './host.ts'
 
 /**

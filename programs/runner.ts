@@ -1,7 +1,7 @@
 import { BACKGROUND, DRAIN, TRAIL_END } from '../base/lifetimes.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
 import { startRunner } from '../registry.ts'
-import { keepEvents } from '../sagas/kept_events.ts'
+import { keepEvents } from '../sagas/notices/kept_events.ts'
 import { launch } from './launch.ts'
 import { prepareRunner, stopRunner } from './prepare_runner.ts'
 

@@ -3,7 +3,7 @@ import { missingForUse } from '../base/settings/settings.ts'
 import { startGateway } from '../gateway/server.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
 import { startRunner } from '../registry.ts'
-import { keepEvents } from '../sagas/kept_events.ts'
+import { keepEvents } from '../sagas/notices/kept_events.ts'
 import { launch } from './launch.ts'
 import { prepareRunner, stopRunner } from './prepare_runner.ts'
 

@@ -5,10 +5,10 @@ import { OPERATOR_LINK, PROOF_AGAIN } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { OperatorGround } from '../database/directory/operator_session.ts'
 import { kindsOf } from '../factors/kinds.ts'
-import { recordAudit } from './audit.ts'
-import { listFactors } from './factors.ts'
-import { notify } from './notice.ts'
-import type { Services } from './services.ts'
+import { listFactors } from './factors/factors.ts'
+import { recordAudit } from './notices/audit.ts'
+import { notify } from './notices/notice.ts'
+import type { Services } from './services/services.ts'
 
 /** Who acts as the operator, as audit trails name it, and from where. */
 export type ActingOperator = {

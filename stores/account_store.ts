@@ -2,12 +2,16 @@ import type { AccountStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
 import { accountNotFound, signedOutMeanwhile } from '../base/errors.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
-import { activateAccount, deactivateAccount, deleteOwnAccount } from '../sagas/account_life.ts'
-import { changeHandle } from '../sagas/handle_change.ts'
-import { assertHandleFree } from '../sagas/new_handle.ts'
-import type { Services } from '../sagas/services.ts'
-import { signUp } from '../sagas/sign_up.ts'
-import type { SignUpPolicy } from '../sagas/sign_up_rules.ts'
+import {
+  activateAccount,
+  deactivateAccount,
+  deleteOwnAccount,
+} from '../sagas/changes/account_life.ts'
+import { changeHandle } from '../sagas/changes/handle_change.ts'
+import type { Services } from '../sagas/services/services.ts'
+import { assertHandleFree } from '../sagas/sign_up/new_handle.ts'
+import { signUp } from '../sagas/sign_up/sign_up.ts'
+import type { SignUpPolicy } from '../sagas/sign_up/sign_up_rules.ts'
 import { toAccount, toAuthorizedClients } from './account.ts'
 import { createCredentials } from './credentials.ts'
 import { createDeviceAccounts } from './device_accounts.ts'

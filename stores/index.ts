@@ -1,7 +1,7 @@
 import type { OAuthStore } from '@atproto/oauth-provider/provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { noteAttempt } from '../http/attempt.ts'
-import type { Services } from '../sagas/services.ts'
+import type { Services } from '../sagas/services/services.ts'
 import { createAccountStore } from './account_store.ts'
 import { createClientStore } from './client_store.ts'
 import { areGuarded } from './device_cookies.ts'

@@ -4,7 +4,7 @@ import type { Basis } from '../actors/account/basis.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { RefreshRefusal } from '../base/watching/events.ts'
 import type { HttpResponse } from '../http/message.ts'
-import type { ReusedToken } from '../sagas/reused_token.ts'
+import type { ReusedToken } from '../sagas/notices/reused_token.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { ForbiddenError, InvalidRequestError } from '@atproto/xrpc-server'
 import type { AccountOfSession } from '../actors/account/sessions.ts'
 import type { AccountRow } from '../database/account/profile.ts'
-import { findAccount } from '../sagas/accounts.ts'
-import type { Services } from '../sagas/services.ts'
+import { findAccount } from '../sagas/accounts/accounts.ts'
+import type { Services } from '../sagas/services/services.ts'
 
 /** The account that a token is of. @throws {ForbiddenError} AccountNotFound */
 export async function knownAccount(services: Services, did: string): Promise<AccountRow> {

@@ -7,9 +7,9 @@ import { tokens as counted } from '../base/watching/metrics.ts'
 import { type AccountRow, type AccountStatus, accountStatus } from '../database/account/profile.ts'
 import type { Proof } from '../factors/kinds.ts'
 import { calledFrom } from '../http/requester.ts'
-import { tellOfArrival } from '../sagas/arrivals.ts'
-import type { Services } from '../sagas/services.ts'
-import { refuseIfOver } from '../sagas/sign_in.ts'
+import { tellOfArrival } from '../sagas/notices/arrivals.ts'
+import type { Services } from '../sagas/services/services.ts'
+import { refuseIfOver } from '../sagas/sign_in/sign_in.ts'
 import {
   type AppPasswordUse,
   legacyScope,

@@ -1,6 +1,6 @@
 import type { Owners } from '../../actors/auth/owners.ts'
 import { rateLimited } from '../../base/watching/metrics.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import type { Route } from '../routes.ts'
 import { knownDevices } from './known_device.ts'
 import { limited } from './limited.ts'

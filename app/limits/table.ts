@@ -179,7 +179,7 @@ export const LIMITS: readonly Limit[] = [
     seconds: HOUR,
     counts: 'requests',
   },
-  // The mails of everybody are counted where they are sent (`sagas/mail_limits.ts`).
+  // The mails of everybody are counted where they are sent (`sagas/services/mail_limits.ts`).
   { name: 'mail', on: MAILS, per: 'address', points: 100, seconds: HOUR, counts: 'requests' },
   {
     // Each page that is opened without cookies makes a device.

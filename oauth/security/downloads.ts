@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../database/account/audit.ts'
 import type { Browser } from '../../database/flow/device.ts'
 import { type HttpResponse, jsonResponse } from '../../http/message.ts'
-import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
+import type { SignedInEverywhere } from '../../sagas/sign_in/signed_in.ts'
 
 /** The browsers of an account, by their ids. */
 export type Browsers = ReadonlyMap<string, Browser>

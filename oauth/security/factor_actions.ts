@@ -8,13 +8,13 @@ import {
   removeTotp,
   renewRecoveryCodes,
   setMailFactor,
-} from '../../sagas/factors.ts'
-import type { Challenge } from '../../sagas/passkey_challenge.ts'
-import { addPasskey, removePasskey, renamePasskey } from '../../sagas/passkeys.ts'
-import { removePassword } from '../../sagas/password_removal.ts'
-import { provenOn } from '../../sagas/prove_again.ts'
-import { isWrongCode } from '../../sagas/second_factor.ts'
-import type { Services } from '../../sagas/services.ts'
+} from '../../sagas/factors/factors.ts'
+import { addPasskey, removePasskey, renamePasskey } from '../../sagas/factors/passkeys.ts'
+import { removePassword } from '../../sagas/factors/password_removal.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import type { Challenge } from '../../sagas/sign_in/passkey_challenge.ts'
+import { provenOn } from '../../sagas/sign_in/prove_again.ts'
+import { isWrongCode } from '../../sagas/sign_in/second_factor.ts'
 import type { SecurityTask } from '../security_paths.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
 import { field, noPasskey } from '../sign_in/post.ts'

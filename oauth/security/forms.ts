@@ -1,6 +1,6 @@
 import { DONE, ENTERED, SIGN_IN_FORM } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/secrets/seal.ts'
-import type { Challenge } from '../../sagas/passkey_challenge.ts'
+import type { Challenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import type { SecurityAction } from '../security_paths.ts'
 import { SealedForBrowser } from '../sign_in/sealed.ts'
 

@@ -13,9 +13,9 @@ import type { PasskeyUse } from '../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import { choiceStep } from '../../pages/sign_in/steps.ts'
-import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
-import { usePasskeyOptions } from '../../sagas/passkeys.ts'
-import type { Services } from '../../sagas/services.ts'
+import { usePasskeyOptions } from '../../sagas/factors/passkeys.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { type Challenge, newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import type { PageScripts } from '../scripts.ts'
 import {
   SECURITY,

@@ -4,7 +4,7 @@ import { CLIENT_FETCH } from '../../base/lifetimes.ts'
 import { withDeadline } from '../../base/time/deadline.ts'
 import { wantsCaptcha } from '../../http/attempt.ts'
 import { CAPTCHA_FIELD, type CaptchaUse, hCaptcha } from '../../pages/sign_in/captcha.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { field, type Post } from './post.ts'
 import { languageOf, type Outcome, type Shown, textsFor } from './shown.ts'
 

@@ -1,9 +1,9 @@
 import { SIGN_IN_FORM, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/secrets/seal.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
-import type { Challenge } from '../../sagas/passkey_challenge.ts'
-import type { BegunSignUp } from '../../sagas/passkey_sign_up.ts'
-import type { FirstStep } from '../../sagas/second_factor.ts'
+import type { Challenge } from '../../sagas/sign_in/passkey_challenge.ts'
+import type { FirstStep } from '../../sagas/sign_in/second_factor.ts'
+import type { BegunSignUp } from '../../sagas/sign_up/passkey_sign_up.ts'
 import type { Place } from './place.ts'
 import { SealedForBrowser } from './sealed.ts'
 

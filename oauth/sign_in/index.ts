@@ -1,7 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { appOf } from '../pages/error.ts'

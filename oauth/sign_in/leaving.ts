@@ -4,7 +4,7 @@ import { writeStep } from '../../pages/sign_in/frame.ts'
 import { LEAVING_STYLE, leavingStep } from '../../pages/sign_in/leaving.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { languageOf } from './shown.ts'
 
 /**

@@ -3,7 +3,7 @@ import { Refusal } from '../../base/errors.ts'
 import { readUse } from '../../factors/passkey.ts'
 import { emptyResponse, type HttpResponse, withCookies } from '../../http/message.ts'
 import { AGAIN } from '../../pages/passkeys/script.ts'
-import type { AnsweredChallenge, Challenge } from '../../sagas/passkey_challenge.ts'
+import type { AnsweredChallenge, Challenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import type { LoadedDevice } from './device.ts'
 import type { Shown } from './shown.ts'
 

@@ -6,12 +6,21 @@ import { readProof } from '../../factors/proof.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
-import { arrivalOf, noteSignedIn } from '../../sagas/arrivals.ts'
-import { signInWithPasskey } from '../../sagas/passkeys.ts'
-import { proveBySignIn } from '../../sagas/prove_again.ts'
-import { isWrongCode, SecondFactorRequired, WrongSecondFactor } from '../../sagas/second_factor.ts'
-import type { Services } from '../../sagas/services.ts'
-import { finishSignIn, type SecondStep, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
+import { signInWithPasskey } from '../../sagas/factors/passkeys.ts'
+import { arrivalOf, noteSignedIn } from '../../sagas/notices/arrivals.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { proveBySignIn } from '../../sagas/sign_in/prove_again.ts'
+import {
+  isWrongCode,
+  SecondFactorRequired,
+  WrongSecondFactor,
+} from '../../sagas/sign_in/second_factor.ts'
+import {
+  finishSignIn,
+  type SecondStep,
+  type SignInPolicy,
+  signIn,
+} from '../../sagas/sign_in/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { browserHere, knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'

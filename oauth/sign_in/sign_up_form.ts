@@ -6,15 +6,15 @@ import { deviceName } from '../../http/device_name.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { BACK_TO_NAMES, type NamesField } from '../../pages/sign_up/steps.ts'
-import { learnDevice } from '../../sagas/arrivals.ts'
+import { learnDevice } from '../../sagas/notices/arrivals.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { isWrongCode } from '../../sagas/sign_in/second_factor.ts'
 import {
   type BegunSignUp,
   beginPasskeySignUp,
   signUpWithPasskey,
-} from '../../sagas/passkey_sign_up.ts'
-import { isWrongCode } from '../../sagas/second_factor.ts'
-import type { Services } from '../../sagas/services.ts'
-import type { SignUpPolicy } from '../../sagas/sign_up_rules.ts'
+} from '../../sagas/sign_up/passkey_sign_up.ts'
+import type { SignUpPolicy } from '../../sagas/sign_up/sign_up_rules.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'

@@ -13,9 +13,9 @@ import {
   namesStep,
   type Texts,
 } from '../../pages/sign_up/steps.ts'
-import { newChallenge } from '../../sagas/passkey_challenge.ts'
-import { type BegunSignUp, firstPasskeyOptions } from '../../sagas/passkey_sign_up.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
+import { type BegunSignUp, firstPasskeyOptions } from '../../sagas/sign_up/passkey_sign_up.ts'
 import { cancel, type SignInPages, signUpsAt } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { type Outcome, type Shown, wrongFieldOf } from './shown.ts'

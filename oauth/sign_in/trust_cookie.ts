@@ -1,7 +1,7 @@
 import { TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import { hostCookie, readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpResponse } from '../../http/message.ts'
-import type { ShownTrust } from '../../sagas/second_factor.ts'
+import type { ShownTrust } from '../../sagas/sign_in/second_factor.ts'
 import { accountTag } from './account_tag.ts'
 import type { Shown } from './shown.ts'
 

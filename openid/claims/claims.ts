@@ -1,6 +1,6 @@
 import type { Account } from 'oidc-provider'
 import type { AccountRow } from '../../database/account/profile.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import type { Profiles } from './profile.ts'
 
 /** Which claims a scope gives (OpenID Connect Core section 5.4). */

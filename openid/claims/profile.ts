@@ -3,7 +3,7 @@ import { bytesOfJson, createCache } from '../../base/cache.ts'
 import { OPENID_PROFILE, OPENID_PROFILE_AGAIN, OPENID_PROFILE_WAIT } from '../../base/lifetimes.ts'
 import { outlasting } from '../../base/time/in_time.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 
 /** What a person says of themselves in public; `changedAt` (ms) where it is known when the account changed last. */
 export type Profile = { name?: string; picture?: string; changedAt?: number }

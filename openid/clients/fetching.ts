@@ -7,7 +7,7 @@ import { hasRoomFor } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { createSafeFetch } from '../../oauth/safe_fetch.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { withoutEmptyMembers } from './empty_members.ts'
 import { UnreachedError } from './unreached.ts'
 

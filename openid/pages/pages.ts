@@ -26,7 +26,7 @@ import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import type { SignInTexts } from '../../pages/sign_in/texts.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { ENDPOINTS, OPENID } from '../paths.ts'
 import type { OpenidScope } from '../storage/scope.ts'
 

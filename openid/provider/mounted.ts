@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { fetchAdapter } from '../../http/fetch_adapter.ts'
 import { type HttpHandler, HttpRequest } from '../../http/message.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { OPENID, providerPath } from '../paths.ts'
 
 /** The endpoints of the provider below its issuer, as a function. It is told where that is as by Express. */

@@ -1,7 +1,7 @@
 import { askEach, type Flow } from '../../actors/auth/flow.ts'
 import { Refusal } from '../../base/errors.ts'
 import type { OperatorContext } from '../../operator/command.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { OPENID_SCOPES } from '../claims/claims.ts'
 import { resourceId } from './resources.ts'
 

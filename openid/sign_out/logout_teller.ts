@@ -8,7 +8,7 @@ import type { Background } from '../../base/work/background.ts'
 import { every } from '../../base/work/every.ts'
 import type { EndedOpenidSignIn } from '../../database/account/openid_sign_in.ts'
 import type { OpenidEnding } from '../../database/flow/openid_ending.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { inOpenidScope } from '../storage/scope.ts'
 import type { TellLogout } from './logout.ts'
 

@@ -7,7 +7,7 @@ import { asRequester } from '../../http/requester.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { deriveKey, WAITING } from '../../passwords/scrypt_threads.ts'
-import { ForeignLookups, LOOKUP_LIMIT, LOOKUPS } from '../../sagas/foreign_lookups.ts'
+import { ForeignLookups, LOOKUP_LIMIT, LOOKUPS } from '../../sagas/services/foreign_lookups.ts'
 
 const ADDRESS = '203.0.113.5'
 const LXM = 'com.atproto.server.createAccount'

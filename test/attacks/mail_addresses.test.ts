@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { isNotice, type MailKind, mailKinds } from '../../mail/kinds.ts'
-import { mailLimits } from '../../sagas/mail_limits.ts'
+import { mailLimits } from '../../sagas/services/mail_limits.ts'
 import { servicesOf } from '../factors/services.ts'
 
 const PASSWORD = 'correct horse battery'

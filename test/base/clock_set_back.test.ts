@@ -15,7 +15,7 @@ import { logEvent, MOST_LINES } from '../../base/watching/event_log.ts'
 import { Spaced } from '../../base/work/spaced.ts'
 import { ClientFrames, MOST_FRAMES } from '../../gateway/client_frames.ts'
 import { Pace } from '../../gateway/pace.ts'
-import { DidDocuments } from '../../sagas/did_documents.ts'
+import { DidDocuments } from '../../sagas/services/did_documents.ts'
 import { keptLog } from '../watching/logged.ts'
 import { fakeClock } from './fake_clock.ts'
 

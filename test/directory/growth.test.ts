@@ -8,7 +8,7 @@ import { replaceEntries } from '../../database/directory/rebuild.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { openSealed } from '../../lab/world/open_sealed.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { searchAccounts } from '../../sagas/account_search.ts'
+import { searchAccounts } from '../../sagas/accounts/account_search.ts'
 
 /** A directory of a million accounts answers as soon as one of a thousand: nothing goes through all of them. */
 

@@ -3,7 +3,7 @@ import type { DirectoryStub } from '../../actors/directory/stub.ts'
 import type { Db } from '../../database/database.ts'
 import type { DirectoryEntry } from '../../database/directory/account.ts'
 import { upsertPds } from '../../database/directory/pds.ts'
-import { searchAccounts } from '../../sagas/account_search.ts'
+import { searchAccounts } from '../../sagas/accounts/account_search.ts'
 import { didOf, emailOf, handleOf, PDS, reserve, SomeParts, signUp } from './some_parts.ts'
 
 const NAMES = Array.from({ length: 12 }, (_, i) => `person${i}`)

@@ -10,9 +10,9 @@ import type { Bounded } from '../../database/bounded_table.ts'
 import * as flowBounds from '../../database/flow/bounds.ts'
 import { NARROW_COUNTERS, NEAR_LIMITS } from '../../database/limits/bounds.ts'
 import { CAPACITY } from '../../gateway/capacity.ts'
-import { ACCOUNT_LIMITS } from '../../sagas/account_limits.ts'
-import { LOOKUP_LIMIT, LOOKUPS } from '../../sagas/foreign_lookups.ts'
-import { mailLimits, NOTICES_OF_RIGHT } from '../../sagas/mail_limits.ts'
+import { ACCOUNT_LIMITS } from '../../sagas/accounts/account_limits.ts'
+import { LOOKUP_LIMIT, LOOKUPS } from '../../sagas/services/foreign_lookups.ts'
+import { mailLimits, NOTICES_OF_RIGHT } from '../../sagas/services/mail_limits.ts'
 
 /**
  * The numbers that docs/security.md promises. Other tests take them from the program, and hold with any: here each is

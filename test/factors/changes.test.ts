@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TOTP_BEGUN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { changeEmail, setEmail } from '../../sagas/email_change.ts'
+import { changeEmail, setEmail } from '../../sagas/changes/email_change.ts'
 import {
   beginTotp,
   confirmTotp,
@@ -10,9 +10,9 @@ import {
   renewRecoveryCodes,
   setMailFactor,
   switchMailFactor,
-} from '../../sagas/factors.ts'
-import { proveFactor } from '../../sagas/second_factor.ts'
-import type { Services } from '../../sagas/services.ts'
+} from '../../sagas/factors/factors.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { proveFactor } from '../../sagas/sign_in/second_factor.ts'
 import { codesOf, enrol, nextStep } from './authenticator.ts'
 import { newPerson } from './person.ts'
 import { servicesOf } from './services.ts'

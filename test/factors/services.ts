@@ -1,7 +1,7 @@
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
-import { createServices, type Services } from '../../sagas/services.ts'
+import { createServices, type Services } from '../../sagas/services/services.ts'
 
 /** What the application gives its sagas. */
 export function servicesOf(app: AppInProcess): Services {

@@ -42,6 +42,13 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['interaction', 'sign_out'],
     ['device', 'provider'],
   ],
+  sagas: [
+    ['services'],
+    ['accounts', 'notices'],
+    ['sign_in'],
+    ['factors', 'sign_up'],
+    ['changes', 'following'],
+  ],
 }
 
 /** The rooms of the program itself, below those of tests, demo and measurements. */

@@ -34,10 +34,13 @@ test('what a request names elsewhere is looked up within bounds', () => {
   expect(lookingUp.length).toBeGreaterThan(2)
   expect(lookingUp.filter((line) => !line.includes('lookups.run('))).toEqual([])
   // These are of accounts of this service; whom else a request names, `documents.named` reads within bounds.
-  const fetching = linesWith(/\bdid\.resolve\(|documents\.read\(/, 'sagas/did_documents.ts')
+  const fetching = linesWith(
+    /\bdid\.resolve\(|documents\.read\(/,
+    'sagas/services/did_documents.ts',
+  )
   expect(fetching.map((line) => line.split(':')[0])).toEqual([
-    'sagas/handle_change.ts',
-    'sagas/services.ts',
+    'sagas/changes/handle_change.ts',
+    'sagas/services/services.ts',
   ])
 })
 
@@ -49,7 +52,7 @@ test('what another server answers is read within bounds of time and size', () =>
   ]
   // For a command, within some seconds.
   const namedByTheOperator = ['cli/upgrade/web.ts', 'operator/doctor/look.ts']
-  const boundedByItself = ['openid/clients/fetching.ts', 'sagas/foreign_lookups.ts']
+  const boundedByItself = ['openid/clients/fetching.ts', 'sagas/services/foreign_lookups.ts']
   expect(new Set(fetching.map((line) => line.split(':')[0]))).toEqual(
     new Set([...ofThisInstallation, ...namedByTheOperator, ...boundedByItself]),
   )

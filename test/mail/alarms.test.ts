@@ -5,11 +5,16 @@ import { hearEvents } from '../../base/watching/event_log.ts'
 import type { AuditEvent } from '../../base/watching/events.ts'
 import { type NoticeKind, noticeKinds } from '../../mail/kinds.ts'
 import { en } from '../../mail/locales/en.ts'
-import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
-import { removePassword } from '../../sagas/password_removal.ts'
-import { setProtection } from '../../sagas/protections.ts'
-import { proveFactor } from '../../sagas/second_factor.ts'
-import type { Services } from '../../sagas/services.ts'
+import {
+  confirmTotp,
+  removeTotp,
+  renewRecoveryCodes,
+  setMailFactor,
+} from '../../sagas/factors/factors.ts'
+import { removePassword } from '../../sagas/factors/password_removal.ts'
+import { setProtection } from '../../sagas/factors/protections.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { proveFactor } from '../../sagas/sign_in/second_factor.ts'
 import { refreshed } from '../attacks/attacker.ts'
 import { authorization, madePasskey, registerClient } from '../attacks/endings/grants.ts'
 import {

@@ -20,8 +20,8 @@ import {
   noticeKinds,
 } from '../../mail/kinds.ts'
 import { createMailer, type Mailer } from '../../mail/mailer.ts'
-import { type MailLimit, mailLimits, NOTICES_OF_RIGHT } from '../../sagas/mail_limits.ts'
-import { type Addressee, OutgoingMail, toCounter } from '../../sagas/outgoing_mail.ts'
+import { type MailLimit, mailLimits, NOTICES_OF_RIGHT } from '../../sagas/services/mail_limits.ts'
+import { type Addressee, OutgoingMail, toCounter } from '../../sagas/services/outgoing_mail.ts'
 import { importsOf, listSources } from '../house/imports.ts'
 
 /** Every kind of mail against every limit, over real counters and mails that become files. */
@@ -161,7 +161,7 @@ describe('every kind of mail', () => {
       // To the operator alone, once a day at most.
       'maintenance/daily_backup.ts',
       'programs/prepare_runner.ts',
-      'sagas/outgoing_mail.ts',
+      'sagas/services/outgoing_mail.ts',
     ])
   })
 })

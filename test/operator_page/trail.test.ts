@@ -20,7 +20,7 @@ import { directorySchema } from '../../database/directory/schema.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { inputs } from '../../operator/inputs.ts'
 import { formOf } from '../../operator/paths.ts'
-import { dayOf, keepEvents } from '../../sagas/kept_events.ts'
+import { dayOf, keepEvents } from '../../sagas/notices/kept_events.ts'
 import { newPerson } from '../factors/person.ts'
 import { command, enterByLink, startOperatorApp } from './operators.ts'
 

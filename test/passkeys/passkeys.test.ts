@@ -5,9 +5,7 @@ import { MAX_PASSKEYS } from '../../database/account/bounds.ts'
 import { readCreation, readUse } from '../../factors/passkey.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Algorithm, type Misdeeds, SoftAuthenticator } from '../../lab/world/passkeys.ts'
-import { arrivalOf } from '../../sagas/arrivals.ts'
-import { listFactors, removeFactor } from '../../sagas/factors.ts'
-import { newChallenge } from '../../sagas/passkey_challenge.ts'
+import { listFactors, removeFactor } from '../../sagas/factors/factors.ts'
 import {
   addPasskey,
   listPasskeys,
@@ -16,9 +14,11 @@ import {
   renamePasskey,
   signInWithPasskey,
   usePasskeyOptions,
-} from '../../sagas/passkeys.ts'
-import type { Services } from '../../sagas/services.ts'
-import { finishSignIn, signIn } from '../../sagas/sign_in.ts'
+} from '../../sagas/factors/passkeys.ts'
+import { arrivalOf } from '../../sagas/notices/arrivals.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
+import { finishSignIn, signIn } from '../../sagas/sign_in/sign_in.ts'
 import { newPerson } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 

@@ -5,14 +5,14 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Misdeeds, SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { PdsClient } from '../../pds/client.ts'
-import { newChallenge } from '../../sagas/passkey_challenge.ts'
+import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import {
   beginPasskeySignUp,
   firstPasskeyOptions,
   signUpWithPasskey,
-} from '../../sagas/passkey_sign_up.ts'
-import { settleSignUp } from '../../sagas/sign_up.ts'
-import type { SignUpPolicy } from '../../sagas/sign_up_rules.ts'
+} from '../../sagas/sign_up/passkey_sign_up.ts'
+import { settleSignUp } from '../../sagas/sign_up/sign_up.ts'
+import type { SignUpPolicy } from '../../sagas/sign_up/sign_up_rules.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
 import { servicesOf } from '../factors/services.ts'
 import { formTo, PAGE as SECURITY } from '../security_page/come.ts'

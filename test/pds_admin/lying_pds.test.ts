@@ -7,7 +7,7 @@ import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkPds } from '../../operator/check_pds.ts'
 import { PdsClient } from '../../pds/client.ts'
 import { describePds, readProtectedResource } from '../../pds/describe.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
 vi.mock('../../base/lifetimes.ts', () => ({

@@ -4,8 +4,12 @@ import { UnavailableError } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { tellingHalf } from '../../operator/half_done.ts'
 import { type PdsClient, PdsRefusal, type Standing } from '../../pds/client.ts'
-import { activateAccount, deactivateAccount, takeDownAccount } from '../../sagas/account_life.ts'
-import type { Services } from '../../sagas/services.ts'
+import {
+  activateAccount,
+  deactivateAccount,
+  takeDownAccount,
+} from '../../sagas/changes/account_life.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { servicesOf } from '../factors/services.ts'
 
 /** Two operators change one account at once, each by another auth actor: every order of their steps. */

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../../base/errors.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 
 /** Where a saga is cut off. */
 export type Cut = {

@@ -11,14 +11,14 @@ import {
   deactivateAccount,
   deleteAccount,
   takeDownAccount,
-} from '../../sagas/account_life.ts'
-import { setEmail } from '../../sagas/email_change.ts'
-import { changeHandle } from '../../sagas/handle_change.ts'
-import { tellingHeld } from '../../sagas/held_names.ts'
-import { takeBackLate } from '../../sagas/late_sign_up.ts'
+} from '../../sagas/changes/account_life.ts'
+import { setEmail } from '../../sagas/changes/email_change.ts'
+import { changeHandle } from '../../sagas/changes/handle_change.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
-import type { Services } from '../../sagas/services.ts'
-import { signUp } from '../../sagas/sign_up.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { tellingHeld } from '../../sagas/sign_up/held_names.ts'
+import { takeBackLate } from '../../sagas/sign_up/late_sign_up.ts'
+import { signUp } from '../../sagas/sign_up/sign_up.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
 import { servicesOf } from '../factors/services.ts'
 import { type Cut, Line } from './cut_line.ts'

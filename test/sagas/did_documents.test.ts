@@ -5,7 +5,7 @@ import {
   DID_DOCUMENT_EXPIRED,
   DID_DOCUMENT_STALE,
 } from '../../base/lifetimes.ts'
-import { DidDocuments } from '../../sagas/did_documents.ts'
+import { DidDocuments } from '../../sagas/services/did_documents.ts'
 import { keptLog } from '../watching/logged.ts'
 
 const waits = vi.hoisted(() => ({ long: 60_000, now: 60_000 }))

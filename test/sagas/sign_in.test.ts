@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { SecondFactorRequired } from '../../sagas/second_factor.ts'
-import { createServices, type Services } from '../../sagas/services.ts'
-import { type SignInAttempt, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
+import { createServices, type Services } from '../../sagas/services/services.ts'
+import { SecondFactorRequired } from '../../sagas/sign_in/second_factor.ts'
+import { type SignInAttempt, type SignInPolicy, signIn } from '../../sagas/sign_in/sign_in.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'a good password' }
 const address = '192.0.2.9'

@@ -1,7 +1,7 @@
 import type { ComAtprotoAdminDefs } from '@atproto/api'
 import { INVALID_HANDLE } from '@atproto/syntax'
 import type { AccountRow } from '../../database/account/profile.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
 import { toInviteCode } from '../invites.ts'
 
 const iso = (time: number) => new Date(time).toISOString()

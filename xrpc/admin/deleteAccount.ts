@@ -1,4 +1,4 @@
-import { deleteAccount } from '../../sagas/account_life.ts'
+import { deleteAccount } from '../../sagas/changes/account_life.ts'
 import { admin } from '../auth/admin.ts'
 import { method } from '../method.ts'
 

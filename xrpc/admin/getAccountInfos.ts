@@ -1,4 +1,4 @@
-import { findAccount } from '../../sagas/accounts.ts'
+import { findAccount } from '../../sagas/accounts/accounts.ts'
 import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'
 import { accountView } from './account_view.ts'

@@ -1,5 +1,5 @@
-import { searchAccounts } from '../../sagas/account_search.ts'
-import { findAccount } from '../../sagas/accounts.ts'
+import { searchAccounts } from '../../sagas/accounts/account_search.ts'
+import { findAccount } from '../../sagas/accounts/accounts.ts'
 import { admin } from '../auth/admin.ts'
 import { method } from '../method.ts'
 import { accountView } from './account_view.ts'

@@ -1,4 +1,4 @@
-import { setEmail } from '../../sagas/email_change.ts'
+import { setEmail } from '../../sagas/changes/email_change.ts'
 import { namedAccount } from '../accounts.ts'
 import { adminOrPdsAdmin, assertAdministers } from '../auth/admin.ts'
 import { method } from '../method.ts'

@@ -1,4 +1,4 @@
-import { changeHandle } from '../../sagas/handle_change.ts'
+import { changeHandle } from '../../sagas/changes/handle_change.ts'
 import { namedAccount } from '../accounts.ts'
 import { admin } from '../auth/admin.ts'
 import { method } from '../method.ts'

@@ -1,4 +1,4 @@
-import { notify } from '../../sagas/notice.ts'
+import { notify } from '../../sagas/notices/notice.ts'
 import { namedAccount } from '../accounts.ts'
 import { adminOrPdsAdmin, assertAdministers } from '../auth/admin.ts'
 import { method } from '../method.ts'

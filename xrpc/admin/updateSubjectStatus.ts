@@ -6,7 +6,7 @@ import {
   announceStanding,
   deactivateAccount,
   takeDownAccount,
-} from '../../sagas/account_life.ts'
+} from '../../sagas/changes/account_life.ts'
 import { namedAccount } from '../accounts.ts'
 import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'

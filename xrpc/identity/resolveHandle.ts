@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { normalizeSyntax } from '../../identity/service_handles.ts'
-import { findByHandle } from '../../sagas/accounts.ts'
+import { findByHandle } from '../../sagas/accounts/accounts.ts'
 import { method } from '../method.ts'
 
 /** As in the reference, the handle of an account that is not active does not resolve. */

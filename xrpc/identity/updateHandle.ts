@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { changeHandle } from '../../sagas/handle_change.ts'
+import { changeHandle } from '../../sagas/changes/handle_change.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
 

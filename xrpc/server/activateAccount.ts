@@ -1,5 +1,5 @@
 import { accountNotFound } from '../../base/errors.ts'
-import { activateAccount } from '../../sagas/account_life.ts'
+import { activateAccount } from '../../sagas/changes/account_life.ts'
 import { access, FULL } from '../auth/access.ts'
 import { method } from '../method.ts'
 

@@ -1,4 +1,4 @@
-import { createAppPassword } from '../../sagas/app_passwords.ts'
+import { createAppPassword } from '../../sagas/sign_in/app_passwords.ts'
 import { FULL } from '../auth/access.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'

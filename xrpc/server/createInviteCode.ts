@@ -1,4 +1,4 @@
-import { createInvites } from '../../sagas/invites.ts'
+import { createInvites } from '../../sagas/sign_up/invites.ts'
 import { admin } from '../auth/admin.ts'
 import { method } from '../method.ts'
 

@@ -1,6 +1,6 @@
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
-import { arrivalOf } from '../../sagas/arrivals.ts'
-import { signInFor } from '../../sagas/sign_in.ts'
+import { arrivalOf } from '../../sagas/notices/arrivals.ts'
+import { signInFor } from '../../sagas/sign_in/sign_in.ts'
 import { method } from '../method.ts'
 import { openSession, sessionBody } from '../sessions.ts'
 

@@ -1,4 +1,4 @@
-import { deactivateAccount } from '../../sagas/account_life.ts'
+import { deactivateAccount } from '../../sagas/changes/account_life.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { FULL } from '../auth/access.ts'
 import { user } from '../auth/user.ts'

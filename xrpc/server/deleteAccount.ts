@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { Refusal } from '../../base/errors.ts'
-import { deleteOwnAccount } from '../../sagas/account_life.ts'
+import { deleteOwnAccount } from '../../sagas/changes/account_life.ts'
 import { method } from '../method.ts'
 
 /** Password and code are the authorisation. */

@@ -1,5 +1,5 @@
-import { findAccount } from '../../sagas/accounts.ts'
-import { noteRevocation } from '../../sagas/revocation.ts'
+import { findAccount } from '../../sagas/accounts/accounts.ts'
+import { noteRevocation } from '../../sagas/sign_in/revocation.ts'
 import { refresh } from '../auth/refresh.ts'
 import { method } from '../method.ts'
 

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { calledFrom } from '../../http/requester.ts'
-import { makeInvites } from '../../sagas/invites.ts'
+import { makeInvites } from '../../sagas/sign_up/invites.ts'
 import { FULL } from '../auth/access.ts'
 import { user } from '../auth/user.ts'
 import { toInviteCode } from '../invites.ts'

@@ -1,4 +1,4 @@
-import { sendEmailCode } from '../../sagas/email_code.ts'
+import { sendEmailCode } from '../../sagas/notices/email_code.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
 

@@ -1,4 +1,4 @@
-import { requestEmailChange } from '../../sagas/email_change.ts'
+import { requestEmailChange } from '../../sagas/changes/email_change.ts'
 import { FULL } from '../auth/access.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'

@@ -1,4 +1,4 @@
-import { requestPasswordReset } from '../../sagas/password_reset.ts'
+import { requestPasswordReset } from '../../sagas/sign_in/password_reset.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.server.requestPasswordReset', {

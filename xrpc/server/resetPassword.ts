@@ -1,5 +1,5 @@
-import { learnDevice } from '../../sagas/arrivals.ts'
-import { resetPassword } from '../../sagas/password_reset.ts'
+import { learnDevice } from '../../sagas/notices/arrivals.ts'
+import { resetPassword } from '../../sagas/sign_in/password_reset.ts'
 import { method } from '../method.ts'
 import { checkNewPassword } from '../new_password.ts'
 

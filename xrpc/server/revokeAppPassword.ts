@@ -1,4 +1,4 @@
-import { revokeAppPassword } from '../../sagas/app_passwords.ts'
+import { revokeAppPassword } from '../../sagas/sign_in/app_passwords.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
 

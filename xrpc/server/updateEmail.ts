@@ -1,6 +1,6 @@
 import { isSameSubject } from '../../identity/subject.ts'
-import { changeEmail } from '../../sagas/email_change.ts'
-import { switchMailFactor } from '../../sagas/factors.ts'
+import { changeEmail } from '../../sagas/changes/email_change.ts'
+import { switchMailFactor } from '../../sagas/factors/factors.ts'
 import { FULL } from '../auth/access.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'

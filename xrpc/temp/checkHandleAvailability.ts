@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { Refusal } from '../../base/errors.ts'
 import { normalizeEmail } from '../../identity/email_rules.ts'
-import { assertHandleFree } from '../../sagas/new_handle.ts'
-import type { Services } from '../../sagas/services.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { assertHandleFree } from '../../sagas/sign_up/new_handle.ts'
 import { method } from '../method.ts'
 
 const SUGGESTIONS = 3

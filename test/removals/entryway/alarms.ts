@@ -3,19 +3,19 @@ import { inFile, toRemovals } from '../removal.ts'
 const page = inFile('oauth/sign_out/index.ts')
 const links = inFile('actors/account/sign_out_links.ts')
 const linkRows = inFile('database/account/sign_out_link.ts')
-const sealedLinks = inFile('sagas/sign_out_link.ts')
-const mails = inFile('sagas/outgoing_mail.ts')
+const sealedLinks = inFile('sagas/notices/sign_out_link.ts')
+const mails = inFile('sagas/services/outgoing_mail.ts')
 const provider = inFile('oauth/entryway_provider.ts')
 
 const knownDevices = inFile('actors/account/known_devices.ts')
 const endings = inFile('actors/account/endings.ts')
 const lifecycle = inFile('actors/account/lifecycle.ts')
-const notices = inFile('sagas/notice.ts')
+const notices = inFile('sagas/notices/notice.ts')
 const devices = inFile('actors/account/devices.ts')
 const sessions = inFile('actors/account/sessions.ts')
 
-const protections = inFile('sagas/protections.ts')
-const signIn = inFile('sagas/sign_in.ts')
+const protections = inFile('sagas/factors/protections.ts')
+const signIn = inFile('sagas/sign_in/sign_in.ts')
 const ONLY = 'test/security_page/only_app_passwords.test.ts'
 const LIMITS = 'test/mail/limits.test.ts'
 const captcha = inFile('oauth/sign_in/captcha.ts')
@@ -46,7 +46,7 @@ export const alarmRows = toRemovals([
   [
     44,
     'a new device is told that a passkey signs in',
-    inFile('sagas/passkeys.ts')(
+    inFile('sagas/factors/passkeys.ts')(
       'if (signedIn.isTold) tellOfArrival(services, signedIn.account, arrival)',
       '',
     ),
@@ -54,7 +54,7 @@ export const alarmRows = toRemovals([
   [
     44,
     'a new device is told that gives a second factor',
-    inFile('sagas/second_factor.ts')(
+    inFile('sagas/sign_in/second_factor.ts')(
       'if (arrival && login.isTold) tellOfArrival(services, login.account, arrival)',
       '',
     ),
@@ -92,7 +92,7 @@ export const alarmRows = toRemovals([
   [
     'test/factors/changes.test.ts',
     'a code by mail that goes with its address is told',
-    inFile('sagas/email_change.ts')(
+    inFile('sagas/changes/email_change.ts')(
       "if (hasLostFactor) notify(services, 'factorRemoved', before, occasion, { about })",
       'void [hasLostFactor, about]',
     ),
@@ -134,7 +134,7 @@ export const alarmRows = toRemovals([
   [
     'test/sagas/captcha.test.ts',
     'a DID of elsewhere stands in for no captcha',
-    inFile('sagas/sign_up_rules.ts')(
+    inFile('sagas/sign_up/sign_up_rules.ts')(
       'did === undefined) assertNoCaptcha',
       'policy.provenDid === null) assertNoCaptcha',
     ),
@@ -158,12 +158,15 @@ export const alarmRows = toRemovals([
   [
     36,
     'a mailbox of a stranger gets few mails',
-    inFile('sagas/mail_limits.ts')('const TO_UNCONFIRMED = 30', 'const TO_UNCONFIRMED = 150'),
+    inFile('sagas/services/mail_limits.ts')(
+      'const TO_UNCONFIRMED = 30',
+      'const TO_UNCONFIRMED = 150',
+    ),
   ],
   [
     LIMITS,
     'resets that strangers ask for use up no code of others',
-    inFile('sagas/mail_limits.ts')("isForStrangers(kind) ? 'kind' : 'class'", "'class'"),
+    inFile('sagas/services/mail_limits.ts')("isForStrangers(kind) ? 'kind' : 'class'", "'class'"),
   ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [ALARMS, 'a reused refresh token is told', provider('if (!scope.reused ||', 'if (true ||')],

@@ -2,7 +2,7 @@ import { inFile, toRemovals } from '../removal.ts'
 
 const routes = inFile('app/routes.ts')
 const security = inFile('oauth/security/index.ts')
-const personProofs = inFile('sagas/prove_again.ts')
+const personProofs = inFile('sagas/sign_in/prove_again.ts')
 const accountProofs = inFile('database/account/proof.ts')
 const securityActions = inFile('oauth/security/actions.ts')
 const proofForm = inFile('oauth/security/proof_form.ts')
@@ -18,11 +18,11 @@ const devices = inFile('stores/device_store.ts')
 const signInDevice = inFile('oauth/sign_in/device.ts')
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 const visit = inFile('oauth/sign_in/visit.ts')
-const secondFactor = inFile('sagas/second_factor.ts')
+const secondFactor = inFile('sagas/sign_in/second_factor.ts')
 const factors = inFile('actors/account/factors.ts')
 const codes = inFile('actors/account/second_factor.ts')
 const factorRows = inFile('database/account/factor.ts')
-const accountLimits = inFile('sagas/account_limits.ts')
+const accountLimits = inFile('sagas/accounts/account_limits.ts')
 const totp = inFile('factors/totp.ts')
 const pageHeaders = inFile('http/page/document.ts')
 const limits = inFile('app/limits/table.ts')
@@ -30,7 +30,7 @@ const trustRows = inFile('database/account/trusted_device.ts')
 const invites = inFile('actors/directory/invites.ts')
 const inviteRows = inFile('database/directory/invite.ts')
 const inviteNotes = inFile('actors/account/invites.ts')
-const ownInvites = inFile('sagas/invites.ts')
+const ownInvites = inFile('sagas/sign_up/invites.ts')
 const entries = inFile('database/directory/account.ts')
 const deviceAccounts = inFile('stores/device_accounts.ts')
 const accountSessions = inFile('actors/account/sessions.ts')
@@ -127,7 +127,11 @@ export const pageRows = toRemovals([
       '  transact(db, () => {\n',
     ),
   ],
-  [38, 'and with a proof', inFile('sagas/prove_again.ts')('await endReplaced(deviceId)', '')],
+  [
+    38,
+    'and with a proof',
+    inFile('sagas/sign_in/prove_again.ts')('await endReplaced(deviceId)', ''),
+  ],
   [38, 'a sign-in ends with a sign-out', signInPage("if (isDone('sign-out'))")],
   [
     38,

@@ -4,11 +4,11 @@ const passkey = inFile('factors/passkey.ts')
 const usual = inFile('factors/usual_assertion.ts')
 const account = inFile('actors/account/passkeys.ts')
 const replay = inFile('database/flow/replay.ts')
-const challenges = inFile('sagas/passkey_challenge.ts')
+const challenges = inFile('sagas/sign_in/passkey_challenge.ts')
 const passwords = inFile('actors/account/passwords.ts')
-const sagas = inFile('sagas/passkeys.ts')
-const secondFactor = inFile('sagas/second_factor.ts')
-const proof = inFile('sagas/prove_again.ts')
+const sagas = inFile('sagas/factors/passkeys.ts')
+const secondFactor = inFile('sagas/sign_in/second_factor.ts')
+const proof = inFile('sagas/sign_in/prove_again.ts')
 const subject = inFile('app/limits/subject.ts')
 const routes = inFile('oauth/routes.ts')
 const proofForm = inFile('oauth/security/proof_form.ts')
@@ -151,7 +151,7 @@ export const passkeyRows = toRemovals([
   [
     signUpPage,
     'what is no member of a method makes nothing of a sign-up',
-    inFile('sagas/sign_up_rules.ts')(
+    inFile('sagas/sign_up/sign_up_rules.ts')(
       '(!isByPassword && input.passkey) || null',
       'input.passkey ?? null',
     ),
@@ -189,7 +189,7 @@ export const passkeyRows = toRemovals([
   [
     41,
     'a password is removed after a proof by passkey',
-    inFile('sagas/password_removal.ts')("{ ...basis, provenBy: 'passkey' }", 'basis'),
+    inFile('sagas/factors/password_removal.ts')("{ ...basis, provenBy: 'passkey' }", 'basis'),
   ],
   [
     securityPage,

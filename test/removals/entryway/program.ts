@@ -35,12 +35,15 @@ export const programRows = toRemovals([
   [
     'test/sagas/at_once.test.ts',
     'two who change one account at once look whether the PDS agrees',
-    inFile('sagas/standing_change.ts')('if (isAt(there, status)) return true', 'return true'),
+    inFile('sagas/changes/standing_change.ts')(
+      'if (isAt(there, status)) return true',
+      'return true',
+    ),
   ],
   [
     'test/sagas/at_once.test.ts',
     'a change that is made is not said to have failed',
-    inFile('sagas/standing_change.ts')('.catch(unread)', ''),
+    inFile('sagas/changes/standing_change.ts')('.catch(unread)', ''),
   ],
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', flow('if (!isSpent && owner.isAway())')],
@@ -60,7 +63,7 @@ export const programRows = toRemovals([
   [
     'test/operator_page/trail.test.ts',
     'a stop waits for no directory for ever',
-    inFile('sagas/kept_events.ts')('await withDeadline(last, ms)', 'await last'),
+    inFile('sagas/notices/kept_events.ts')('await withDeadline(last, ms)', 'await last'),
   ],
   [
     'test/gateway/pass_through.test.ts',
@@ -154,7 +157,7 @@ export const programRows = toRemovals([
   [
     GONE,
     'what has happened is recorded, though the client has gone',
-    inFile('sagas/audit.ts')(
+    inFile('sagas/notices/audit.ts')(
       'outlasting(() => actors.account(did).audit({ at: Date.now(), event, detail }))',
       'actors.account(did).audit({ at: Date.now(), event, detail })',
     ),
@@ -162,7 +165,7 @@ export const programRows = toRemovals([
   [
     ALARMS,
     'the owner is told of an ending, though the client has gone',
-    inFile('sagas/forgotten_devices.ts')(
+    inFile('sagas/services/forgotten_devices.ts')(
       'await outlasting(async () => {',
       'await Promise.resolve().then(async () => {',
     ),

@@ -12,8 +12,8 @@ const addresses = inFile('gateway/client_address.ts')
 const hopByHop = inFile('gateway/hop_by_hop.ts')
 const requests = inFile('gateway/request.ts')
 const passing = inFile('app/pass_through.ts')
-const services = inFile('sagas/services.ts')
-const documents = inFile('sagas/did_documents.ts')
+const services = inFile('sagas/services/services.ts')
+const documents = inFile('sagas/services/did_documents.ts')
 const actors = inFile('actors/runner.ts')
 const port = inFile('actors/hosting/port.ts')
 const operators = inFile('operator/handler.ts')
@@ -141,7 +141,7 @@ export const requestRows = toRemovals([
   [
     30,
     'a limit on changes of handles',
-    inFile('sagas/handle_change.ts')('if (basis !== null) await', 'if (!did) await'),
+    inFile('sagas/changes/handle_change.ts')('if (basis !== null) await', 'if (!did) await'),
   ],
   [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
   [30, 'host names are reserved', services('|| pdses.isHostname(name)', '')],

@@ -4,7 +4,7 @@ const DECIDED = 'test/sagas/decided.test.ts'
 const CUT_OFF = 'test/sagas/cut_off.test.ts'
 const RECOVERY = 'test/sagas/recovery.test.ts'
 const ON_DISK = 'test/backup/on_disk.test.ts'
-const handleChange = inFile('sagas/handle_change.ts')
+const handleChange = inFile('sagas/changes/handle_change.ts')
 const partsElsewhere = inFile('maintenance/parts_elsewhere.ts')
 
 /** What it defends of what takes several steps, and is interrupted or fails between two of them. */
@@ -22,7 +22,7 @@ export const sagaRows = toRemovals([
   [
     DECIDED,
     'a change of address is on record until the directory knows it',
-    inFile('sagas/email_change.ts')(
+    inFile('sagas/changes/email_change.ts')(
       'if (err instanceof Refusal) throw err\n      //',
       'throw err\n      //',
     ),
@@ -30,22 +30,22 @@ export const sagaRows = toRemovals([
   [
     DECIDED,
     'an ending that is made is not said to have failed',
-    inFile('sagas/forgotten_devices.ts')('}).catch(untold(did))', '})'),
+    inFile('sagas/services/forgotten_devices.ts')('}).catch(untold(did))', '})'),
   ],
   [
     DECIDED,
     'a deletion that is on record is not said to have failed',
-    inFile('sagas/account_life.ts')('err instanceof UnavailableError ? new', 'false ? new'),
+    inFile('sagas/changes/account_life.ts')('err instanceof UnavailableError ? new', 'false ? new'),
   ],
   [
     DECIDED,
     'no DID ends that is elsewhere',
-    inFile('sagas/new_identity.ts')('?.pds === client.pds.url', ''),
+    inFile('sagas/sign_up/new_identity.ts')('?.pds === client.pds.url', ''),
   ],
   [
     RECOVERY,
     'a PDS is told of a deletion until it says that it is done',
-    inFile('sagas/account_life.ts')(
+    inFile('sagas/changes/account_life.ts')(
       'await pds.deleteAccount(did)',
       'if (await pds.readStanding(did)) await pds.deleteAccount(did)',
     ),
@@ -53,7 +53,7 @@ export const sagaRows = toRemovals([
   [
     DECIDED,
     'a PDS that has said that it is done does not tell the network again',
-    inFile('sagas/account_life.ts')('if (!done.has(did)) ', ''),
+    inFile('sagas/changes/account_life.ts')('if (!done.has(did)) ', ''),
   ],
   [
     CUT_OFF,
@@ -66,17 +66,20 @@ export const sagaRows = toRemovals([
   [
     CUT_OFF,
     'the last decision on an account holds, though an earlier one comes late to the PDS',
-    inFile('sagas/standing_change.ts')(' && !isRepeated', ''),
+    inFile('sagas/changes/standing_change.ts')(' && !isRepeated', ''),
   ],
   [
     CUT_OFF,
     'what is decided here and not finished is not the word of the PDS',
-    inFile('sagas/follow_pds.ts')("if (decided.includes('activity')) return followed", ''),
+    inFile('sagas/following/follow_pds.ts')(
+      "if (decided.includes('activity')) return followed",
+      '',
+    ),
   ],
   [
     CUT_OFF,
     'a decision whose sign-in has ended is not made later',
-    inFile('sagas/standing_change.ts')(
+    inFile('sagas/changes/standing_change.ts')(
       'generation === null ? null : { generation, mayBeTakenDown: true }',
       'null',
     ),
@@ -84,17 +87,17 @@ export const sagaRows = toRemovals([
   [
     CUT_OFF,
     'a sign-up with which its PDS goes on after it was given up is taken back',
-    inFile('sagas/sign_up.ts')('directory.withdrawSignUp(', 'directory.abandonSignUp('),
+    inFile('sagas/sign_up/sign_up.ts')('directory.withdrawSignUp(', 'directory.abandonSignUp('),
   ],
   [
     CUT_OFF,
     'an account that is here is not taken back as late',
-    inFile('sagas/late_sign_up.ts')(' || (await directory.find(did))', ''),
+    inFile('sagas/sign_up/late_sign_up.ts')(' || (await directory.find(did))', ''),
   ],
   [
     CUT_OFF,
     'nor a move that began anew while that was looked for',
-    inFile('sagas/late_sign_up.ts')(
+    inFile('sagas/sign_up/late_sign_up.ts')(
       'if (isPublished) await withdrawIdentity',
       'await withdrawIdentity',
     ),
@@ -102,12 +105,12 @@ export const sagaRows = toRemovals([
   [
     CUT_OFF,
     'what a PDS that is away may go on with is not looked for for ever',
-    inFile('sagas/late_sign_up.ts')('hasPassed(withdrawnAt, SIGN_UP_UNSEEN) || ', ''),
+    inFile('sagas/sign_up/late_sign_up.ts')('hasPassed(withdrawnAt, SIGN_UP_UNSEEN) || ', ''),
   ],
   [
     CUT_OFF,
     'nor does it keep that of others waiting',
-    inFile('sagas/late_sign_up.ts')(
+    inFile('sagas/sign_up/late_sign_up.ts')(
       "if (!(await isOnRecord())) return 'open'\n    if (has",
       'if (has',
     ),
@@ -125,12 +128,12 @@ export const sagaRows = toRemovals([
   [
     CUT_OFF,
     'what a sign-up holds is not said to be taken',
-    inFile('sagas/held_names.ts')('err instanceof Refusal && (await', 'false && (await'),
+    inFile('sagas/sign_up/held_names.ts')('err instanceof Refusal && (await', 'false && (await'),
   ],
   [
     RECOVERY,
     'nothing is left at a PDS of a sign-up that is given up',
-    inFile('sagas/sign_up.ts')("if (interrupted === 'abandoned')"),
+    inFile('sagas/sign_up/sign_up.ts')("if (interrupted === 'abandoned')"),
   ],
   [
     'test/passkeys/sign_up.test.ts',

@@ -1,7 +1,7 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const settings = inFile('base/settings/settings.ts')
-const signIn = inFile('sagas/sign_in.ts')
+const signIn = inFile('sagas/sign_in/sign_in.ts')
 const knownDevices = inFile('app/limits/known_device.ts')
 const addresses = inFile('gateway/client_address.ts')
 const passwords = inFile('actors/account/passwords.ts')
@@ -13,17 +13,17 @@ const granted = inFile('actors/account/sessions.ts')
 const appPasswords = inFile('actors/account/app_passwords.ts')
 const accountEmail = inFile('actors/account/email.ts')
 const accounts = inFile('stores/account_store.ts')
-const handleChange = inFile('sagas/handle_change.ts')
+const handleChange = inFile('sagas/changes/handle_change.ts')
 const ownCodes = inFile('xrpc/server/getAccountInviteCodes.ts')
 const pdsCalls = inFile('xrpc/auth/user.ts')
 const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
-const mails = inFile('sagas/outgoing_mail.ts')
+const mails = inFile('sagas/services/outgoing_mail.ts')
 const shownSessions = inFile('app/shown_session.ts')
 const unwrap = inFile('app/unwrap.ts')
 const app = inFile('app/index.ts')
 const exchanges = inFile('gateway/open_exchanges.ts')
 const accountFunctions = inFile('actors/account/index.ts')
-const resets = inFile('sagas/password_reset.ts')
+const resets = inFile('sagas/sign_in/password_reset.ts')
 
 /** What it defends of signing in and of what ends that: passwords, sessions, mails (20 to 22, 32, 33, 36). */
 export const signInRows = toRemovals([
@@ -31,17 +31,26 @@ export const signInRows = toRemovals([
   [
     20,
     'an invite code before the names',
-    inFile('sagas/sign_up_rules.ts')('inviteCode !== null) await', "inviteCode === '') await"),
+    inFile('sagas/sign_up/sign_up_rules.ts')(
+      'inviteCode !== null) await',
+      "inviteCode === '') await",
+    ),
   ],
   [
     20,
     'a code from the old address before the new one',
-    inFile('sagas/email_change.ts')('emailConfirmedAt !== null)', 'emailConfirmedAt === 0)'),
+    inFile('sagas/changes/email_change.ts')(
+      'emailConfirmedAt !== null)',
+      'emailConfirmedAt === 0)',
+    ),
   ],
   [
     20,
     'guesses of a deletion are recorded',
-    inFile('sagas/account_life.ts')("await recordGuess(services, did, 'password', client)", ''),
+    inFile('sagas/changes/account_life.ts')(
+      "await recordGuess(services, did, 'password', client)",
+      '',
+    ),
   ],
   [
     20,
@@ -51,7 +60,10 @@ export const signInRows = toRemovals([
   [
     20,
     'a reset asks the account after its answer',
-    inFile('sagas/password_reset.ts')('await setTimeout(STRANGERS_MAIL * (1 + Math.random()))', ''),
+    inFile('sagas/sign_in/password_reset.ts')(
+      'await setTimeout(STRANGERS_MAIL * (1 + Math.random()))',
+      '',
+    ),
   ],
   [
     20,
@@ -152,7 +164,10 @@ export const signInRows = toRemovals([
   [
     33,
     'where it is behind the gateway none waits for that',
-    inFile('sagas/known_pdses.ts')('return !this.#pdses.every(isServedHere)', 'return true'),
+    inFile('sagas/services/known_pdses.ts')(
+      'return !this.#pdses.every(isServedHere)',
+      'return true',
+    ),
   ],
   [32, 'a PDS that has not heard of a takedown', pdsCalls('if (options.checkTakedown)', 'if (0)')],
   [

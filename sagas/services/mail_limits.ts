@@ -1,0 +1,67 @@
+import type { MailKind } from '../../mail/kinds.ts'
+
+/**
+ * Whom a limit on mails counts: the account that a mail is about, the mailbox that it goes to, the
+ * client (IPv4 address, or IPv6 /64) whose request it answers, or everybody together.
+ */
+type MailSubject = 'account' | 'recipient' | 'client' | 'everybody'
+
+/** At most `points` mails within `seconds`, counted from the first of them. */
+export type MailLimit = {
+  readonly per: MailSubject
+  /** What is counted together: mails of one kind, all of its class (with codes, notices, messages), or all. */
+  readonly over: 'kind' | 'class' | 'all'
+  readonly points: number
+  readonly seconds: number
+}
+
+const HOUR = 3_600
+const OF_ONE_KIND = 20
+/** An account changes its address for that of another person, and each gets a mail. */
+const CONFIRMATIONS = 10
+/** Of all kinds together, to a mailbox; fewer where it may be a stranger's. */
+const TO_CONFIRMED = 150
+const TO_UNCONFIRMED = 30
+/** A person who signs in on many devices; the requests are limited more tightly. */
+const SIGN_IN_CODES = 60
+
+/**
+ * The limits on a kind of mail. A stranger can ask for resets only: what one kind of mail takes is
+ * not missing for another, so that a stranger cannot keep a sign-in code away from its owner.
+ *
+ * @param isConfirmed whether the address is known to be that of the account's owner
+ */
+export function mailLimits(kind: MailKind, isConfirmed = true): readonly MailLimit[] {
+  const points = POINTS[kind] ?? OF_ONE_KIND
+  const inAll = isConfirmed ? TO_CONFIRMED : TO_UNCONFIRMED
+  return [
+    { per: 'account', over: 'kind', points, seconds: HOUR },
+    { per: 'recipient', over: 'kind', points, seconds: HOUR },
+    { per: 'recipient', over: 'all', points: inAll, seconds: HOUR },
+    ...(kind === 'message' ? [] : [CLIENT]),
+    {
+      per: 'everybody',
+      over: isForStrangers(kind) ? 'kind' : 'class',
+      points: 10_000,
+      seconds: HOUR,
+    },
+  ]
+}
+
+/** Whether it goes to whomever a stranger names. */
+const isForStrangers = (kind: MailKind) => kind === 'resetPassword'
+
+const POINTS: Partial<Record<MailKind, number>> = {
+  confirmEmail: CONFIRMATIONS,
+  signInCode: SIGN_IN_CODES,
+}
+
+/**
+ * Of the notices of a kind about one account within an hour, so many wait for nothing that others can use
+ * up (the limits on a client and on everybody): else a thief could spend those first, on accounts of their
+ * own, and the owner of another would hear nothing.
+ */
+export const NOTICES_OF_RIGHT = 3
+
+/** Not on moderators, who write to many people from one address. */
+const CLIENT: MailLimit = { per: 'client', over: 'class', points: 300, seconds: HOUR }
