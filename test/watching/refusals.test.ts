@@ -13,23 +13,24 @@ const request = new HttpRequest({
   peer: { address: '192.0.2.7' } as HttpRequest['peer'],
 })
 
+/** So many that to look at each again for each of them takes longer than a test may. */
+const QUESTION_MARKS = '?'.repeat(2_000_000)
+
 const TOLD = 'error=invalid_scope&error_description=None+of+them&state=x'
 
 test.each([
   ['a query', `https://app.example.com/?${TOLD}`],
   ['a query with more', `https://app.example.com/?error=own&iss=y&${TOLD}`],
   ['a fragment', `https://app.example.com/?own=x#${TOLD}`],
-  ['nothing but question marks', `https://app.example.com/${'?'.repeat(60_000)}&${TOLD}`],
-])('an error that a redirect has behind %s is a line of the log, at once', (_, location) => {
+  ['nothing but question marks', `https://app.example.com/${QUESTION_MARKS}&${TOLD}`],
+])('an error that a redirect has behind %s is a line of the log', (_, location) => {
   kept.clear()
-  const began = performance.now()
   logRefusal(kept.log, request, { status: 303, headers: [['location', location]], body: null })
-  expect(performance.now() - began).toBeLessThan(1_000)
   const told = { clientId: 'app', error: 'invalid_scope', description: 'None of them' }
   expect(kept.lines()).toMatchObject([told])
 })
 
-test.each(['https://app.example.com/?code=error', `https://app.example.com/${'?'.repeat(60_000)}`])(
+test.each(['https://app.example.com/?code=error', `https://app.example.com/${QUESTION_MARKS}`])(
   'a redirect that tells no error is none',
   (location) => {
     kept.clear()
