@@ -19,8 +19,11 @@ const COOKIE = 'sign-in'
 /** Between the sign-ins for apps of several tabs, the newest first. */
 const BETWEEN = '~'
 
-/** Characters of all of them: a browser takes 4,096 bytes of a cookie (RFC 6265bis section 5.7). */
-const LONGEST = 3_800
+/**
+ * Characters of all of them, which is four. nginx takes 4,096 bytes for the whole header of an answer, and a browser as much
+ * for one cookie (RFC 6265bis section 5.7).
+ */
+const LONGEST = 1_800
 
 type Token = Awaited<ReturnType<OAuthProvider['signer']['createEphemeralToken']>>
 

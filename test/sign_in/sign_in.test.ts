@@ -125,10 +125,11 @@ describe('with a password', () => {
     const urls: string[] = []
     for (let i = 0; i < 12; i++) {
       const { url, page } = await come({}, visitor)
-      await visitor.send(page, entered(kim))
+      const { cookies } = await visitor.send(page, entered(kim))
+      // With the rest of the header it has to be less than the 4,096 bytes that nginx takes.
+      expect(cookies.join().length).toBeLessThan(2_800)
       urls.unshift(url)
     }
-    expect(visitor.cookies.get('sign-in')?.value.length).toBeLessThan(4_000)
     const seen = []
     for (const url of urls) seen.push(selected(await visitor.open(url)) !== undefined)
     expect(seen.lastIndexOf(true)).toBeGreaterThan(1)
