@@ -7,6 +7,8 @@ export type Attempt = {
   hasSentCode: boolean
   /** The password was right, and something else is asked for. */
   isAskedOn: boolean
+  /** There is an account, or a client, that was not there before. */
+  hasCreated: boolean
 }
 
 /** Whether a captcha comes first: before the attempt that is being answered, or before the one after it fails. */
@@ -22,7 +24,8 @@ export async function watchAttempt<T>(
   work: () => Promise<T>,
   wantsCaptcha: WantsCaptcha,
 ): Promise<{ answer: T; attempt: Attempt }> {
-  const attempt = { isMade: false, hasSentCode: false, isAskedOn: false, wantsCaptcha }
+  const nothing = { isMade: false, hasSentCode: false, isAskedOn: false, hasCreated: false }
+  const attempt = { ...nothing, wantsCaptcha }
   const answer = await attempts.run(attempt, work)
   return { answer, attempt }
 }
@@ -43,6 +46,12 @@ export function noteSentCode(): void {
 export function noteAskedOn(): void {
   const attempt = attempts.getStore()
   if (attempt) attempt.isAskedOn = true
+}
+
+/** Says that an account, or a client, was created. */
+export function noteCreated(): void {
+  const attempt = attempts.getStore()
+  if (attempt) attempt.hasCreated = true
 }
 
 /** Whether so many attempts have failed that a captcha is to be solved, where the settings have one. */

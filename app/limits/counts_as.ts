@@ -8,11 +8,11 @@ import type { Limit } from './table.ts'
  */
 export function countsAs(
   { status }: HttpResponse,
-  { isMade, hasSentCode, isAskedOn }: Attempt,
+  { isMade, hasSentCode, isAskedOn, hasCreated }: Attempt,
 ): Limit['counts'][] {
-  const made: Limit['counts'][] = status < 400 ? ['requests', 'successes'] : ['requests']
-  if (status >= 500 || !isMade) return made
-  if (isAskedOn) return made
-  if (hasSentCode) return [...made, 'sent codes']
-  return status < 400 ? made : [...made, 'failures']
+  if (hasCreated) return ['requests', 'creations']
+  if (status >= 500 || !isMade) return ['requests']
+  if (isAskedOn) return ['requests']
+  if (hasSentCode) return ['requests', 'sent codes']
+  return status < 400 ? ['requests'] : ['requests', 'failures']
 }

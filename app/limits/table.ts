@@ -18,10 +18,10 @@ export type Limit = {
   /**
    * A request with any other result gets its point back. A failure is a try that was refused. It is
    * not a failure when a request is refused for its form, before anything was tried. Nor is a right
-   * password without the sign-in code: that sends a code. A limit on everybody counts what was done: else strangers use
-   * it up with requests that come to nothing.
+   * password without the sign-in code: that sends a code. A limit on everybody counts accounts and clients that were
+   * made: else strangers use it up with requests that come to nothing, such as the first step of a sign-up.
    */
-  counts: 'requests' | 'failures' | 'sent codes' | 'successes'
+  counts: 'requests' | 'failures' | 'sent codes' | 'creations'
   /** Does not bind a browser on which the account is signed in already. */
   exceptKnownDevices?: true
   /** After so many the pages ask for a captcha before a password, where the settings have one. */
@@ -144,7 +144,7 @@ export const LIMITS: readonly Limit[] = [
     per: 'everybody',
     points: 5_000,
     seconds: HOUR,
-    counts: 'successes',
+    counts: 'creations',
   },
   {
     // A PDS keeps a file for each, for anybody who asks. A sign-up here asks the PDS itself.
@@ -221,7 +221,7 @@ export const LIMITS: readonly Limit[] = [
     per: 'everybody',
     points: 1_000,
     seconds: HOUR,
-    counts: 'successes',
+    counts: 'creations',
   },
   {
     // Each leaves its mark in the audit trail.

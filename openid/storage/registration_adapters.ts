@@ -2,6 +2,7 @@ import { type AdapterPayload, errors } from 'oidc-provider'
 import { askEach } from '../../actors/auth/flow.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
+import { noteCreated } from '../../http/attempt.ts'
 import { webHostOf } from '../../http/web_host.ts'
 import { unreachable } from '../clients/client_addresses.ts'
 import { hashOfKept } from '../clients/client_secret.ts'
@@ -44,6 +45,7 @@ export function registering(
       const secretHash = typeof secret === 'string' ? hashOfKept(secret) : null
       const row = { id, metadata, secretHash, registeredAt: Date.now() }
       await flow(id).registerOpenidClient(row)
+      noteCreated()
     },
     async destroy(id) {
       await flow(id).deleteOpenidClient(id)

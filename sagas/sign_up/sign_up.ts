@@ -5,6 +5,7 @@ import { outlasting } from '../../base/time/in_time.ts'
 import { undoing } from '../../base/work/undoing.ts'
 import type { SignUp } from '../../database/directory/sign_up.ts'
 import { writePasskey } from '../../factors/passkey.ts'
+import { noteCreated } from '../../http/attempt.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
 import { type PdsClient, PdsRefusal, saidNo } from '../../pds/client.ts'
 import type { Services } from '../services/services.ts'
@@ -52,7 +53,9 @@ export async function signUp(
       input.passkey?.identity.pdsDid,
     ),
   )
-  return outlasting(() => carryOut(services, input, credential, reserved))
+  const created = await outlasting(() => carryOut(services, input, credential, reserved))
+  noteCreated()
+  return created
 }
 
 /** The names are reserved: creates the account that gets them. */

@@ -1,10 +1,7 @@
-import { once } from 'node:events'
-import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
-import { buffer, text } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AppInProcess, Asked } from '../../lab/world/app.ts'
 import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
@@ -12,6 +9,7 @@ import { type Run, runProgram } from '../../lab/world/program.ts'
 import { answers, until } from '../../lab/world/until.ts'
 import { newPerson, type Person } from '../attacks/attacker.ts'
 import * as rp from '../openid/relying_party.ts'
+import { running } from '../sign_in/running.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 
 /** Each request is answered by the next one, so of several steps none is where the one before was. */
@@ -78,25 +76,8 @@ async function verified(token: string) {
 }
 
 /** A browser, over the gateways. */
-function newVisitor(): Visitor {
-  // What says from where a form comes, `fetch` writes itself.
-  const ask = async ({ target, method, headers, body }: Asked) => {
-    const { host } = new URL(network.url)
-    const sent = request(gateways[asked++ % gateways.length] + target, {
-      ...{ method, headers: { ...(headers as OutgoingHttpHeaders), host } },
-    })
-    sent.end(body ?? undefined)
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-    const pairs = Object.entries(answer.headersDistinct)
-    return {
-      status: answer.statusCode ?? 0,
-      headers: pairs.flatMap(([name, values = []]) => values.map((value) => [name, value])),
-      body: await buffer(answer),
-    }
-  }
-  const runner = { settings: { publicUrl: network.url } }
-  return new Visitor({ ask, runner } as unknown as AppInProcess)
-}
+const newVisitor = () =>
+  new Visitor(running(network.url, () => gateways[asked++ % gateways.length] as string))
 
 /** Goes on here, as a browser does. @returns the page, or the answer that leads to the client */
 async function goOn(visitor: Visitor, seen: Seen): Promise<Seen> {

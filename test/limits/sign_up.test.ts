@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
 import { LIMITS } from '../../app/limits/table.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
+import { answerOf, asked } from '../passkeys/owner.ts'
 import { sharedNetwork } from '../shared/network.ts'
+import { running } from '../sign_in/running.ts'
+import { Visitor } from '../sign_in/visitor.ts'
 import { endWindows, expectLimit, expectRefused, from, newAddress, spend } from './limit.ts'
 
 const network = sharedNetwork()
@@ -79,9 +83,29 @@ test('sign-ups that come to nothing use up none of everybody', async () => {
   endWindows(network.vestibule)
 })
 
+test('the steps of one with a passkey use up none of everybody, what it creates does', async () => {
+  const { visitor, page } = await atPasskey()
+  spend(network.vestibule, 'sign-up, everybody', '', 1)
+  const back = await visitor.send(page, { back: '1' })
+  const again = await visitor.send(back)
+  expect([back, again].map(({ status }) => status)).toEqual([200, 200])
+  const made = new SoftAuthenticator(network.url).create(asked(again))
+  expect((await visitor.send(again, answerOf(made))).text.match(/<code>/g)).toHaveLength(10)
+  expectRefused(await byMethod(newAddress()), 'sign-up, everybody')
+  endWindows(network.vestibule)
+})
+
+/** In a browser, at the step in which a passkey is made. */
+async function atPasskey() {
+  const visitor = new Visitor(running(network.url, undefined, from(newAddress())))
+  const names = await visitor.open('/account/passkey-sign-up')
+  const { handle, email } = newCredentials('passkey')
+  return { visitor, page: await visitor.send(names, { handle, email }) }
+}
+
 test('what strangers ask for in vain uses up no limit on everybody', () => {
   const shared = LIMITS.filter(({ per }) => per === 'everybody')
-  const others = shared.filter(({ counts }) => counts !== 'successes')
+  const others = shared.filter(({ counts }) => counts !== 'creations')
   // What comes of it the PDS knows alone.
   expect(others.map(({ name }) => name)).toEqual(['reserved signing key, everybody'])
   expect(shared.length).toBeGreaterThan(2)

@@ -7,6 +7,7 @@ import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../mail/locales/en.ts'
 import { openidTexts } from '../../pages/openid/locales/index.ts'
+import { spend } from '../limits/limit.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -207,6 +208,13 @@ test('where it is off there is nothing', async () => {
   } finally {
     await off.close()
   }
+})
+
+test('what is refused uses up none of what everybody may register', async () => {
+  spend(app.runner.settings, 'OpenID registration, everybody', '', 1)
+  expect(await register({ redirect_uris: ['none'] })).toMatchObject({ status: 400 })
+  expect(await register()).toMatchObject({ status: 201 })
+  expect(await register()).toMatchObject({ status: 429 })
 })
 
 test('what cannot be registered is refused in the words of the standard', async () => {
