@@ -52,6 +52,23 @@ export function requester(): Requester | null {
   return requesters.getStore() ?? null
 }
 
+/** Of clients whose requests another process answers. */
+const addresses = new AsyncLocalStorage<string>()
+
+/**
+ * Runs `work` as a part of what another process does for a client.
+ *
+ * @param address null where it does that for none
+ */
+export function forClient<T>(address: string | null, work: () => T): T {
+  return address === null ? work() : addresses.run(address, work)
+}
+
+/** The address of the client for which something is done, also by another process; null where there is none. */
+export function addressOfClient(): string | null {
+  return requester()?.address ?? addresses.getStore() ?? null
+}
+
 /** From where the request came that is being answered, to be kept; null where there is none. */
 export function calledFrom(): CalledFrom | null {
   const sender = requester()

@@ -6,7 +6,7 @@ import { UnavailableError } from '../base/errors.ts'
 import { PASSWORD_THREAD_IDLE } from '../base/lifetimes.ts'
 import { Shares } from '../base/work/shares.ts'
 import { noteOverload } from '../http/overload.ts'
-import { requester } from '../http/requester.ts'
+import { addressOfClient } from '../http/requester.ts'
 import { RETRY_SECONDS } from '../http/retry_after.ts'
 
 const THREAD = new URL('./scrypt_thread.js', import.meta.url)
@@ -53,7 +53,7 @@ const idle = new Map<Worker, NodeJS.Timeout>()
  */
 export async function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
   if (limit.activeCount < limit.concurrency) return limit(() => hash(password, salt, length))
-  const { address = '' } = requester() ?? {}
+  const address = addressOfClient() ?? ''
   makeRoom(address)
   const { promise: givenUp, reject } = Promise.withResolvers<never>()
   const turn = { giveUp: () => reject(GIVEN_UP) }

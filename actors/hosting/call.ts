@@ -4,12 +4,15 @@ import type { Move } from '../../base/files/move.ts'
 /**
  * How an actor of another process is called, behind the loopback port as on an engine. The caller
  * holds one connection to the actor, asks once for the `instance` it reaches, which has to run the same code, and then sends
- * `call(instance, id, name, args, until, traceparent)`. The result comes as an event with the same `id`: rivetkit
+ * `call(instance, id, name, args, until, traceparent, client)`. The result comes as an event with the same `id`: rivetkit
  * handles the messages of a connection one after another, each until its action has returned, so a call that
  * was answered by its action would hold up all that follow it.
  *
  * `until` is on the clock of the instance. Later it does not begin the call, since a message may lie on its way
  * for long, and the caller may have been told that it failed.
+ *
+ * `client` is the address of the client for which the caller asks, null where it asks for none: what is scarce is shared
+ * by it.
  */
 export const RESULT = 'result'
 
@@ -40,6 +43,7 @@ export type RivetConnection = {
     args: unknown[],
     until: number,
     traceparent: string | null,
+    client: string | null,
   ): Promise<void>
   on(event: string, listener: (id: number, result: CallResult) => void): unknown
   onClose(listener: () => void): unknown

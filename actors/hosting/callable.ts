@@ -4,6 +4,7 @@ import { ACTION } from '../../base/lifetimes.ts'
 import { withDeadline } from '../../base/time/deadline.ts'
 import { assertInTime, TooLateError, workFor } from '../../base/time/in_time.ts'
 import type { Log } from '../../base/watching/log.ts'
+import { forClient } from '../../http/requester.ts'
 import { isUserError } from '../user_error.ts'
 import { type CallResult, type Instance, RESULT, type Waiting } from './call.ts'
 import { ownVersion } from './code_version.ts'
@@ -40,13 +41,14 @@ export function callable<A extends Actions>(actor: string, actions: A, log: Log)
       args: unknown[],
       until: number,
       traceparent: string | null = null,
+      client: string | null = null,
     ): void => {
       const { vars, conn } = c
       const action = Object.hasOwn(actions, name) ? actions[name] : undefined
       const work = async () => {
         assertInTime()
         if (!action) throw new Error(`No action ${name}`)
-        const run = async () => action(c as never, ...(args as never[]))
+        const run = async () => forClient(client, () => action(c as never, ...(args as never[])))
         return tracedAction(traceparent, { actor, action: name, args }, run)
       }
       const callers = underWay.get(conn) ?? new Map<number, { until: number }>()

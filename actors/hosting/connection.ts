@@ -8,6 +8,7 @@ import { currentCaller, TooLateError } from '../../base/time/in_time.ts'
 import type { Log } from '../../base/watching/log.ts'
 import { currentTraceparent } from '../../base/watching/tracing.ts'
 import { every } from '../../base/work/every.ts'
+import { addressOfClient } from '../../http/requester.ts'
 import type { CallerParams } from '../runner.ts'
 import { type CallResult, RESULT, type RivetConnection } from './call.ts'
 import { CallsUnderWay } from './calls_under_way.ts'
@@ -130,8 +131,9 @@ export class ActorConnection {
     if (this.#place === 'engine') this.#beginChecks()
     let lost: unknown
     try {
+      const beginsUntil = open.clock.at(mayBeginUntil)
       open.connection
-        .call(open.instance, id, name, args, open.clock.at(mayBeginUntil), currentTraceparent())
+        .call(open.instance, id, name, args, beginsUntil, currentTraceparent(), addressOfClient())
         .catch(result.reject)
       const came = await withDeadline(result.promise, deadline - since)
       if (!('fault' in came) || came.fault === 'failed') return came

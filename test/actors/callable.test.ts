@@ -2,8 +2,11 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { RESULT } from '../../actors/hosting/call.ts'
 import { callable } from '../../actors/hosting/callable.ts'
+import { ActorConnection } from '../../actors/hosting/connection.ts'
 import { answering } from '../../actors/runner.ts'
 import { Refusal } from '../../base/errors.ts'
+import { addressOfClient, forClient } from '../../http/requester.ts'
+import { Line } from './line.ts'
 
 const log = pino({ enabled: false })
 
@@ -55,4 +58,19 @@ test('a refusal is told, any other error is not', async () => {
   })
   expect(await call(id, 'fail')).toEqual({ fault: 'failed' })
   expect(await call(id, 'toString')).toEqual({ fault: 'failed' })
+})
+
+test('it is known for which client an actor is called', async () => {
+  const line = new Line(callable('test', { client: () => addressOfClient() }, log))
+  const options = { actor: 'test', secret: '', place: 'engine', log } as const
+  const connection = new ActorConnection(line.getter, ['0'], options)
+  const ask = (address: string | null) => forClient(address, () => connection.call('client', []))
+  expect(await ask(null)).toBeNull()
+  line.cut()
+  const asked = ask('192.0.2.1')
+  await expect.poll(() => line.calls.length).toBe(2)
+  // As in another process, nothing but the message is left of its caller.
+  line.mend()
+  expect(await asked).toBe('192.0.2.1')
+  await connection.close()
 })

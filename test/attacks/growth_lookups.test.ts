@@ -3,7 +3,7 @@ import { createServiceJwt } from '@atproto/xrpc-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DID_DOCUMENT_STALE } from '../../base/lifetimes.ts'
 import { takePoints } from '../../database/limits/counter.ts'
-import { asRequester } from '../../http/requester.ts'
+import { asRequester, forClient } from '../../http/requester.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { deriveKey, WAITING } from '../../passwords/scrypt_threads.ts'
@@ -212,8 +212,8 @@ describe('34. passwords', () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ identifier: 'somebody.test', password: 'x' }),
   }
-  const hashed = (address: string, i: number) =>
-    from(address, () => deriveKey('x', `${i}`, 64)).then(
+  const hashed = (address: string, i: number, by = from) =>
+    by(address, () => deriveKey('x', `${i}`, 64)).then(
       () => 'hashed',
       (err: Error) => err.message,
     )
@@ -241,9 +241,12 @@ describe('34. passwords', () => {
     expect(await deriveKey('x', 'salt', 64)).toHaveLength(64)
   })
 
-  test('of one site with many networks leave room for those of others', async () => {
+  test.each([
+    ['in this process', from],
+    ['that another process answers', forClient],
+  ])('of one site with many networks leave room for those of others, %s', async (_, by) => {
     WAITING.ofThread = 2
-    const many = Array.from({ length: 50 }, (_, i) => hashed(`2001:db8:0:${i}::1`, i))
+    const many = Array.from({ length: 50 }, (_, i) => hashed(`2001:db8:0:${i}::1`, i, by))
     // It is tried, and wrong.
     expect(await ask(SIGN_IN)).toMatchObject({ status: 401 })
     const outcomes = await Promise.all(many)

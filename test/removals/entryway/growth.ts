@@ -97,6 +97,7 @@ export const growthRows = toRemovals([
     threads('if (waiting.size < WAITING.ofThread * limit.concurrency) return', 'return'),
   ],
   [34, 'which who has many networks does not use up', threads('if (!other) throw', 'throw')],
+  [34, 'by the site of its client', threads("addressOfClient() ?? ''", "''")],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
   [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
   [34, 'a bound of those of one client', lookups('ofOne >= LOOKUPS.runningOfOne || ', '')],

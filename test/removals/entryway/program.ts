@@ -129,6 +129,14 @@ export const programRows = toRemovals([
     inFile('actors/hosting/connection.ts')('await untilAfter(call.mayBeginUntil)', ''),
   ],
   [
+    'test/actors/callable.test.ts',
+    'an actor is told for which client it works',
+    callees(
+      'forClient(client, () => action(c as never, ...(args as never[])))',
+      'action(c as never, ...(args as never[]))',
+    ),
+  ],
+  [
     'test/actors/other_version.test.ts',
     'an actor of another version is not asked',
     inFile('actors/hosting/connection.ts')('if (version === this.#version) return', 'return'),
