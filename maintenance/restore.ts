@@ -9,6 +9,10 @@ import { readAccount } from '../database/account/profile.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../database/database.ts'
+import {
+  deleteAllOperatorLinks,
+  deleteAllOperatorSessions,
+} from '../database/directory/operator_session.ts'
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { noteOpenidEnding } from '../database/flow/openid_ending.ts'
 import { checkData, type DataReport } from './check_data.ts'
@@ -98,7 +102,7 @@ export async function restore({
     for (const { path, kind } of manifest.databases) {
       assertUndamaged(join(prepared, path), path, kind)
       if (kind === 'auth') change(prepared, path, kind, deleteAllRequests)
-      if (kind === 'directory') change(prepared, path, kind, deleteAllWithdrawnIdentities)
+      if (kind === 'directory') change(prepared, path, kind, (db) => endInDirectory(db, signOut))
       if (kind === 'account' && signOut) {
         const did = change(prepared, path, kind, endSessions)
         if (did !== null) toTell.push(did)
@@ -195,6 +199,12 @@ function assertServedAlone(dataDir: string): void {
   throw new Error(
     `${join(dataDir, MOVE)} says that the data were on their way between here and ${move.place}: see that nothing serves them there, remove that file, and restore again`,
   )
+}
+
+function endInDirectory(directory: Db, signOut: boolean): void {
+  deleteAllWithdrawnIdentities(directory)
+  deleteAllOperatorLinks(directory)
+  if (signOut) deleteAllOperatorSessions(directory)
 }
 
 /** @returns DID of the account where OpenID clients are to be told of that */

@@ -89,6 +89,15 @@ export function insertOperatorLink(
   ).run({ now, most: MAX_OPERATOR_LINKS })
 }
 
+export function deleteAllOperatorSessions(db: Db): void {
+  sql(db, 'DELETE FROM operator_session').run()
+}
+
+/** Of a copy: one that was used since then would be good once more. */
+export function deleteAllOperatorLinks(db: Db): void {
+  sql(db, 'DELETE FROM operator_link').run()
+}
+
 /**
  * Takes a link out of use.
  *

@@ -178,6 +178,27 @@ test('with --sign-out no session comes back; without, they do', async () => {
   expect(sessionsIn(restored)).toEqual([0, 0])
 })
 
+test('nor does a session of the operator, and no link to one is good once more', async () => {
+  const { putOperatorLink, openOperatorSessionByLink, useOperatorSession } = directoryFunctions
+  const [used, unused, secret] = ['used', 'unused', 'of the session']
+  const now = Date.now()
+  data.directory((db) => {
+    for (const link of [used, unused]) putOperatorLink(db, link, null, now)
+    openOperatorSessionByLink(db, secret, used, now)
+  })
+  await copy()
+  const goOn = () =>
+    new DataFolder(restored).directory((db) => ({
+      link: openOperatorSessionByLink(db, 'another', unused, now),
+      session: useOperatorSession(db, secret, now) !== null,
+    }))
+  await restore({ folder, dataDir: restored })
+  expect(goOn()).toEqual({ link: false, session: true })
+  rmSync(restored, { recursive: true })
+  await restore({ folder, dataDir: restored, signOut: true })
+  expect(goOn()).toEqual({ link: false, session: false })
+})
+
 test('what was given up before the backup is not looked for after the restore', async () => {
   const listed = ({ dataDir }: Pick<DataFolder, 'dataDir'>) =>
     new DataFolder(dataDir).directory((db) => directoryFunctions.listWithdrawnIdentities(db, 10))

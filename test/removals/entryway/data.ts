@@ -478,6 +478,16 @@ export const dataRows = toRemovals([
     inFile('database/check/flow.ts')("sql(db, 'DELETE FROM openid_request').run()", ''),
   ],
   [
+    'test/backup/copies.test.ts',
+    'no link to the page of the operator works once more after a restore',
+    inFile('maintenance/restore.ts')('  deleteAllOperatorLinks(directory)\n', ''),
+  ],
+  [
+    'test/backup/copies.test.ts',
+    'nor does a session there go on where all are ended',
+    inFile('maintenance/restore.ts')('if (signOut) deleteAllOperatorSessions(directory)', ''),
+  ],
+  [
     'test/openid/restored.test.ts',
     'OpenID clients are told of those whom a restore signs out',
     inFile('maintenance/restore.ts')('noteEndings(prepared, manifest, toTell)', ''),

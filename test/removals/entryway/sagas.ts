@@ -118,7 +118,7 @@ export const sagaRows = toRemovals([
   [
     'test/backup/copies.test.ts',
     'what was given up before a restore is not taken back after it',
-    inFile('maintenance/restore.ts')(', deleteAllWithdrawnIdentities)', ', () => {})'),
+    inFile('maintenance/restore.ts')('  deleteAllWithdrawnIdentities(directory)\n', ''),
   ],
   [
     CUT_OFF,
