@@ -34,11 +34,11 @@ export class KnownPdses {
   }
 
   /**
-   * Whether one of them takes the access tokens of a session that has ended until they expire: it verifies them alone, and
-   * what is asked of it does not come through the gateway.
+   * Whether one of them may take the access tokens of a session that has ended until they expire: it verifies them alone,
+   * and what is asked of it does not come through the gateway.
    */
   get takeEnded(): boolean {
-    return !this.#pdses.every(isServedHere)
+    return !this.areAllServedHere
   }
 
   /** By its DID, also where it was added just now. */
