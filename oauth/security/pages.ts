@@ -40,7 +40,7 @@ import { textsFor, withQuery } from './language.ts'
 import { type Known, noticeOf, overviewStep } from './overview.ts'
 import { pageOf, taskOf } from './page_of_form.ts'
 import type { Person } from './people.ts'
-import { PLACE, type Visitor } from './visitor.ts'
+import type { Visitor } from './visitor.ts'
 
 /** What it takes to make a passkey. */
 type NewPasskey = {
@@ -177,7 +177,7 @@ export class SecurityPages {
       ...asked,
       action: withQuery(securityForm('prove'), request, { account: person.did, for: task }),
       username: nameOf(person),
-      forgotten: PLACE.page({ step: 'reset-password', language }),
+      forgotten: Place.forSecurity(task).page({ step: 'reset-password', language }),
     }
     const step = proofStep(textsFor(request), given, signInTextsFor(visitor))
     return this.#write(visitor, task, step, outcome)
@@ -186,7 +186,8 @@ export class SecurityPages {
   /** Which of the accounts of this browser. */
   choice(request: HttpRequest, people: readonly Person[]): HttpResponse {
     const { language } = wantedOf(request)
-    const place = Place.forSecurity(taskOf(request))
+    const task = taskOf(request)
+    const place = Place.forSecurity(task)
     const step = choiceStep(signInTextsFor({ request }), {
       accounts: people.map(({ did, handle, basis }) => ({
         name: shownName({ did, handle }),
@@ -197,7 +198,7 @@ export class SecurityPages {
       signUp: undefined,
       cancel: undefined,
     })
-    return writeStep(this.#frame(request, {}), step)
+    return writeStep(this.#frame(request, {}, task && securityTask(task)), step)
   }
 
   #use(options: object, { asksPasskey }: Outcome): PasskeyUse {

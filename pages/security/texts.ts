@@ -54,9 +54,9 @@ export type SecurityTexts = {
   /** Before recovery codes, and below them. */
   readonly newCodes: string
   readonly newCodesLead: string
-  /** What comes of a change, above its button. */
   /** Of the link that saves the new codes. */
   readonly saveCodes: string
+  /** What comes of a change, above its button. */
   readonly setUpLead: string
   readonly removeLead: string
   readonly switchOnLead: string

@@ -16,6 +16,7 @@ afterAll(() => app?.close())
 eachTestAnew(() => app)
 
 const PROOF = 'Confirm that it is you'
+const CODE = /[A-Z2-7]{5}-[A-Z2-7]{5}/
 const pathOf = (answer: Seen) =>
   new URL(answer.header('location') ?? '', 'http://localhost').pathname
 
@@ -86,6 +87,20 @@ test('whoever is one of several in the browser comes there by the choice', async
   for (const { did } of [first.person, second]) {
     expect(choice.hrefs).toContain(`${PAGE}/passkeys?${new URLSearchParams({ account: did })}`)
   }
+  expect(choice.hrefs).toContain(`${PAGE}/passkeys?lang=fr`)
+})
+
+test('so is who has forgotten the password that is asked for there', async () => {
+  const { visitor, person } = await signInOnTheWayTo(PAGE)
+  const proof = await visitor.open(`${PAGE}/app-password`)
+  const [forgotten = ''] = proof.hrefs.filter((href) => href.includes('reset-password'))
+  const asked = await visitor.send(await visitor.open(forgotten), { email: person.email })
+  const { text = '' } = (await app.readMails()).findLast((mail) => CODE.test(mail.text ?? '')) ?? {}
+  const [code = ''] = CODE.exec(text) ?? []
+  const password = `new secret of ${person.handle}`
+  const saved = await visitor.send(await visitor.follow(asked), { code, password })
+  const answer = await visitor.send(saved, { username: person.handle, password })
+  expect((await visitor.follow(answer)).title).toBe('Make an app password')
 })
 
 test('an address leads nowhere else', async () => {
