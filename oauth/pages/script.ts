@@ -29,7 +29,7 @@ const notesOf = (minutes: number) =>
  * - in the place of the provider's words what the status of an answer says better.
  *
  * What was entered for a new account is there again after a reload, or on the way back to it, and an invite code is there that
- * stands in the address. The tab keeps it until the account is made.
+ * stands in the address. The tab keeps it for a while, or until the account is made.
  *
  * Where the provider's script would show a way to sign in, it leaves for the page of this program; and so it does after a
  * sign-up, where the person has come for something else than the account page.
@@ -50,18 +50,20 @@ const isPost=given[1]?.method==='POST'
 if(isPost)status=0
 const answer=await ask(...given)
 if(isPost)status=answer.status
-if(isPost&&answer.ok&&String(given[0].url??given[0]).endsWith('/sign-up'))sessionStorage.removeItem('${KEPT.name}')
+if(isPost&&answer.ok&&String(given[0].url??given[0]).endsWith('/sign-up'))${KEPT.forget}
 return answer}
 const entered=${JSON.stringify(KEPT.fields)}
 const isSignUp=()=>location.pathname==='${ACCOUNT}/sign-up'||location.pathname==='${AUTHORIZE}'&&location.hash==='#step=sign-up'
-const kept=()=>({inviteCode:came.get('invite'),...JSON.parse(sessionStorage.getItem('${KEPT.name}'))})
-addEventListener('input',({target:{name,value}})=>{if(isSignUp()&&entered.includes(name))sessionStorage.setItem('${KEPT.name}',JSON.stringify({...kept(),[name]:value}))})
+const keptNow=()=>({inviteCode:came.get('invite'),...${KEPT.read}})
+addEventListener('input',({target:{name,value}})=>{if(!isSignUp()||!entered.includes(name))return
+const kept={...keptNow(),[name]:value}
+${KEPT.keep}})
 const filled=new WeakSet
 const fill=()=>{for(const name of entered){
 const input=isSignUp()&&document.querySelector('#root form input[name='+name+']')
 if(!input||filled.has(input))continue
 filled.add(input)
-const value=kept()[name]
+const value=keptNow()[name]
 if(!value||input.value)continue
 Object.getOwnPropertyDescriptor(HTMLInputElement.prototype,'value').set.call(input,value)
 input.dispatchEvent(new Event('input',{bubbles:true}))}}

@@ -52,6 +52,7 @@ const durations: [says: string, ms: number][] = [
   ['The account keeps that for the device, for 5 minutes', l.PROOF_AGAIN],
   ['sealed in a cookie of that browser, for a minute at most', l.DONE],
   ['such as a name, is in it for ten minutes at most', l.ENTERED],
+  ['but for a password, stays in its tab for ten minutes', l.ENTERED],
   ['is not asked for it for 30 days', l.TRUSTED_DEVICE],
   ['Its challenge works once, for 5 minutes', l.PASSKEY_CHALLENGE],
   ['has signed in on the sign-in page less than 5 minutes before', l.PROOF_AGAIN],

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ENTERED } from '../../base/lifetimes.ts'
 import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
 import { button } from '../security_page/on_page.ts'
 import { sharedBrowser } from '../shared/browser.ts'
@@ -79,3 +80,19 @@ test('an invite code comes along to who chooses a password', async () => {
   expect(await entered(page, 'inviteCode')).toBe(CODE)
   await page.context().close()
 })
+
+test.each(['sign-up', 'passkey-sign-up'])(
+  'no longer for who comes to the tab later: %s',
+  async (way) => {
+    const page = await (await browser.newContext()).newPage()
+    await page.clock.install()
+    await page.goto(`${world.url}/account/passkey-sign-up`)
+    await page.fill('#email', 'newcomer@mail.test')
+    expect(await kept(page)).toContain('newcomer@mail.test')
+    await page.clock.setSystemTime(Date.now() + ENTERED + 1_000)
+    await page.goto(`${world.url}/account/${way}`)
+    await page.locator('input[name=handle]').waitFor()
+    await page.waitForFunction(() => !sessionStorage.getItem('sign-up')?.includes('newcomer'))
+    await page.context().close()
+  },
+)
