@@ -49,7 +49,7 @@ export const factorProofs = new Counter({
 })
 export const rateLimited = new Counter({
   name: 'vestibule_rate_limited_total',
-  help: 'Requests that a limit refused, by limit',
+  help: 'Requests and mails that a limit refused, by limit',
   labelNames: ['limit'] as const,
 })
 export const tokens = new Counter({

@@ -3,11 +3,12 @@ import type { Runner } from '../../actors/runner.ts'
 import { networkOf } from '../../base/values/network.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
+import { rateLimited } from '../../base/watching/metrics.ts'
 import type { Background } from '../../base/work/background.ts'
 import type { Counter, Quota } from '../../database/limits/counter.ts'
 import { requester } from '../../http/requester.ts'
 import { readSubject } from '../../identity/subject.ts'
-import { isNotice, type MailContents, type MailKind } from '../../mail/kinds.ts'
+import { isNotice, type MailContents, type MailKind, mailKinds } from '../../mail/kinds.ts'
 import type { Mailer } from '../../mail/mailer.ts'
 import { type MailLimit, mailLimits, NOTICES_OF_RIGHT } from './mail_limits.ts'
 import { tooOften } from './too_often.ts'
@@ -17,6 +18,12 @@ export type Addressee = {
   readonly did: string
   readonly email: string
   readonly emailConfirmedAt: number | null
+}
+
+// A counter that appears with its first refusal has not grown by it, so an alert would miss that one.
+for (const kind of mailKinds) {
+  const shared = mailLimits(kind).filter(({ per }) => per === 'everybody')
+  for (const limit of shared) rateLimited.inc({ limit: nameOf(limit, kind) }, 0)
 }
 
 /** Sends every mail of this program, within {@link mailLimits}. */
@@ -76,7 +83,8 @@ export class OutgoingMail {
       if ((await this.#counters.take(taken)).isAllowed) return
     }
     const isUsedUp = (_: Counter, i: number) => quotas[i]?.remaining === 0
-    const usedUp = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
+    const usedUp = counters.filter(isUsedUp).map(({ key }) => key.slice(0, key.indexOf('\n')))
+    for (const limit of usedUp) rateLimited.inc({ limit })
     const limited = { kind, did: addressee.did, limit: usedUp.join('; ') }
     logEvent(this.#log, 'mail_limited', limited, requester()?.address)
     throw tooOften('Too many emails were asked for.', quotas)
@@ -95,15 +103,15 @@ function usedOf([account]: Counter[], [quota]: Quota[]): number {
 }
 
 /** Null when the limit counts a client address and the mail was not asked for by a request. */
-export function toCounter(
-  { per, over, points, seconds }: MailLimit,
-  kind: MailKind,
-  addressee: Addressee,
-): Counter | null {
+export function toCounter(limit: MailLimit, kind: MailKind, addressee: Addressee): Counter | null {
+  const { per, points, seconds } = limit
   const subject = subjectOf(per, addressee)
   if (subject === null) return null
-  const name = { kind, class: classOf(kind), all: 'all' }[over]
-  return { key: `mail, ${per}, ${name}\n${subject}`, points, seconds }
+  return { key: `${nameOf(limit, kind)}\n${subject}`, points, seconds }
+}
+
+function nameOf({ per, over }: MailLimit, kind: MailKind): string {
+  return `mail, ${per}, ${{ kind, class: classOf(kind), all: 'all' }[over]}`
 }
 
 function subjectOf(per: MailLimit['per'], addressee: Addressee): string | null {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createOwners, ownerHere } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
 import type { Log } from '../../base/watching/log.ts'
+import { rateLimited } from '../../base/watching/metrics.ts'
 import { Background } from '../../base/work/background.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
 import { takePoints } from '../../database/limits/counter.ts'
@@ -193,6 +194,19 @@ test('nor do those to many people, which are limited for everybody', async () =>
     refusal: { code: 'RateLimitExceeded' },
   })
   expect(await send('signInCode', newAddressee(), newClient())).toMatchObject({ mails: 1 })
+})
+
+test('a limit on everybody that is used up is counted, as an alarm looks for it', async () => {
+  const refused = async (kind: MailKind) => {
+    const { values } = await rateLimited.get()
+    return values.find(({ labels }) => labels.limit === `mail, everybody, ${kind}`)?.value
+  }
+  expect(await refused('resetPassword')).toBeTypeOf('number')
+  const before = (await refused('resetPassword')) ?? 0
+  const [shared] = mailLimits('resetPassword').filter(({ per }) => per === 'everybody')
+  spend(shared as MailLimit, 'resetPassword', newAddressee(), newClient())
+  await send('resetPassword', newAddressee(), newClient())
+  expect(await refused('resetPassword')).toBe(before + 1)
 })
 
 test.each(noticeKinds)('what others use up keeps no %s from an owner', async (kind) => {

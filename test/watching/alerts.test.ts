@@ -65,7 +65,7 @@ const cases: Record<string, Case> = {
   },
   VestibuleLimitForEverybody: {
     series: {
-      [metric('rate_limited_total{limit="sign-up, everybody"}')]: '0x5 0+1x20',
+      [metric('rate_limited_total{limit="mail, everybody, codes"}')]: '0x5 0+1x20',
       [metric('rate_limited_total{limit="token"}')]: '0+9x25',
     },
     silentAt: '4m',

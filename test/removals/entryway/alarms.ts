@@ -168,6 +168,11 @@ export const alarmRows = toRemovals([
     'resets that strangers ask for use up no code of others',
     inFile('sagas/services/mail_limits.ts')("isForStrangers(kind) ? 'kind' : 'class'", "'class'"),
   ],
+  [
+    LIMITS,
+    'a limit on all mails that is used up is told of',
+    mails('for (const limit of usedUp) rateLimited.inc({ limit })', ''),
+  ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [ALARMS, 'a reused refresh token is told', provider('if (!scope.reused ||', 'if (true ||')],
   [
