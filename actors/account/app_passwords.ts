@@ -6,9 +6,8 @@ import {
   insertAppPassword,
   listAppPasswords,
 } from '../../database/account/app_password.ts'
-import { appendAudit } from '../../database/account/audit.ts'
+import { appendAudit, newestAudit } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from '../../database/account/bounds.ts'
-import { setSignedOut } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/app_password.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
@@ -64,27 +63,21 @@ export function list(db: Db): AppPassword[] {
   return listAppPasswords(db)
 }
 
-/**
- * @param isTakenElsewhere whether a PDS takes access tokens of its sessions until they expire
- * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
- */
-export function revoke(
-  db: Db,
-  name: string,
-  basis: Basis,
-  by: EndedBy,
-  isTakenElsewhere = false,
-): void {
+/** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
+export function revoke(db: Db, name: string, basis: Basis, by: EndedBy): void {
   transact(db, () => {
     assertGood(db, basis)
-    const isRemoved = remove(db, name, by)
-    if (isTakenElsewhere && isRemoved) setSignedOut(db, Date.now())
+    remove(db, name, by)
   })
 }
 
-/** To be called in a transaction. @returns whether there was one */
-function remove(db: Db, name: string, by: EndedBy): boolean {
-  if (!deleteAppPassword(db, name)) return false
+/** To be called in a transaction. */
+function remove(db: Db, name: string, by: EndedBy): void {
+  if (!deleteAppPassword(db, name)) return
   appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name, ...by } })
-  return true
+}
+
+/** When one was revoked last, ms since the epoch; null where none was in what the audit trail remembers. */
+export function lastRevokedAt(db: Db): number | null {
+  return newestAudit(db, 'app_password_revoked')
 }

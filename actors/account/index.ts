@@ -65,6 +65,7 @@ export const accountFunctions = {
   createAppPassword: appPasswords.create,
   listAppPasswords: appPasswords.list,
   revokeAppPassword: appPasswords.revoke,
+  readAppPasswordRevocation: appPasswords.lastRevokedAt,
   setProtection: protections.set,
 
   issueEmailToken: email.issueToken,

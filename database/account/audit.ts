@@ -66,6 +66,12 @@ export function listAudit(db: Db, limit: number): AuditEntry[] {
   return (rows.all(limit) as Stored[]).map(toEntry)
 }
 
+/** When something happened last, ms since the epoch; null where the trail has none of it. */
+export function newestAudit(db: Db, event: AuditEvent): number | null {
+  const newest = sql(db, 'SELECT max(at) FROM audit WHERE event = ?').pluck().get(event)
+  return newest as number | null
+}
+
 /** What of the trail is looked at first, and whether there is more of it. */
 export type Activity = { entries: AuditEntry[]; isMore: boolean }
 

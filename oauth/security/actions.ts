@@ -6,7 +6,7 @@ import { requireAccount } from '../../sagas/accounts/accounts.ts'
 import { setProtection } from '../../sagas/factors/protections.ts'
 import { recordAudit } from '../../sagas/notices/audit.ts'
 import type { Services } from '../../sagas/services/services.ts'
-import { createAppPassword, revokeAppPassword } from '../../sagas/sign_in/app_passwords.ts'
+import { createAppPassword } from '../../sagas/sign_in/app_passwords.ts'
 import { provenOn } from '../../sagas/sign_in/prove_again.ts'
 import { endSession, signOutElsewhere } from '../../sagas/sign_in/signed_in.ts'
 import { disableOwnInvite, makeInvites } from '../../sagas/sign_up/invites.ts'
@@ -165,7 +165,8 @@ export class SecurityActions {
   async #revokeAppPassword(visitor: Visitor): Promise<HttpResponse> {
     const { request, person } = visitor
     const name = request.parameter('name') ?? ''
-    await revokeAppPassword(this.#services, person.did, name, person.basis, clientOf(visitor))
+    const account = this.#services.actors.account(person.did)
+    await account.revokeAppPassword(name, person.basis, clientOf(visitor))
     return this.#redirects.to(visitor, { what: 'revoked' })
   }
 

@@ -1,5 +1,4 @@
 import type { Basis } from '../../actors/account/basis.ts'
-import type { EndedBy } from '../../actors/account/sessions.ts'
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { calledFrom } from '../../http/requester.ts'
@@ -26,20 +25,4 @@ export async function createAppPassword(
     .createAppPassword(name, privileged, basis, { address: calledFrom()?.address, form })
   notify(services, 'appPasswordCreated', account, occasionNow())
   return made
-}
-
-/**
- * Revokes an app password, with all sessions that were opened with it; what a PDS takes of these until they expire is
- * refused as `endSession` has it.
- *
- * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
- */
-export function revokeAppPassword(
-  { actors, pdses }: Pick<Services, 'actors' | 'pdses'>,
-  did: string,
-  name: string,
-  basis: Basis,
-  by: EndedBy,
-): Promise<void> {
-  return actors.account(did).revokeAppPassword(name, basis, by, pdses.takeEnded)
 }

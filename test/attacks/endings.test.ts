@@ -46,6 +46,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['checkEmailToken', 'findSessionByTokenId', 'findSessionByCode', 'listSessions'],
   ...['listAppPasswords', 'listLegacySessions', 'listDevices', 'listTrustedDevices'],
   ...['listAuthorizedClients', 'listAudit', 'listActivity', 'readLanguage'],
+  'readAppPasswordRevocation',
   ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent', 'findOpenidChain'],
   ...['listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // What is public on the PDS.
@@ -299,6 +300,7 @@ describe('32. over HTTP', () => {
     const stays = await signedIn(person, PASSWORD)
     expect(await post('revokeAppPassword', { name: APP }, stays)).toMatchObject({ status: 200 })
     expect(await atPds('identity.updateHandle', handle, ofApp)).toEqual(refusal)
+    expect(await atPds('createAppPassword', { name: 'instead' }, stays)).toBeUndefined()
     expect(await post('createAppPassword', { name: 'owner' }, stays)).toMatchObject({ status: 200 })
   })
 

@@ -292,6 +292,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
     'mayDelete',
     'createAppPassword',
     'listAppPasswords',
+    'readAppPasswordRevocation',
   ],
   ...['issueEmailToken', 'checkEmailToken', 'spendEmailToken', 'confirmEmail', 'changeEmail'],
   ...['setEmail', 'resumeLogin', 'listFactors', 'proveFactor', 'beginTotp', 'confirmTotp'],

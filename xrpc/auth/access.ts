@@ -10,7 +10,7 @@ import { readBearer } from './header.ts'
 export const FULL: readonly LegacyScope[] = [LegacyScope.Access]
 
 /** App passwords give this, too. */
-const STANDARD: readonly LegacyScope[] = [
+export const STANDARD: readonly LegacyScope[] = [
   LegacyScope.Access,
   LegacyScope.AppPass,
   LegacyScope.AppPassPrivileged,
@@ -23,7 +23,7 @@ export type AccessOptions = {
   checkTakedown?: boolean
   /**
    * False for what only reads, or sends a mail to the owner: a PDS may ask for it just after a
-   * sign-out, too (see `isAfterSignOut`). Defaults to true.
+   * sign-out, too (see `isAfterEnding`). Defaults to true.
    */
   lasting?: boolean
 }

@@ -51,18 +51,18 @@ function askedByPds(account: AccountRow): UserCredentials {
 }
 
 /**
- * Whether a PDS asks just after a sign-out everywhere. The PDS asks for a client whose access token it
- * verified alone. That token may be from before the sign-out, and its holder could get something that
+ * Whether a PDS asks just after what ended sessions. The PDS asks for a client whose access token it
+ * verified alone. That token may be from before that, and its holder could get something that
  * lasts. The PDS is believed again when the last such token has expired.
  */
-export function isAfterSignOut(
+export function isAfterEnding(
   call: Call,
-  { signedOutAt }: AccountRow,
+  endedAt: number | null,
   { accessTokenLifetime }: Pick<Settings, 'accessTokenLifetime'>,
 ): boolean {
-  if (signedOutAt === null) return false
+  if (endedAt === null) return false
   const issuedAt = Math.min((decodeJwt(readBearer(call)).iat ?? 0) * 1_000, Date.now())
-  return issuedAt <= signedOutAt + accessTokenLifetime
+  return issuedAt <= endedAt + accessTokenLifetime
 }
 
 export function justSignedOut({

@@ -1,4 +1,3 @@
-import { revokeAppPassword } from '../../sagas/sign_in/app_passwords.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
 
@@ -6,6 +5,6 @@ import { method } from '../method.ts'
 export default method('com.atproto.server.revokeAppPassword', {
   auth: user({ lasting: false }),
   handler: async ({ input, address, credentials: { account, basis } }, { services }) => {
-    await revokeAppPassword(services, account.did, input.name, basis, { address })
+    await services.actors.account(account.did).revokeAppPassword(input.name, basis, { address })
   },
 })

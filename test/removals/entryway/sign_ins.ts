@@ -130,7 +130,7 @@ export const signInRows = toRemovals([
   [
     32,
     'app passwords that are revoked',
-    appPasswords('assertGood(db, basis)\n    const isRemoved', 'const isRemoved'),
+    appPasswords('assertGood(db, basis)\n    remove', 'remove'),
   ],
   [
     32,
@@ -147,7 +147,7 @@ export const signInRows = toRemovals([
     'a handle is taken back',
     handleChange('err instanceof PdsRefusal || err instanceof Refusal', 'false'),
   ],
-  [32, 'a PDS waits', pdsCalls('if (!mayLast && (options.lasting ?? true))')],
+  [32, 'a PDS waits', pdsCalls('if (lasting && !mayLast)')],
   [
     32,
     'and gets no invite codes meanwhile',
@@ -160,7 +160,11 @@ export const signInRows = toRemovals([
     'but did not end itself',
     inFile('stores/token_store.ts')('!isOwnEnding && pdses.takeEnded', 'pdses.takeEnded'),
   ],
-  [32, 'and after those of an app password', appPasswords('if (isTakenElsewhere && isRemoved)')],
+  [
+    32,
+    'and after those of an app password',
+    pdsCalls('mayBeByAppPassword && (await', 'false && (await'),
+  ],
   [
     33,
     'where it is behind the gateway none waits for that',
