@@ -75,7 +75,7 @@ export type AppInProcess = {
 /** Of the passwords of accounts: most tests have one for all of theirs, and a hash is 40 ms of CPU, unless it is cheap. */
 const hashes = new Map<string, Promise<string>>()
 
-function hashOnce(password: string): Promise<string> {
+export function hashOnce(password: string): Promise<string> {
   const id = JSON.stringify([password, process.env.WORLD_PASSWORDS])
   const hash = hashes.get(id) ?? hashPassword(password)
   hashes.set(id, hash)

@@ -147,7 +147,7 @@ test.each(limits)('it is limited so: %s', (says, { points, seconds }) => {
 })
 
 const count = (number: number) => number.toLocaleString('en-US')
-const { runningOfOne, waiting, waitingOfOne, running } = LOOKUPS
+const { runningOfOne, runningOfSite, waiting, waitingOfOne, running } = LOOKUPS
 
 test.each([
   `at one account, ${limit('password, one address').points} from one address (IPv6: one /64)`,
@@ -157,7 +157,7 @@ test.each([
   `${ofClient?.points} by client address, ${count(ofAll?.points ?? 0)} for everybody`,
   `of one kind the first ${WORDS[NOTICES_OF_RIGHT - 1]} within an hour`,
   `are ${MOST_LINES.ofOne} a minute of one kind for one address (IPv6: /64) and ${count(MOST_LINES.ofAll)} for all`,
-  `${running} run at once, ${runningOfOne} of one address (IPv6: /64), ${waiting} wait, ${waitingOfOne} of one address`,
+  `${running} run at once, ${runningOfOne} of one address (IPv6: /64) and ${runningOfSite} of one /48, ${waiting} wait, ${waitingOfOne} of one address`,
   `have ${count(VALUES)} values and scopes at most`,
   `by address, of ${count(flowBounds.MAX_OAUTH_REQUEST)} bytes each`,
   `by address, of ${count(flowBounds.MAX_OPENID_REQUEST)} bytes each`,

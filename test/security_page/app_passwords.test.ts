@@ -18,7 +18,7 @@ afterAll(() => app?.close())
 
 async function come(): Promise<Visitor> {
   const visitor = new Visitor(app)
-  const page = await visitor.follow(await visitor.open(`${PAGE}/app-password`))
+  const page = await visitor.follow(await visitor.open(PAGE))
   const { handle: username, password } = kim
   await visitor.send(page, { username, password, remember: 'on' })
   return visitor

@@ -6,13 +6,13 @@ import type { Db } from '../../../database/database.ts'
 import { databasePath } from '../../../database/paths.ts'
 import { startGateway } from '../../../gateway/server.ts'
 import type { ResponseEnvelope } from '../../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, hashOnce, startApp } from '../../../lab/world/app.ts'
 import type { LoopbackServer } from '../../../lab/world/loopback.ts'
 import { type Pds, startPds } from '../../../lab/world/pds.ts'
 import { startPlc } from '../../../lab/world/plc.ts'
 import { makeVestibuleIdentity } from '../../../lab/world/vestibule.ts'
 import { randomAppPassword } from '../../../passwords/app_password.ts'
-import { hashAppPassword, hashPassword } from '../../../passwords/scrypt.ts'
+import { hashAppPassword } from '../../../passwords/scrypt.ts'
 import { PdsClient } from '../../../pds/client.ts'
 import { LegacyScope, LegacyTokens, newSessionId } from '../../../tokens/legacy_tokens.ts'
 import { onCall } from './gates.ts'
@@ -176,11 +176,9 @@ export async function newPerson(world: World, onPds: boolean, hasApp: boolean): 
   }
 }
 
-let passwordScrypt: string | undefined
-
 /** The account as it is before each run. @param isConfirmed its address */
 export async function begin(world: World, person: Person, isConfirmed: boolean): Promise<void> {
-  passwordScrypt ??= await hashPassword(PASSWORD)
+  const passwordScrypt = await hashOnce(PASSWORD)
   const { app, pds } = world
   const { did, handle, email, account } = person
   const createdAt = Date.now()
