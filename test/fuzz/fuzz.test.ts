@@ -152,10 +152,14 @@ function isPage({ headers }: Dispatcher.ResponseData): boolean {
   return /javascript|html/.test(String(headers['content-type']))
 }
 
-/** Answers of 5xx that are right: to XRPC methods that do not exist (as the reference PDS answers). */
+/**
+ * Answers of 5xx that are right: to XRPC methods that do not exist (as the reference PDS answers), and to who asks how
+ * the program is while it has had no time to say so for two seconds.
+ */
 function isJustified(path: string, status: number, text: string): boolean {
   const isUnknownMethod = status === 501 && (text === '' || text.includes('MethodNotImplemented'))
-  return path.startsWith('/xrpc/') && isUnknownMethod
+  if (path.startsWith('/xrpc/') && isUnknownMethod) return true
+  return path.startsWith('/_health') && status === 503
 }
 
 function codesMailed(): string[] {
