@@ -8,8 +8,11 @@ import { type Field, fieldsOf } from '../operator/fields.ts'
 import { formOf, OPERATOR_COMMANDS, OPERATOR_DO, OPERATOR_PAGE } from '../operator/paths.ts'
 import { FILLED, readFilled, sealFilled } from './filled_forms.ts'
 
-/** Characters of an address: what is longer is left out, since it is carried through the sign-in. */
-const LONGEST = 4_000
+/**
+ * Characters of an address: what is longer is left out. It is carried through the sign-in, where nginx takes 4,096 bytes for
+ * the whole header of an answer.
+ */
+const LONGEST = 2_000
 
 /** The command that a path of the page is for. */
 export function commandAt(pathname: string): Description | undefined {

@@ -57,6 +57,27 @@ test('on the way in, and where a command asks for it', async () => {
   expect((await visitor.follow(back)).text).toContain(`value="${eve.did}"`)
 })
 
+test('what was filled in comes back as far as nginx takes the header of an answer', async () => {
+  const operator = await newOperator(app)
+  const comesBack: boolean[] = []
+  for (const length of [500, 1_000, 2_000, 2_500]) {
+    const visitor = await remembering(operator)
+    const page = await signInFrom(visitor, await visitor.open(OPERATOR_PAGE))
+    await visitor.follow(await visitor.send(page, given(operator)))
+    const { form = '' } = (await visitor.open(OPERATOR_PAGE)).fields
+    nextStep(PROOF_AGAIN / TOTP_STEP + 1)
+    const command = { action: formOf('openid client add'), fields: { form } }
+    const metadata = JSON.stringify({ client_name: 'x'.repeat(length) })
+    const sent = await visitor.send(command, { id: 'a-client', metadata })
+    expect(sent.status).toBe(403)
+    const back = await visitor.send(await signInFrom(visitor, sent), given(operator))
+    const address = back.header('location') ?? ''
+    expect(address.length + back.cookies.join().length).toBeLessThan(3_600)
+    comesBack.push(address.includes('filled'))
+  }
+  expect(comesBack).toEqual([true, true, false, false])
+})
+
 test('who is one of several in the browser chooses first, and no sign-in of before lets them in', async () => {
   const [operator, other] = [await newOperator(app), await newSomebody(app)]
   const visitor = await remembering(operator, other)
