@@ -47,7 +47,7 @@ button,.button{box-sizing:border-box;max-width:100%;min-height:2.5rem;padding:.4
 :focus-visible{outline:3px solid var(--primary);outline-offset:2px}
 .alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
 .notice{margin-bottom:1rem;padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field)}
-.notice :is(button,.button){display:inline-block;border-color:var(--edge)}
+.notice :is(button,.button){display:inline-block;margin-block:.125rem;border-color:var(--edge)}
 .accounts{margin:0 0 1rem;padding:0;list-style:none}
 .accounts a{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
 .accounts small{display:block;color:var(--quiet)}
