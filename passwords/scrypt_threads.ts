@@ -52,9 +52,9 @@ const idle = new Map<Worker, NodeJS.Timeout>()
  * dies, and the next call starts another
  */
 export async function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
-  if (limit.activeCount < limit.concurrency) return limit(() => hash(password, salt, length))
   const address = addressOfClient() ?? ''
   makeRoom(address)
+  if (limit.activeCount < limit.concurrency) return limit(() => hash(password, salt, length))
   const { promise: givenUp, reject } = Promise.withResolvers<never>()
   const turn = { giveUp: () => reject(GIVEN_UP) }
   waiting.add(address, turn)
