@@ -1,9 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { OVERLOAD_LOG } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { deriveKey, WAITING } from '../../passwords/scrypt_threads.ts'
+import { WAITING } from '../../passwords/scrypt_threads.ts'
 import { LOOKUPS } from '../../sagas/services/foreign_lookups.ts'
 import { ask, askPage } from '../subjects/ask.ts'
 import { keptLog } from '../watching/logged.ts'
@@ -22,33 +20,13 @@ beforeAll(async () => {
   await world.addAccount(person)
   Object.assign(LOOKUPS, { running: 0, waiting: 0 })
   WAITING.ofThread = 0
-  await holdThreads()
 })
 afterAll(async () => {
   vi.restoreAllMocks()
-  for (const thread of held) thread.emit('message', new Uint8Array(KEY))
   Object.assign(LOOKUPS, bounds.lookups)
   Object.assign(WAITING, bounds.waiting)
   await world?.close()
 })
-
-/** Bytes of a key. */
-const KEY = 64
-/** Threads that do not answer, since each can hash one password at a time. */
-const held: Worker[] = []
-async function holdThreads(): Promise<void> {
-  vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker) {
-    held.push(this)
-  })
-  let isRefused = false
-  while (!isRefused) {
-    deriveKey('password', 'salt', KEY).catch(() => {
-      isRefused = true
-    })
-    await setImmediate()
-  }
-}
-
 /** Each test is two minutes after the one before. */
 let ahead = 0
 beforeEach(() => {
