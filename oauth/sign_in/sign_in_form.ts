@@ -1,15 +1,13 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import type { Login } from '../../actors/account/login.ts'
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import { readProof } from '../../factors/proof.ts'
 import { noteAttempt } from '../../http/attempt.ts'
-import { type HttpResponse, withCookies } from '../../http/message.ts'
+import type { HttpResponse } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
 import { signInWithPasskey } from '../../sagas/factors/passkeys.ts'
 import { arrivalOf, noteSignedIn } from '../../sagas/notices/arrivals.ts'
 import type { Services } from '../../sagas/services/services.ts'
-import { proveBySignIn } from '../../sagas/sign_in/prove_again.ts'
 import {
   isWrongCode,
   SecondFactorRequired,
@@ -24,17 +22,14 @@ import {
 import { requestScope } from '../../stores/request_scope.ts'
 import { browserHere, knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'
-import { renewDevice } from './device.ts'
 import type { FormState } from './forms.ts'
+import { AMR, GoingOn } from './going_on.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes.ts'
 import type { PasswordPage, SignInPages } from './pages.ts'
-import { wantedOf } from './place.ts'
-import { beginning, field, goOn, type Post, passkeyOf } from './post.ts'
+import { beginning, field, type Post, passkeyOf } from './post.ts'
 import { formId } from './sealed.ts'
-import { nameOf, type Outcome, textsFor } from './shown.ts'
-import { signedInCookie } from './signed_in.ts'
-import { noSignedOutCookie } from './signed_out_cookie.ts'
-import { shownTrust, trustCookie } from './trust_cookie.ts'
+import { type Outcome, textsFor } from './shown.ts'
+import { shownTrust } from './trust_cookie.ts'
 
 /** App passwords are for apps without these pages. */
 const POLICY: SignInPolicy = {
@@ -43,26 +38,7 @@ const POLICY: SignInPolicy = {
   failureTakes: FAILED_SIGN_IN,
 }
 
-/** How somebody has signed in: with a second factor, or by a passkey alone (RFC 8176 section 2). */
-export const AMR: Readonly<Record<FactorKind | 'passkey alone', readonly string[]>> = {
-  'passkey alone': ['hwk', 'user', 'mfa'],
-  passkey: ['pwd', 'hwk', 'mfa'],
-  totp: ['pwd', 'otp', 'mfa'],
-  mail: ['pwd', 'mca', 'mfa'],
-  recovery: ['pwd', 'otp', 'mfa'],
-}
-
 type First = NonNullable<FormState['first']>
-
-/** By which form a second factor was given. */
-type Proven = {
-  device: ReturnType<typeof browserHere>
-  /** {@link formId} */
-  sent: string | undefined
-  isRemembered: boolean
-  /** RFC 8176 */
-  amr: readonly string[]
-}
 
 /** Who can keep an authorization request for longer. */
 export type Keeping = { keepRequest(): Promise<void> }
@@ -73,12 +49,14 @@ export class SignInForm {
   readonly #services: Services
   readonly #pages: SignInPages
   readonly #captcha: Captcha
+  readonly #goingOn: GoingOn
 
   constructor(provider: OAuthProvider & Keeping, services: Services, pages: SignInPages) {
     this.#provider = provider
     this.#services = services
     this.#pages = pages
     this.#captcha = new Captcha(provider, services)
+    this.#goingOn = new GoingOn(provider, services)
   }
 
   async answer(post: Post, form: FormState | null): Promise<HttpResponse> {
@@ -113,12 +91,12 @@ export class SignInForm {
       const signedIn = await signIn(this.#services, attempt, POLICY)
       if (signedIn.usedCode) {
         const amr = AMR[signedIn.usedCode]
-        return await this.#proven(post, signedIn, { device, sent, isRemembered, amr })
+        return await this.#goingOn.proven(post, signedIn, { device, sent, isRemembered, amr })
       }
-      const next = await this.#done(post, signedIn, isRemembered, ['pwd'])
+      const next = await this.#goingOn.done(post, signedIn, isRemembered, ['pwd'])
       const browser = knownBrowser(publicUrl, post.deviceId)
       await noteSignedIn(this.#services, signedIn.account.did, browser, byPassword(post))
-      await this.#prove(post, signedIn, 'any')
+      await this.#goingOn.prove(post, signedIn, 'any')
       return next
     } catch (err) {
       if (err instanceof SecondFactorRequired || err instanceof WrongSecondFactor) {
@@ -142,8 +120,8 @@ export class SignInForm {
       const expected = isNameFixed ? await this.#didOf(username) : undefined
       const signedIn = await signInWithPasskey(this.#services, given, POLICY, expected)
       requestScope().browser = device.browser
-      const next = await this.#done(post, signedIn, isRemembered, AMR['passkey alone'])
-      await this.#prove(post, signedIn, 'passkey')
+      const next = await this.#goingOn.done(post, signedIn, isRemembered, AMR['passkey alone'])
+      await this.#goingOn.prove(post, signedIn, 'passkey')
       return next
     } catch (err) {
       const entered = { username, isNameFixed, isRemembered, canSignUp: false }
@@ -191,7 +169,7 @@ export class SignInForm {
       const signedIn = await finishSignIn(this.#services, first, step, POLICY)
       const amr = AMR[isPasskey ? 'passkey' : (readProof(code)?.kind ?? first.kind)]
       const { isRemembered } = first
-      return await this.#proven(post, signedIn, { device, sent, isRemembered, amr })
+      return await this.#goingOn.proven(post, signedIn, { device, sent, isRemembered, amr })
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
         const notice = first.kind === 'mail' ? textsFor(post).sentAgain : undefined
@@ -207,83 +185,6 @@ export class SignInForm {
   async #code(post: Post, first: First, outcome: Outcome = {}): Promise<HttpResponse> {
     if (first.kind === 'mail') await this.#provider.keepRequest()
     return this.#pages.code(post, first, outcome)
-  }
-
-  /** Goes on after a second factor, with which the sign-in was recorded. */
-  async #proven(
-    post: Post,
-    signedIn: Login,
-    { device, sent, isRemembered, amr }: Proven,
-  ): Promise<HttpResponse> {
-    requestScope().browser = device.browser
-    const isTrusted = post.request.parameter('trust') !== undefined
-    const cookies = isTrusted ? [await this.#trust(post, signedIn, sent)] : []
-    const next = await this.#done(post, signedIn, isRemembered, amr)
-    await this.#prove(post, signedIn, amr === AMR.passkey ? 'passkey' : 'any')
-    return withCookies(next, cookies)
-  }
-
-  /** Who signs in on the way to what asks for a proof has given it with that, once the sign-in is on record. */
-  async #prove(
-    { place, deviceId }: Post,
-    { account, basis }: Login,
-    by: Parameters<typeof proveBySignIn>[3],
-  ): Promise<void> {
-    if (place.securityTask === undefined) return
-    await proveBySignIn(this.#services, account.did, deviceId, by, basis)
-  }
-
-  /** This browser is not asked for a second factor again, for a while. */
-  async #trust(
-    post: Post,
-    { account, basis }: Login,
-    form: string | undefined,
-  ): Promise<HttpResponse['headers'][number]> {
-    const { deviceId, deviceMetadata } = post.device
-    const { userAgent, ipAddress: address } = deviceMetadata
-    const secret = await this.#services.actors
-      .account(account.did)
-      .trustDevice({ deviceId, userAgent: userAgent ?? null }, basis, { address, deviceId, form })
-    return trustCookie(account.did, secret, this.#provider.issuer)
-  }
-
-  /**
-   * Begins a new device session (session fixation), keeps or forgets the account on the device, and goes on to the
-   * provider's page.
-   */
-  async #done(
-    post: Post,
-    { account, basis }: Login,
-    isRemembered: boolean,
-    amr: readonly string[],
-  ): Promise<HttpResponse> {
-    const { place, request } = post
-    const { accountManager } = this.#provider
-    const did = account.did as Parameters<typeof accountManager.getAccount>[0]
-    const scope = requestScope()
-    scope.provesSignIn(did, basis)
-    scope.amr = amr
-    const { deviceId, cookies } = await renewDevice(this.#provider, post.device)
-    if (isRemembered) {
-      await accountManager.upsertDeviceAccount(deviceId, did)
-    } else if (await this.#isOn(deviceId, did)) {
-      await accountManager.removeDeviceAccount(deviceId, did)
-    }
-    const { language } = wantedOf(request)
-    const to = place.request
-      ? place.page({ language })
-      : place.accountPage(nameOf(account), language)
-    const { seal } = this.#services.secrets
-    const parts = { provider: this.#provider, seal, request, place, deviceId }
-    const own = [signedInCookie(parts, did, isRemembered), noSignedOutCookie(this.#provider.issuer)]
-    return goOn(to, [...cookies, ...own])
-  }
-
-  async #isOn(deviceId: string, did: string): Promise<boolean> {
-    const { mayBeOn, actors } = this.#services
-    return (
-      (await mayBeOn(deviceId, did)) && (await actors.account(did).readDevice(deviceId)) !== null
-    )
   }
 
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */

@@ -14,6 +14,7 @@ const signInForms = inFile('oauth/sign_in/forms.ts')
 const sealed = inFile('oauth/sign_in/sealed.ts')
 const signInPage = inFile('oauth/sign_in/index.ts')
 const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
+const goingOn = inFile('oauth/sign_in/going_on.ts')
 const devices = inFile('stores/device_store.ts')
 const signInDevice = inFile('oauth/sign_in/device.ts')
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
@@ -149,12 +150,12 @@ export const pageRows = toRemovals([
   [
     COME_BACK,
     'a sign-in proves what it was asked for alone',
-    signInPosts('    if (place.securityTask === undefined) return\n', ''),
+    goingOn('    if (place.securityTask === undefined) return\n', ''),
   ],
   [
     COME_BACK,
     'a sign-in with a password proves no passkey',
-    signInPosts("amr === AMR.passkey ? 'passkey' : 'any'", "'passkey'"),
+    goingOn("amr === AMR.passkey ? 'passkey' : 'any'", "'passkey'"),
   ],
   [39, 'a form is from our page', security('if (refusal) return refusal', '')],
   [39, 'a form is of one browser', sealed('of === device && ', '')],
