@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { LIMITS } from '../../app/limits/table.ts'
 import * as lifetimes from '../../base/lifetimes.ts'
 import { VALUES } from '../../base/values/value_bounds.ts'
 import { MOST_LINES } from '../../base/watching/event_log.ts'
@@ -13,6 +12,7 @@ import { CAPACITY } from '../../gateway/capacity.ts'
 import { ACCOUNT_LIMITS } from '../../sagas/accounts/account_limits.ts'
 import { LOOKUP_LIMIT, LOOKUPS } from '../../sagas/services/foreign_lookups.ts'
 import { mailLimits, NOTICES_OF_RIGHT } from '../../sagas/services/mail_limits.ts'
+import { limit } from '../limits/limit.ts'
 
 /**
  * The numbers that docs/security.md promises. Other tests take them from the program, and hold with any: here each is
@@ -106,7 +106,6 @@ test.each(durations)('it lasts so long: %s', (says, ms) => {
 })
 
 type Limit = { points: number; seconds: number }
-const limit = (name: string) => LIMITS.find((each) => each.name === name) as Limit
 const [guesses, guessesFromAll] = ACCOUNT_LIMITS['second factor'].limits
 const [deviceCodes, deviceCodesOfOne] = ACCOUNT_LIMITS['device code'].limits
 const [handles, handlesADay] = ACCOUNT_LIMITS['handle change'].limits

@@ -159,7 +159,7 @@ function isPage({ headers }: Dispatcher.ResponseData): boolean {
 function isJustified(path: string, status: number, text: string): boolean {
   const isUnknownMethod = status === 501 && (text === '' || text.includes('MethodNotImplemented'))
   if (path.startsWith('/xrpc/') && isUnknownMethod) return true
-  return path.startsWith('/_health') && status === 503
+  return path.startsWith('/_health') && status === 503 && text.includes('The service is busy')
 }
 
 function codesMailed(): string[] {
