@@ -7,7 +7,7 @@ const REQUEST = {
   rowBytes: '300 + octet_length(client_id) + octet_length(parameters)',
 }
 
-/** Requests that were pushed, and nobody has opened: anybody can push some, each up to 64 KiB. */
+/** Requests that were pushed, and nobody has opened: anybody can push some, of {@link MAX_OAUTH_REQUEST} each. */
 export const PUSHED_REQUESTS: Bounded = {
   ...REQUEST,
   where: 'code_hash IS NULL AND device_id IS NULL',

@@ -60,15 +60,14 @@ export class ResetForms {
     try {
       assertNewPassword(password, NEW_PASSWORD_MIN_LENGTH)
       const given = { token, password }
-      const { did } = await this.#accounts.resetPasswordConfirm(
+      const account = await this.#accounts.resetPasswordConfirm(
         device.deviceId,
         device.deviceMetadata,
         given,
       )
-      const passkeysLeft = await passkeyNames(this.#services, did)
-      const account = await this.#services.actors.account(did).read()
+      const passkeysLeft = await passkeyNames(this.#services, account.did)
       // Whoever has the code may know whose it is: the mail with it says so.
-      const page = beginning(post, account ? nameOf(account) : '')
+      const page = beginning(post, nameOf(account))
       return this.#pages.password(post, page, { notice: saved, passkeysLeft })
     } catch (err) {
       return this.#pages.newPassword(post, token, outcomeOf(post, err, wrongCode(post)))
