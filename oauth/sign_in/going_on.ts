@@ -97,7 +97,7 @@ export class GoingOn {
     const scope = requestScope()
     scope.provesSignIn(did, basis)
     scope.amr = amr
-    const { deviceId, cookies } = await renewDevice(this.#provider, post.device)
+    const { deviceId } = await renewDevice(this.#provider, post.device)
     if (isRemembered) {
       await accountManager.upsertDeviceAccount(deviceId, did)
     } else if (await this.#isOn(deviceId, did)) {
@@ -110,7 +110,7 @@ export class GoingOn {
     const { seal } = this.#services.secrets
     const parts = { provider: this.#provider, seal, request, place, deviceId }
     const own = [signedInCookie(parts, did, isRemembered), noSignedOutCookie(this.#provider.issuer)]
-    return goOn(to, [...cookies, ...own])
+    return goOn(to, own)
   }
 
   async #isOn(deviceId: string, did: string): Promise<boolean> {

@@ -140,7 +140,7 @@ export class SignIn {
     if (refusal) return refusal
     // Where somebody signs in, the device session is renewed once that is certain.
     const device = await loadDevice(this.#provider, request, action !== 'sign-in')
-    const { deviceId, cookies } = device
+    const { deviceId } = device
     const found = await this.#parametersOf(place, deviceId)
     const isOver = found !== null && 'endedBy' in found
     if (isOver && !OF_NO_APP.includes(action)) return this.#ended(place, found.endedBy)
@@ -157,8 +157,8 @@ export class SignIn {
       permissions: () => this.#permissions.answer(post, form),
     }
     const answer = await answers[action]()
-    // What the answer itself sets is newer, so it comes last.
-    return { ...answer, headers: [...cookies, ...answer.headers] }
+    // The newest device session, also where the form failed once that had begun.
+    return withCookies(answer, requestScope().deviceCookies)
   }
 
   /** What the app asked for; null on the account page. It is there for five minutes more. */

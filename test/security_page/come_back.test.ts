@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { UnavailableError } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { SECURITY_TASKS, securityForm } from '../../oauth/security_paths.ts'
 import { newPerson } from '../factors/person.ts'
@@ -45,6 +46,19 @@ test('they have proven with that that it is them, there alone', async () => {
   const other = await signInOnTheWayTo(PAGE)
   expect(pathOf(other.answer)).toBe(PAGE)
   expect((await other.visitor.open(`${PAGE}/app-password`)).title).toBe(PROOF)
+})
+
+test('where that fails, the browser has its new device session all the same', async () => {
+  const person = await newPerson(app)
+  const { did, handle: username, password } = person
+  const visitor = new Visitor(app)
+  const page = await visitor.follow(await visitor.open(`${PAGE}/app-password`))
+  const session = visitor.cookies.get('ses-id')?.value
+  const account = app.actors.account(did)
+  vi.spyOn(account, 'proveOn').mockRejectedValueOnce(new UnavailableError('The account'))
+  const failed = await visitor.send(page, { username, password, remember: 'on' })
+  expect(failed.status).toBe(503)
+  expect(visitor.cookies.get('ses-id')?.value).not.toBe(session)
 })
 
 test('what takes a passkey is not proven by a password', async () => {
