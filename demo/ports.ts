@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
+import { freePort } from '../lab/world/loopback.ts'
 
 /**
  * The port to listen on: the one in the environment variable, else the preferred one, else, where
@@ -15,21 +16,21 @@ export async function choosePort(variable: string, preferred: number): Promise<n
       `${variable} must be a port, such as ${preferred} (0 takes any that is free); it is ${JSON.stringify(given)}`,
     )
   }
-  const free = await tryPort(asked)
-  if (free === undefined && process.env[variable]) {
+  if (asked !== 0 && (await isFree(asked))) return asked
+  if (asked !== 0 && process.env[variable]) {
     throw new Error(`${variable}: another program listens on port ${asked}; name a free one`)
   }
-  return free ?? (await tryPort(0)) ?? asked
+  // Not one that the kernel gives: it may give the same to a connection before the demo listens.
+  return freePort()
 }
 
-async function tryPort(port: number): Promise<number | undefined> {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   try {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    return (server.address() as AddressInfo).port
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+    return true
   } catch {
-    return undefined
+    return false
   } finally {
     server.close()
   }

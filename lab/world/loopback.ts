@@ -41,9 +41,19 @@ export async function closeServer(server: Server): Promise<void> {
 /** Below the ports that the kernel gives to connections and to servers that name none. */
 const NAMED_PORTS = { first: 11_000, last: 32_000 }
 
+/**
+ * Suites that run side by side draw every sixteenth port, each its own: a program listens only some
+ * time after its port was drawn.
+ */
+const DRAWERS = 16
+const drawer = Number(process.env.VITEST_POOL_ID ?? 0) % DRAWERS
+const draws = Math.floor((NAMED_PORTS.last - NAMED_PORTS.first) / DRAWERS)
+let drawn = randomInt(draws)
+
 /** A port that was free a moment ago, for a child process to listen on. */
 export async function freePort(): Promise<number> {
-  const port = randomInt(NAMED_PORTS.first, NAMED_PORTS.last)
+  drawn = (drawn + 1) % draws
+  const port = NAMED_PORTS.first + DRAWERS * drawn + drawer
   const server = createServer().listen(port, '127.0.0.1')
   const isFree = await once(server, 'listening').then(
     () => true,
