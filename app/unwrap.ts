@@ -20,7 +20,7 @@ export function unwrap(
   originOf: (host: string | undefined) => string,
 ): HttpRequest | null {
   try {
-    const { method, target, client, body, receivedAt } = envelope
+    const { method, target, client, body, receivedAt, inVain } = envelope
     if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
     const headers = new Map<string, string>()
     let viaProxy = false
@@ -44,6 +44,7 @@ export function unwrap(
       body: body === 'unread' ? null : toBytes(body),
       peer: { address, port, viaProxy, mayBeProxy: passesOn || (viaProxy && !saysWho) },
       receivedAt,
+      inVain,
     })
   } catch {
     return null

@@ -75,6 +75,12 @@ export const DEVICE_AUTHENTICATION = 7 * DAY
 export const REFRESH_RETRY_GRACE = 60 * SECOND
 
 /**
+ * For so long after its first request a gateway knows a refresh token whose client asks in vain, and such a token may be
+ * presented again: an outage is no reuse. It ends with the first answer.
+ */
+export const ASKED_IN_VAIN = HOUR
+
+/**
  * Of two requests with refresh tokens that gateways received within this time, none came before the other: their clocks
  * may differ, and who refreshes without a pause would always be received just after somebody, and be answered first. It
  * is no longer than a client takes to go on that has been answered.

@@ -11,6 +11,7 @@ import { type Fault, fault, tooLarge, unanswered, unavailable } from '../http/fa
 import { jsonResponse } from '../http/message.ts'
 import { BodyTooLargeError } from '../http/read_body.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import type { RefreshTokensInVain } from './asked_in_vain.ts'
 import { BodyTooSlowError, readBody, readShortBody } from './body.ts'
 import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
@@ -42,6 +43,7 @@ export type GatewayOptions = {
   capacity: Capacity
   exchanges: OpenExchanges
   turns: Turns
+  inVain: RefreshTokensInVain
   /** Connections to PDSes. */
   upstreams: Agent
   /** The entryway's public host, to which kept answers belong. */

@@ -5,6 +5,7 @@ import { hasRoom } from '../base/watching/event_log.ts'
 import type { Log } from '../base/watching/log.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../http/envelope.ts'
 import { type Fault, unanswered } from '../http/fault.ts'
+import type { RefreshTokensInVain } from './asked_in_vain.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** Where it is away, strangers cause as many lines as they like. */
@@ -18,6 +19,17 @@ const AUTH = 'auth actor'
  * @returns the actor's answer, or 503 when it does not answer
  */
 export async function forward(
+  options: { auth: AuthActor; log: Log; timeouts: Timeouts; inVain: RefreshTokensInVain },
+  envelope: RequestEnvelope,
+  outgoing: { readonly destroyed: boolean },
+): Promise<Answer | Fault> {
+  const { inVain } = options
+  const answer = await ask(options, { ...envelope, inVain: inVain.of(envelope) }, outgoing)
+  inVain.note(envelope, answer, outgoing.destroyed)
+  return answer
+}
+
+async function ask(
   { auth, log, timeouts }: { auth: AuthActor; log: Log; timeouts: Timeouts },
   envelope: RequestEnvelope,
   outgoing: { readonly destroyed: boolean },

@@ -7,6 +7,7 @@ import { FaultLog } from '../base/watching/fault_log.ts'
 import type { Log } from '../base/watching/log.ts'
 import type { AuthActor } from '../http/envelope.ts'
 import { createGateway } from './app.ts'
+import { RefreshTokensInVain } from './asked_in_vain.ts'
 import { CAPACITY, type Capacity } from './capacity.ts'
 import { Connections } from './connections.ts'
 import { OpenExchanges } from './open_exchanges.ts'
@@ -40,9 +41,10 @@ export async function startGateway(
   const exchanges = new OpenExchanges({ auth, log, timeouts })
   const upstreams = openUpstreams(timeouts)
   const turns = new Turns()
+  const inVain = new RefreshTokensInVain()
   const shared = { auth, trusts, log, timeouts, capacity }
   const service = settings.name
-  const options = { ...shared, exchanges, turns, upstreams, publicHost, service }
+  const options = { ...shared, exchanges, turns, inVain, upstreams, publicHost, service }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,

@@ -1,3 +1,4 @@
+import type { AskedInVain } from './asked_in_vain.ts'
 import type { EndingTeller, SessionName } from './endings.ts'
 
 /**
@@ -18,6 +19,8 @@ export type RequestEnvelope = {
   client: { address: string; port: number; passesOn?: boolean }
   /** When the gateway received it, ms by its clock; a gateway of before does not say so. */
   receivedAt?: number
+  /** Where its client asks with a refresh token again that was not answered. */
+  inVain?: AskedInVain | undefined
 }
 
 export type ResponseEnvelope = {

@@ -1,3 +1,4 @@
+import type { AskedInVain } from './asked_in_vain.ts'
 import type { ResponseEnvelope } from './envelope.ts'
 import type { Parameters } from './read_body.ts'
 
@@ -25,11 +26,13 @@ export class HttpRequest {
   readonly peer: Peer
   /** When the gateway received it, ms. */
   readonly receivedAt: number
+  readonly inVain: AskedInVain | undefined
   #parameters: Parameters | undefined
 
   constructor(
     request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'peer'> & {
-      receivedAt?: number
+      receivedAt?: number | undefined
+      inVain?: AskedInVain | undefined
     },
     parameters?: Parameters,
   ) {
@@ -39,6 +42,7 @@ export class HttpRequest {
     this.body = request.body
     this.peer = request.peer
     this.receivedAt = request.receivedAt ?? Date.now()
+    this.inVain = request.inVain
     this.#parameters = parameters
   }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { type AskedInVain, refreshTokenDigest } from './asked_in_vain.ts'
 import { type Cookies, readCookies } from './cookie.ts'
 import { chosenLanguage, preferredLanguage } from './language.ts'
 import type { HttpRequest } from './message.ts'
@@ -19,6 +20,7 @@ export type Requester = CalledFrom & {
   readonly cookies: Cookies
   /** When the gateway received it, ms. */
   receivedAt: number
+  inVain: AskedInVain | undefined
   /** Whether something was sent to be done, such as a form. */
   isPost: boolean
 }
@@ -27,13 +29,14 @@ const requesters = new AsyncLocalStorage<Requester>()
 
 /** Runs `work` for a request, so that everything it calls can ask for the {@link requester}. */
 export function asRequester<T>(request: HttpRequest, work: () => T): T {
-  const { method, url, peer, headers, receivedAt } = request
+  const { method, url, peer, headers, receivedAt, inVain } = request
   const userAgent = headers.get('user-agent') ?? null
   let cookies: Cookies | undefined
   const sender: Requester = {
     address: peer.address,
     userAgent,
     receivedAt,
+    inVain,
     isPost: method === 'POST',
     get cookies() {
       cookies ??= readCookies({ headers })
@@ -78,4 +81,14 @@ export function calledFrom(): CalledFrom | null {
 /** When the gateway received the request that is being answered, ms; null where there is none. */
 export function receivedAt(): number | null {
   return requester()?.receivedAt ?? null
+}
+
+/**
+ * When a gateway first received a request with this refresh token, where its client has asked in vain since, ms; null where
+ * it was answered, or asks for the first time.
+ */
+export function askedInVainSince(refreshToken: string): number | null {
+  const inVain = requester()?.inVain
+  if (!inVain) return null
+  return inVain.digest === refreshTokenDigest(refreshToken) ? inVain.since : null
 }

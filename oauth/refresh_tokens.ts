@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { askedInVainSince } from '../http/requester.ts'
 import type { FindCarriedToken } from '../stores/carried_tokens.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
@@ -24,7 +25,7 @@ export class RefreshTokens {
   async present(token: string): Promise<string | null> {
     const presented = readRefreshToken(token, this.#key) ?? (await this.#findCarried(token))
     if (!presented) return null
-    requestScope().presentRefreshToken(presented)
+    requestScope().presentRefreshToken({ ...presented, inVainSince: askedInVainSince(token) })
     return presented.secret
   }
 

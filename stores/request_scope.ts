@@ -7,6 +7,9 @@ import type { HttpResponse } from '../http/message.ts'
 import type { ReusedToken } from '../sagas/notices/reused_token.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
+/** A refresh token that a client shows, and since when it has asked with it in vain, ms. */
+type PresentedRefreshToken = RefreshTokenParts & { inVainSince: number | null }
+
 /**
  * What one HTTP request is about, noted while it is answered. The provider's token store is asked
  * by token id alone, while every session lives in the database of its account: this says which
@@ -17,7 +20,7 @@ export class RequestScope {
   #shown: { generation: number | null } | null = null
   readonly #signIns = new Map<string, Basis>()
   #consent: Basis | null = null
-  #presented: RefreshTokenParts | null = null
+  #presented: PresentedRefreshToken | null = null
   #issued: RefreshTokenParts | null = null
   #sid: string | null = null
   /** By what a browser is known again; null as long as nobody signs in with it. */
@@ -77,11 +80,11 @@ export class RequestScope {
     return this.#consent
   }
 
-  presentRefreshToken(token: RefreshTokenParts): void {
+  presentRefreshToken(token: PresentedRefreshToken): void {
     this.#presented = token
   }
 
-  get presentedRefreshToken(): RefreshTokenParts | null {
+  get presentedRefreshToken(): PresentedRefreshToken | null {
     return this.#presented
   }
 

@@ -20,11 +20,12 @@ export function createTokenStore(
     const scope = requestScope()
     const presented = scope.presentedRefreshToken
     if (presented?.secret !== refreshToken) return null
-    const { did, sessionId } = presented
+    const { did, sessionId, inVainSince } = presented
     const found = await actors.account(did).findSessionByRefreshToken(sessionId, {
       presentedRefreshToken: refreshToken,
       provenAt: scope.proof?.iat ?? null,
       receivedAt: receivedAt(),
+      inVainSince,
     })
     scope.isAbout(did)
     if (!found) return null
@@ -101,6 +102,7 @@ export function createTokenStore(
         scope: newData.scope,
         provenAt: scope.proof?.iat ?? null,
         receivedAt: receivedAt(),
+        inVainSince: presented.inVainSince,
         from: calledFrom(),
       })
       if ('refused' in rotated) {

@@ -79,11 +79,11 @@ export function putTokens(
 /** @returns null where it was spent before, or has ended */
 function spend(db: Db, spent: SpentOpenidToken | null, now: number): KeptOpenidTokens | null {
   if (spent === null) return { successor: null }
-  const { secret, next, by = null } = spent
+  const { secret, next, by = null, proof = null } = spent
   if (next === null) {
     return tokens.consumeOpenidToken(db, secret, by, now) ? { successor: null } : null
   }
-  const successor = tokens.rotateOpenidToken(db, secret, next, now)
+  const successor = tokens.rotateOpenidToken(db, secret, next, proof, now)
   return successor === null ? null : { successor }
 }
 
@@ -126,7 +126,7 @@ export function findToken(
   proof: tokens.RefreshProof | null = null,
 ): OpenidTokenOfAccount | 'reused' | 'late' | null {
   const now = Date.now()
-  const looked = readAtOnce(db, () => look(db, kind, secret, origin, now))
+  const looked = readAtOnce(db, () => look(db, kind, secret, origin, proof, now))
   // Nothing comes between, since neither waits.
   if (looked?.replayed != null && looked.grant.clientId === usedBy) {
     const ended = { grantId: looked.grant.id, chain: looked.replayed }
@@ -149,12 +149,13 @@ function look(
   kind: string,
   secret: string,
   { grantId, chain: named }: TokenOrigin,
+  proof: tokens.RefreshProof | null,
   now: number,
 ): Looked | null {
   const account = readAccount(db)
   const grant = findOpenidGrant(db, grantId, now)
   if (!account || !grant || !isActive(account)) return null
-  const token = tokens.findOpenidToken(db, kind, secret, now)
+  const token = tokens.findOpenidToken(db, kind, secret, proof, now)
   if (!token || token.isSpent) {
     const chain = token?.chain ?? named
     // Of a chain the last two refresh tokens are kept. All others of it have been spent while one of it is good, and

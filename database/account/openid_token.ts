@@ -1,7 +1,13 @@
 import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
-import { type Proven, type RefreshStanding, reliably, standingOf } from './rotation.ts'
+import {
+  type Proven,
+  type RefreshStanding,
+  reliably,
+  type ShownAt,
+  standingOf,
+} from './rotation.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** A code or a token of an OpenID client, kept by its hash. `payload` is JSON; times are milliseconds. */
@@ -47,7 +53,7 @@ export type NewOpenidToken = OpenidToken & {
  * `isAuthenticated`: whether the client has authenticated itself, and so may use any key
  * `jkt`: thumbprint of the key that it shows; null where it shows none
  */
-export type RefreshProof = Proven & { isAuthenticated: boolean; jkt: string | null }
+export type RefreshProof = ShownAt & { isAuthenticated: boolean; jkt: string | null }
 
 /** @param bound thumbprint of the key that the refresh token is bound to, if it is */
 export function isOfHolder({ isAuthenticated, jkt }: RefreshProof, bound: unknown): boolean {
@@ -83,10 +89,12 @@ export function upsertOpenidTokens(
   trim(db, 'openid_token', now)
 }
 
+/** @param proof of a refresh token that is shown to be used; null of what is not, or is asked about */
 export function findOpenidToken(
   db: Db,
   kind: string,
   secret: string,
+  proof: RefreshProof | null,
   now: number,
 ): FoundOpenidToken | null {
   const row = read(db, hashSecret(secret))
@@ -97,7 +105,7 @@ export function findOpenidToken(
     chain: row.chain,
     payload: row.payload,
     expiresAt: row.expires_at,
-    isSpent: !ANSWERING.has(standingIn(db, row, null, now)),
+    isSpent: !ANSWERING.has(standingIn(db, row, { proof }, now)),
   }
 }
 
@@ -166,13 +174,14 @@ export function rotateOpenidToken(
   db: Db,
   secret: string,
   next: string,
+  proof: RefreshProof | null,
   now: number,
 ): string | null {
   const hash = hashSecret(secret)
   const row = read(db, hash)
   if (!row) return null
   if (row.consumed_at !== null) {
-    const isRetry = standingIn(db, row, null, now) === 'retry'
+    const isRetry = standingIn(db, row, { proof }, now) === 'retry'
     return isRetry ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
   }
   // What came before is known by its chain alone from now on.
@@ -224,16 +233,16 @@ function readCurrent(db: Db, grantId: string, chain: string): Stored | undefined
 function standingIn(
   db: Db,
   row: Stored | undefined,
-  shown: { current: Stored; proof: Proven } | null,
+  { current, proof }: { current?: Stored; proof: ShownAt | null },
   now: number,
 ): RefreshStanding {
   const rotated = {
     place: row ? placeOf(db, row) : 'older',
     rotatedAt: row?.consumed_at ?? null,
     sealedSuccessor: row?.sealed_successor ?? null,
-    current: shown && provenOf(shown.current),
+    current: current ? provenOf(current) : null,
   } as const
-  return standingOf(rotated, shown?.proof ?? UNKNOWN, now)
+  return standingOf(rotated, proof ?? UNKNOWN, now)
 }
 
 function placeOf(db: Db, { consumed_at: at, successor_hash: successor }: Stored) {

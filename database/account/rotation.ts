@@ -23,9 +23,16 @@ export type Rotated = {
  */
 export type Proven = { provenAt: number | null; receivedAt: number | null }
 
+/** Of a request that shows a refresh token. */
+export type ShownAt = Proven & {
+  /** When its client first asked with it, ms, where it has asked in vain since; null where it has not. */
+  inVainSince?: number | null
+}
+
 /**
  * Refresh token rotation (RFC 9700 section 4.14.2), of atproto's sessions and of OpenID's alike. The last one may be
- * presented again for {@link REFRESH_RETRY_GRACE}, since an answer can be lost on its way.
+ * presented again for {@link REFRESH_RETRY_GRACE}, since an answer can be lost on its way. Who asked with it within that
+ * time, and was not answered since, is no later: an actor may be away for longer.
  *
  * A request can be held on its way, and by then its client has given up and goes on with a later token. Two things tell
  * it from one that uses a token again: a gateway received it before the request that the session went on with, so it
@@ -35,12 +42,13 @@ export type Proven = { provenAt: number | null; receivedAt: number | null }
  */
 export function standingOf(
   { place, rotatedAt, sealedSuccessor, current }: Rotated,
-  { provenAt, receivedAt }: Proven,
+  { provenAt, receivedAt, inVainSince }: ShownAt,
   now: number,
 ): RefreshStanding {
   if (place === 'current') return 'current'
   const isLast = place === 'last'
-  const isFresh = rotatedAt !== null && now - rotatedAt <= REFRESH_RETRY_GRACE
+  const askedAt = Math.min(now, inVainSince ?? now)
+  const isFresh = rotatedAt !== null && askedAt - rotatedAt <= REFRESH_RETRY_GRACE
   if (isLast && isFresh && sealedSuccessor !== null) return 'retry'
   const { provenAt: wentOn = null, receivedAt: wentOnHere = null } = current ?? {}
   if (receivedAt !== null && wentOnHere !== null) {

@@ -39,6 +39,8 @@ export type Shown = {
   provenAt: number | null
   /** When the gateway received it, ms; by default it is now. */
   receivedAt?: number | null
+  /** {@link ShownAt} */
+  inVainSince?: number | null
 }
 
 export type Rotation = Shown & {
@@ -248,7 +250,7 @@ export function listSessions(db: Db): Session[] {
 
 function standingIn(
   row: Stored,
-  { presentedRefreshToken, provenAt, receivedAt }: Shown,
+  { presentedRefreshToken, provenAt, receivedAt, inVainSince = null }: Shown,
   now: number,
 ): RefreshStanding {
   const rotated = {
@@ -257,7 +259,7 @@ function standingIn(
     sealedSuccessor: row.sealed_successor,
     current: provenOf(row),
   }
-  return standingOf(rotated, { provenAt, receivedAt: receivedAt ?? now }, now)
+  return standingOf(rotated, { provenAt, receivedAt: receivedAt ?? now, inVainSince }, now)
 }
 
 function placeOf(row: Stored, refreshToken: string): Rotated['place'] {

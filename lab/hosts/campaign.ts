@@ -16,6 +16,8 @@ const HELD_UP = 3_000
 const PATIENCE = 60_000
 const CALM = 5_000
 const CALM_BEFORE = 20_000
+/** Of what is broken, how much is said. */
+const SAID = 3
 const KINDS = ['world', 'gateway', 'runner', 'engine', 'postgres', 'nats']
 
 /** What `pnpm hosts` is told. */
@@ -87,13 +89,13 @@ async function injectAll(
   )
   for (const fault of faults) {
     const { cells, broken } = await inject(fault, load, installation)
-    console.log(`| ${[fault.name, ...cells, broken.join('; ') || 'nothing'].join(' | ')} |`)
+    console.log(`| ${[fault.name, ...cells, brief(broken)].join(' | ')} |`)
     if (broken.length > 0) process.exitCode = 1
   }
   await load.end()
   const late = load.wrongs()
   if (late.length > 0) process.exitCode = 1
-  console.log(`\nBroken since: ${late.join('; ') || 'nothing'}`)
+  console.log(`\nBroken since: ${brief(late)}`)
   console.log(`${load.signUps} sign-ups and ${load.revocations} revocations acknowledged`)
 }
 
@@ -134,6 +136,13 @@ async function inject(
   const calm = Date.now()
   await setTimeout(CALM)
   return { cells: [...cells, saySpeed(load, calm)], broken }
+}
+
+/** The first of them, and how many there are. */
+function brief(wrongs: string[]): string {
+  const more = wrongs.length - SAID
+  const said = wrongs.slice(0, SAID).join('; ') || 'nothing'
+  return more > 0 ? `${said}; and ${more} more` : said
 }
 
 /** How many actors have moved, after how long they could be reached, and what others waited. */

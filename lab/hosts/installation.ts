@@ -23,6 +23,8 @@ import { makeNats, makePostgres, makeService, type Service } from './storage.ts'
 
 /** What an engine node writes. */
 const BEGINS_TO_LEAD = /acquired udb postgres leader lease.*?epoch=(\d+)/g
+/** What a node writes that goes on, and may come to lead, but starts no actor any more. */
+const WORKER_ENDED = 'worker errored'
 const ENGINE = 6420
 const API_PEER = 6421
 const GATEWAY = 2600
@@ -83,6 +85,7 @@ export async function startInstallation(hosts: Host[], runnerLost: number): Prom
           home,
           () => answers(`http://${address}:${ENGINE}/health`),
           { RUST_LOG: 'warn,universaldb=info' },
+          WORKER_ENDED,
         )
       }),
     )

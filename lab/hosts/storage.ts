@@ -104,25 +104,35 @@ export async function makeNats(host: Host): Promise<Service & { address: string 
   }
 }
 
-/** @param isUp given what it wrote since it was started */
+/** Milliseconds between two looks of a supervisor. */
+const LOOK = 1_000
+
+/**
+ * @param isUp given what it wrote since it was started
+ * @param env added to its environment
+ * @param hasEnded what it writes when it goes on without doing its work: then a supervisor starts it anew
+ */
 export function makeService(
   command: string[],
   cwd: string,
   isUp: (logs: string) => boolean | Promise<boolean>,
   env: NodeJS.ProcessEnv = {},
+  hasEnded?: string,
 ): Service {
   let running: Outsider | null = null
   let before = ''
-  const kill = async () => {
+  let isWanted = false
+  const stop = async () => {
     await running?.end()
     before += running?.logs ?? ''
     running = null
   }
-  const start = async () => {
+  const run = async () => {
     await until(
       async () => {
         // PostgreSQL does not start while children of a killed one are still there.
-        if (running && running.exitCode !== null) await kill()
+        if (running && running.exitCode !== null) await stop()
+        if (!isWanted) return true
         running ??= startOutsider('SIGKILL', command, {
           cwd,
           env: { PATH: process.env.PATH, HOME: cwd, ...env },
@@ -134,10 +144,32 @@ export function makeService(
       throw new Error(`${error.message}\n${before}${running?.logs}`, { cause: error })
     })
   }
+  let restarting: Promise<void> | null = null
+  const supervisor = setInterval(() => {
+    if (!hasEnded || restarting || !isWanted || !running?.logs.includes(hasEnded)) return
+    restarting = stop()
+      .then(run)
+      // A host that is cut off cannot say that it is up.
+      .catch(() => {})
+      .finally(() => {
+        restarting = null
+      })
+  }, LOOK).unref()
+  const kill = async () => {
+    isWanted = false
+    await stop()
+  }
   return {
-    start,
+    start: async () => {
+      isWanted = true
+      await run()
+    },
     kill,
-    close: kill,
+    close: async () => {
+      clearInterval(supervisor)
+      await kill()
+      await restarting
+    },
     get logs() {
       return before + (running?.logs ?? '')
     },

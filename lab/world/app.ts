@@ -19,6 +19,7 @@ import { createLog, type Log } from '../../base/watching/log.ts'
 import { Background } from '../../base/work/background.ts'
 import type { Db } from '../../database/database.ts'
 import { inGroup } from '../../database/group_commit.ts'
+import type { AskedInVain } from '../../http/asked_in_vain.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { createMailer } from '../../mail/mailer.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
@@ -48,6 +49,7 @@ export type Asked = {
   address?: string
   /** When the gateway received it, ms; by default it is now. */
   receivedAt?: number
+  inVain?: AskedInVain
 }
 
 /** The application over databases of its own, in this process: no gateway, no network. */
@@ -194,6 +196,7 @@ export async function startApp({
       body = null,
       address = '192.0.2.1',
       receivedAt,
+      inVain,
     }) =>
       answer({
         method,
@@ -202,6 +205,7 @@ export async function startApp({
         body: typeof body === 'string' ? Buffer.from(body) : body,
         client: { address, port: ++port },
         receivedAt,
+        inVain,
       }),
     addAccount: async ({ handle, email, password }) => {
       const did = `did:plc:${handle

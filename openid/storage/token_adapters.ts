@@ -69,7 +69,7 @@ export function tokens(
       const usedBy = route === 'token' ? clientId : null
       const scope = openidScope()
       const isRefresh = kind === 'RefreshToken'
-      if (isRefresh && usedBy !== null) scope.proof = await readRefreshProof()
+      if (isRefresh && usedBy !== null) scope.proof = await readRefreshProof(secret)
       const { proof } = scope
       const found = await named?.account.findOpenidToken(kind, secret, named.origin, usedBy, proof)
       requestScope().refreshRefusal = named ? 'ended' : 'unknown'
@@ -121,7 +121,7 @@ export function issuedTo(did: string, grantId: string): Issued {
  * nothing binds the token to who made that.
  */
 async function provenAtOf({ jkt }: AdapterPayload): Promise<number | null> {
-  const proof = openidScope().proof ?? (await readRefreshProof())
+  const proof = openidScope().proof ?? (await readRefreshProof(null))
   return isOfHolder(proof, jkt) ? proof.provenAt : null
 }
 

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { ownerHere } from '../../actors/auth/owners.ts'
@@ -11,12 +9,11 @@ import { CALL_BEGINS } from '../../base/lifetimes.ts'
 import { TooLateError, workFor } from '../../base/time/in_time.ts'
 import { createLog } from '../../base/watching/log.ts'
 import type { Db } from '../../database/database.ts'
-import { forward } from '../../gateway/forward.ts'
 import { TIMEOUTS } from '../../gateway/timeouts.ts'
-import type { AuthActor, RequestEnvelope, ResponseEnvelope } from '../../http/envelope.ts'
+import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { writeRefreshToken } from '../../tokens/refresh_token.ts'
-import { Attacker, makeDpopKey, refreshed, SCOPE, type Session } from '../attacks/attacker.ts'
+import { refreshed } from '../attacks/attacker.ts'
+import { gatewayTo, openSession } from './gateway_to.ts'
 import { Line } from './line.ts'
 
 /** Shorter, and in the same proportions. */
@@ -27,7 +24,6 @@ vi.mock('../../base/lifetimes.ts', () => ({
 }))
 
 const PATIENCE = { timeout: 20_000 }
-const URL_OF_APP = 'http://localhost:2600'
 const log = createLog('silent')
 
 let app: AppInProcess
@@ -56,49 +52,6 @@ function holdUp(action: string) {
   return { reached: reached.promise, goOn: mayGoOn.resolve }
 }
 
-/**
- * A gateway with a way of its own to the auth actor.
- *
- * @param deadline in ms
- * @param waited how long ago it received what it passes on, s
- */
-function gateway(auth: Pick<AuthActor, 'answer'>, deadline = TIMEOUTS.deadline, waited = 0) {
-  const answers: Promise<unknown>[] = []
-  const outgoing = { destroyed: false }
-  const reached = {
-    answer: (envelope: RequestEnvelope) => {
-      const answer = auth.answer(envelope)
-      answers.push(answer)
-      return answer
-    },
-  } as AuthActor
-  const fetch: typeof globalThis.fetch = async (input, init = {}) => {
-    const { pathname, host } = new URL(String(input))
-    const headers: [string, string][] = [...new Request(input, init).headers, ['host', host]]
-    const answer = await forward(
-      { auth: reached, log, timeouts: { ...TIMEOUTS, deadline } },
-      {
-        method: 'POST',
-        target: pathname,
-        headers,
-        body: Buffer.from(String(init.body)),
-        client: { address: '192.0.2.1', port: 1 },
-        receivedAt: Date.now() - waited * 1_000,
-      },
-      outgoing,
-    )
-    const { status, headers: answered, body } = answer as ResponseEnvelope
-    return new Response(body && Buffer.from(body), { status, headers: answered })
-  }
-  return {
-    client: new Attacker({ url: URL_OF_APP, fetch }),
-    /** What its client asks it. */
-    outgoing,
-    /** What was asked for is over, whether or not the gateway waited for it. */
-    settled: () => Promise.allSettled(answers),
-  }
-}
-
 /** The auth actor at the other end of a line. */
 function lineToAuth() {
   const answer = (_c: unknown, envelope: RequestEnvelope) => app.auth.answer(envelope)
@@ -108,36 +61,14 @@ function lineToAuth() {
   return { line, connection, auth: connection.stub as AuthActor }
 }
 
-async function openSession({ clientId }: Attacker): Promise<Session> {
-  const key = await makeDpopKey()
-  const secret = `ref-${randomBytes(32).toString('hex')}`
-  const now = Date.now()
-  const dpop_jkt = await calculateJwkThumbprint(key.jwk)
-  const account = app.actors.account(did)
-  const generation = (await account.read())?.generation ?? 0
-  const sessionId = await account.createSession(
-    {
-      tokenId: `tok-${randomBytes(16).toString('hex')}`,
-      ...{ createdAt: now, updatedAt: now, expiresAt: now + 900_000, clientId, deviceId: null },
-      clientAuth: JSON.stringify({ method: 'none' }),
-      parameters: JSON.stringify({ client_id: clientId, scope: SCOPE, dpop_jkt }),
-      ...{ scope: SCOPE, code: null, refreshToken: secret },
-    },
-    { generation },
-  )
-  const parts = { secret, sessionId: sessionId ?? '', did }
-  const { refreshTokenSecret } = app.runner.secrets
-  return { accessToken: '', refreshToken: writeRefreshToken(parts, refreshTokenSecret), key }
-}
-
 /** By its date it is not late, so that it ends the session if it is begun. */
 const datedAhead = () => ({ proof: { claims: { iat: Math.floor(Date.now() / 1_000) + 60 } } })
 
 describe('a refresh that comes after its client has gone on', () => {
   test('ends no session, where it lay on its way to the auth actor', async () => {
     const { line, auth } = lineToAuth()
-    const [slow, other] = [gateway(auth), gateway(app.auth)]
-    const session = await openSession(slow.client)
+    const [slow, other] = [gatewayTo(auth), gatewayTo(app.auth)]
+    const session = await openSession(app, did, slow.client)
     await slow.client.nonce()
     line.cut()
     expect(await slow.client.refresh(session, datedAhead())).toMatchObject({ status: 503 })
@@ -150,8 +81,8 @@ describe('a refresh that comes after its client has gone on', () => {
 
   test('ends none, where the auth actor had to wait for the account', async () => {
     const { line, auth } = lineToAuth()
-    const [slow, other] = [gateway(auth), gateway(app.auth)]
-    const session = await openSession(slow.client)
+    const [slow, other] = [gatewayTo(auth), gatewayTo(app.auth)]
+    const session = await openSession(app, did, slow.client)
     await slow.client.nonce()
     const { reached, goOn } = holdUp('findSessionByRefreshToken')
     const given = slow.client.refresh(session, datedAhead())
@@ -166,8 +97,8 @@ describe('a refresh that comes after its client has gone on', () => {
   })
 
   test('ends none, where all are in one process', async () => {
-    const [slow, other] = [gateway(app.auth, 500), gateway(app.auth)]
-    const session = await openSession(slow.client)
+    const [slow, other] = [gatewayTo(app.auth, 500), gatewayTo(app.auth)]
+    const session = await openSession(app, did, slow.client)
     await slow.client.nonce()
     const { reached, goOn } = holdUp('findSessionByRefreshToken')
     const given = slow.client.refresh(session, datedAhead())
@@ -180,8 +111,8 @@ describe('a refresh that comes after its client has gone on', () => {
   })
 
   test('ends none, where the client went away and asked elsewhere', async () => {
-    const [slow, other] = [gateway(app.auth), gateway(app.auth)]
-    const session = await openSession(slow.client)
+    const [slow, other] = [gatewayTo(app.auth), gatewayTo(app.auth)]
+    const session = await openSession(app, did, slow.client)
     await slow.client.nonce()
     const { reached, goOn } = holdUp('findSessionByRefreshToken')
     const given = slow.client.refresh(session, datedAhead())
@@ -197,11 +128,11 @@ describe('a refresh that comes after its client has gone on', () => {
 
   test('ends none, where the one before it had waited for an actor that moved', async () => {
     const waited = 13
-    const [moved, other] = [gateway(app.auth, TIMEOUTS.deadline, waited), gateway(app.auth)]
+    const [moved, other] = [gatewayTo(app.auth, TIMEOUTS.deadline, waited), gatewayTo(app.auth)]
     const madeAgo = (s: number) => ({
       proof: { claims: { iat: Math.floor(Date.now() / 1_000) - s } },
     })
-    const first = await openSession(other.client)
+    const first = await openSession(app, did, other.client)
     const second = await refreshed(moved.client, first, madeAgo(waited))
     const third = await refreshed(other.client, second)
     expect(await other.client.refresh(first, madeAgo(9))).toMatchObject({ status: 400 })
@@ -210,8 +141,8 @@ describe('a refresh that comes after its client has gone on', () => {
 
   test('while one whose client waits is answered, however long it takes', async () => {
     const { line, auth } = lineToAuth()
-    const { client } = gateway(auth)
-    const session = await openSession(client)
+    const { client } = gatewayTo(auth)
+    const session = await openSession(app, did, client)
     await client.nonce()
     const { reached, goOn } = holdUp('findSessionByRefreshToken')
     const given = client.refresh(session)

@@ -1,6 +1,8 @@
 import { exportJWK } from 'jose'
 import * as oidc from 'openid-client'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { type AskedInVain, refreshTokenDigest } from '../../http/asked_in_vain.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { keptLog } from '../watching/logged.ts'
@@ -15,6 +17,8 @@ const kept = keptLog()
 const keys = await assertions('signer')
 let app: AppInProcess
 let secret: string
+/** What the gateway says of each request. */
+let said: { inVain?: AskedInVain } = {}
 
 beforeAll(async () => {
   app = await startApp({ log: kept.log })
@@ -37,7 +41,7 @@ type Client = (
 async function discover(id: string, age: number, waited: number, authentication: oidc.ClientAuth) {
   const issuer = new URL('/openid', app.runner.settings.publicUrl)
   const receivedAt = Date.now() - waited * 1_000
-  const ask: AppInProcess['ask'] = (asked) => app.ask({ ...asked, receivedAt })
+  const ask: AppInProcess['ask'] = (asked) => app.ask({ ...asked, receivedAt, ...said })
   const fetch = rp.fetchFrom({ ...app, ask })
   const options = { execute: [oidc.allowInsecureRequests], [oidc.customFetch]: fetch }
   return oidc.discovery(issuer, id, { [oidc.clockSkew]: -age }, authentication, options)
@@ -172,3 +176,27 @@ test('what the client of a secret says of its clock tells nothing, and it counts
   const third = await refresh(await refresh(first))
   await expectEnded(refresh(first, 20), refresh, third)
 })
+
+test.each([
+  ['a DPoP proof', agent],
+  ['a secret', () => byItself('forum', oidc.ClientSecretBasic(secret))],
+  ['nothing', async () => byItself('agent', oidc.None())],
+])(
+  '%s: one that its client asked with in vain since then gets the same successor',
+  async (_, make) => {
+    const client = await make()
+    const [first, refresh] = [await signedIn(client), refresher(client)]
+    const since = Date.now()
+    const second = await refresh(first)
+    vi.useFakeTimers({ toFake: ['Date'], now: since + REFRESH_RETRY_GRACE + 1_000 })
+    try {
+      said = { inVain: { digest: refreshTokenDigest(first), since } }
+      expect(await refresh(first)).toBe(second)
+      said = { inVain: { digest: refreshTokenDigest(second), since } }
+      await expectEnded(refresh(first), refresh, second)
+    } finally {
+      said = {}
+      vi.useRealTimers()
+    }
+  },
+)

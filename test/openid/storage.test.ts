@@ -159,10 +159,10 @@ test('a refresh that comes when its successor has been used meanwhile ends what 
 test('a minute later the one before answers no more', () => {
   token('RefreshToken', 'first')
   const now = Date.now()
-  expect(rotateOpenidToken(db, 'first', 'second', now)).toBe('second')
+  expect(rotateOpenidToken(db, 'first', 'second', null, now)).toBe('second')
   const soon = now + REFRESH_RETRY_GRACE
-  expect(rotateOpenidToken(db, 'first', 'another', soon)).toBe('second')
-  expect(rotateOpenidToken(db, 'first', 'another', soon + 1)).toBeNull()
+  expect(rotateOpenidToken(db, 'first', 'another', null, soon)).toBe('second')
+  expect(rotateOpenidToken(db, 'first', 'another', null, soon + 1)).toBeNull()
 })
 
 test('a token is nothing under another kind, or under another grant', () => {

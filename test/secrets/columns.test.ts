@@ -76,7 +76,7 @@ function fillAccount(db: Db, secret: Give): void {
   const token = { kind: 'RefreshToken', grantId: 'grant', chain: 'chain', ...kept }
   const first = secret('OpenID refresh token')
   upsertOpenidTokens(db, [{ ...token, secret: first }], null, now)
-  rotateOpenidToken(db, first, secret('its OpenID successor'), now)
+  rotateOpenidToken(db, first, secret('its OpenID successor'), null, now)
 }
 
 function fillDirectory(db: Db, secret: Give): void {

@@ -18,7 +18,7 @@ describe('the scope of a request', () => {
 
   test('takes notes outside of a request without keeping them', () => {
     requestScope().isAbout('did:plc:a')
-    requestScope().presentRefreshToken(TOKEN)
+    requestScope().presentRefreshToken({ ...TOKEN, inVainSince: null })
     requestScope().fail(new Error('The disk is full'))
     const { account, presentedRefreshToken, fault } = requestScope()
     expect({ account, presentedRefreshToken, fault }).toEqual({

@@ -15,6 +15,8 @@ const nonces = inFile('database/flow/replay.ts')
 const tokens = inFile('stores/token_store.ts')
 const sessions = inFile('database/account/session.ts')
 const rotation = inFile('database/account/rotation.ts')
+const inVain = inFile('gateway/asked_in_vain.ts')
+const asked = inFile('http/requester.ts')
 const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
 const replays = inFile('stores/replay_store.ts')
@@ -29,6 +31,8 @@ export function recordNonce(_db, namespace, nonce) {
   return !seen.has(key) && seen.add(key) !== null
 }
 function unused(`
+
+const IN_VAIN = 'test/gateway/asked_in_vain.test.ts'
 
 /** What this program defends of OAuth: proofs, requests, clients, codes, tokens (1 to 19). */
 export const oauthRows = toRemovals([
@@ -130,6 +134,18 @@ export const oauthRows = toRemovals([
   [17, 'a late request is of the key', tokens(' && isItsKey', '')],
   [17, 'a late request is not told of', tokens("found.standing === 'late'", 'false')],
   [17, 'a proof of now is not late', rotation('provenAt < wentOn', 'true')],
+  [
+    IN_VAIN,
+    'what is known of one token holds of no other',
+    asked('inVain.digest === refreshTokenDigest(refreshToken)', 'true'),
+  ],
+  [
+    IN_VAIN,
+    'one that was answered is not in vain',
+    inVain('this.#since.delete(digest)\n    else', 'return\n    else'),
+  ],
+  [IN_VAIN, 'none is in vain for longer', inVain('this.#forgetOld()', '')],
+  [IN_VAIN, 'few are known', inVain('this.#since.size > MOST', 'false')],
   [17, 'what was received before is late', rotation('ahead > RECEIVED_TOGETHER', 'false')],
   [
     17,

@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { ASKED_IN_VAIN, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { RefreshTokensInVain } from '../../gateway/asked_in_vain.ts'
+import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { gatewayTo, openSession } from '../actors/gateway_to.ts'
+import { type Change, makeDpopKey, refreshed, type Session } from '../attacks/attacker.ts'
+
+/**
+ * An answer is lost, and nothing answers for longer than a refresh token answers once more: the gateway knows that its
+ * client has asked all the time.
+ */
+let app: AppInProcess
+let did: string
+let isCutOff = false
+/** Whether what is asked is done, and its answer lost, or is not done. */
+let isDone = true
+const auth: Pick<AuthActor, 'answer'> = {
+  answer: async (envelope) => {
+    if (!isCutOff) return app.auth.answer(envelope)
+    if (isDone) await app.auth.answer(envelope)
+    throw new Error('No answer')
+  },
+}
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount({ handle: 'kim.test', email: 'kim@mail.internal', password: 'kim' })
+})
+afterAll(() => app?.close())
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => {
+  vi.useRealTimers()
+  isCutOff = false
+  isDone = true
+})
+
+const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
+
+type Client = ReturnType<typeof gatewayTo>['client']
+
+/** A session whose refresh is done, and its answer lost. */
+async function lost(client: Client): Promise<Session> {
+  const session = await openSession(app, did, client)
+  await client.nonce()
+  isCutOff = true
+  expect(await client.refresh(session)).toMatchObject({ status: 503 })
+  return session
+}
+
+test('its session goes on after an outage of any length within the hour', async () => {
+  const { client } = gatewayTo(auth)
+  const session = await lost(client)
+  isDone = false
+  for (let asked = 0; asked < 3; asked++) {
+    later(REFRESH_RETRY_GRACE)
+    expect(await client.refresh(session)).toMatchObject({ status: 503 })
+  }
+  later(ASKED_IN_VAIN / 2)
+  isCutOff = false
+  const next = await refreshed(client, session)
+  expect(await client.refresh(next)).toMatchObject({ status: 200 })
+})
+
+const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } }
+
+/** Refreshes once more, since a nonce may have changed meanwhile. */
+async function ask(client: Client, session: Session, change?: Change) {
+  const answer = await client.refresh(session, change)
+  return answer.body.error === 'use_dpop_nonce' ? client.refresh(session, change) : answer
+}
+
+/** @param answer to a token that counts as used again, which ends the session of its successor */
+async function expectEnded(client: Client, answer: Promise<unknown>, successor: Session) {
+  expect(await answer).toMatchObject(INVALID_GRANT)
+  expect(await ask(client, successor)).toMatchObject(INVALID_GRANT)
+}
+
+test('the same where its client hung up before it was answered', async () => {
+  const { client, outgoing } = gatewayTo(auth)
+  const session = await openSession(app, did, client)
+  await client.nonce()
+  outgoing.destroyed = true
+  await client.refresh(session)
+  outgoing.destroyed = false
+  later(REFRESH_RETRY_GRACE + 1)
+  expect(await ask(client, session)).toMatchObject({ status: 200 })
+})
+
+test('who asks for the first time after that time has used it again', async () => {
+  const [owner, thief] = [gatewayTo(app.auth).client, gatewayTo(auth).client]
+  const session = await openSession(app, did, owner)
+  const next = await refreshed(owner, session)
+  later(REFRESH_RETRY_GRACE + 1)
+  await thief.nonce()
+  isCutOff = true
+  isDone = false
+  expect(await thief.refresh(session)).toMatchObject({ status: 503 })
+  isCutOff = false
+  await expectEnded(thief, ask(thief, session), next)
+})
+
+test('once it was answered, it is as any other', async () => {
+  const { client } = gatewayTo(auth)
+  const session = await lost(client)
+  isCutOff = false
+  const next = await refreshed(client, session)
+  later(REFRESH_RETRY_GRACE + 1)
+  await expectEnded(client, ask(client, session), next)
+})
+
+test('once its successor was used, it ends the session', async () => {
+  const { client } = gatewayTo(auth)
+  const other = gatewayTo(app.auth).client
+  const session = await lost(client)
+  const next = await refreshed(other, await refreshed(other, session))
+  later(REFRESH_RETRY_GRACE + 1)
+  isCutOff = false
+  await expectEnded(client, ask(client, session), next)
+})
+
+test('after an hour it is over', async () => {
+  const { client } = gatewayTo(auth)
+  const other = gatewayTo(app.auth).client
+  const session = await lost(client)
+  const next = await refreshed(other, session)
+  later(ASKED_IN_VAIN + 1)
+  isCutOff = false
+  await expectEnded(client, ask(client, session), next)
+})
+
+test('with another key it gets nothing', async () => {
+  const { client } = gatewayTo(auth)
+  const session = await lost(client)
+  later(REFRESH_RETRY_GRACE + 1)
+  isCutOff = false
+  const stolen = { ...session, key: await makeDpopKey() }
+  expect(await ask(client, stolen)).toMatchObject({ status: 400 })
+})
+
+test('what a gateway says of one token holds of no other', async () => {
+  const { client } = gatewayTo(app.auth)
+  const since = Date.now()
+  const session = await openSession(app, did, client)
+  const next = await refreshed(client, session)
+  later(REFRESH_RETRY_GRACE + 1)
+  const saying = gatewayTo({
+    answer: (envelope) => app.auth.answer({ ...envelope, inVain: { digest: 'of another', since } }),
+  }).client
+  await expectEnded(saying, ask(saying, session), next)
+})
+
+test('a gateway knows so many, and those it was asked with last', () => {
+  const inVain = new RefreshTokensInVain()
+  const shown = (token: number): RequestEnvelope => ({
+    ...{ method: 'POST', target: '/oauth/token', client: { address: '192.0.2.1', port: 1 } },
+    headers: [['content-type', 'application/x-www-form-urlencoded']],
+    body: Buffer.from(`refresh_token=${token}`),
+  })
+  const lost = { status: 503, headers: [], body: null }
+  for (let token = 0; token <= 10_000; token++) inVain.note(shown(token), lost, false)
+  expect([0, 1, 10_000].map((token) => inVain.of(shown(token)) !== undefined)).toEqual([
+    ...[false, true, true],
+  ])
+})
+
+test('it reads no token where there is none, or none that it can read', () => {
+  const inVain = new RefreshTokensInVain()
+  const lost = { status: 503, headers: [], body: null }
+  const envelopes: Partial<RequestEnvelope>[] = [
+    { headers: [['content-type', 'application/json']], body: Buffer.from('{"refresh_token":"a"}') },
+    { headers: [['content-type', 'application/json']], body: Buffer.from('{"refresh_token":') },
+    { headers: [['content-type', 'text/plain']], body: Buffer.from('refresh_token=a') },
+    { headers: [['content-encoding', 'gzip']], body: Buffer.from('refresh_token=a') },
+    { headers: [], body: 'unread' },
+    { headers: [], body: null },
+    { method: 'GET', headers: [], body: null },
+  ]
+  const known = envelopes.map((part) => {
+    const envelope = {
+      ...{ method: 'POST', target: '/', headers: [], body: null },
+      ...{ client: { address: '192.0.2.1', port: 1 } },
+      ...part,
+    }
+    inVain.note(envelope, lost, false)
+    return inVain.of(envelope) !== undefined
+  })
+  expect(known).toEqual([true, false, false, false, false, false, false])
+})
