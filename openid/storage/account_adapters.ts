@@ -5,7 +5,7 @@ import { calledFrom } from '../../http/requester.ts'
 import { noteRevocation } from '../../sagas/sign_in/revocation.ts'
 import { isSelfRegistered } from '../clients/registration.ts'
 import { type ByResource, stillRegistered } from '../resources/resources.ts'
-import { openidScope, registeredAt } from './scope.ts'
+import { noteGivenAfter, openidScope, registeredAt } from './scope.ts'
 import { signInEnded } from './sign_in_ended.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
@@ -92,6 +92,7 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
       const grant =
         found?.grant.id === id ? found.grant : await actors.account(account).findOpenidGrant(id)
       if (!grant || grant.createdAt < registeredAt(grant.clientId)) return undefined
+      noteGivenAfter(grant.createdAt)
       const payload = readBack(grant.payload, id)
       const given = payload.resources as ByResource | undefined
       if (!given) return payload

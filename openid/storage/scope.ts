@@ -31,8 +31,8 @@ export type OpenidScope = {
   /** When the clients were registered that were asked for, or removed and publish themselves since, ms. */
   readonly registered: Map<string, number>
   /**
-   * When the last of what was looked at was registered, a client or a protected resource, or consented to, ms. What is
-   * given then comes after that, also where the clock has been set back.
+   * When the last of what was looked at was registered, a client or a protected resource, or consented to or granted, ms.
+   * What is given then comes after that, also where the clock has been set back.
    */
   givenAfter: number
   /** Id of the client that asks, as far as the provider knows it. */

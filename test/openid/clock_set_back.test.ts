@@ -10,6 +10,7 @@ import * as rp from './relying_party.ts'
 /** What was registered while the clock was some hours ahead; then it was set right. */
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 const TOOLS = 'https://mcp.example.com'
+const NOTES = 'https://notes.example.com'
 const AHEAD = 12 * HOUR
 const SCOPE = 'openid profile tools'
 let app: AppInProcess
@@ -26,6 +27,9 @@ beforeAll(async () => {
     const metadata = { grant_types: ['authorization_code', 'refresh_token', DEVICE_CODE] }
     const secret = await rp.register(app, { metadata })
     await rp.operate(app, 'openid/resource-add', { address: TOOLS, scopes: ['tools'] })
+    // Later than the client.
+    vi.advanceTimersByTime(HOUR)
+    await rp.operate(app, 'openid/resource-add', { address: NOTES, scopes: ['notes'] })
     config = await rp.discover(app, secret)
   } finally {
     vi.useRealTimers()
@@ -48,6 +52,20 @@ test('a client is given what the person allows, once', async () => {
   const elsewhere = await begin()
   const back = await rp.signIn(another, await rp.open(another, elsewhere))
   expect((await rp.exchange(config, elsewhere, back)).scope).toBe('tools')
+})
+
+test('what was allowed for a resource stays allowed by a later decision about something else', async () => {
+  const browser = new Visitor(app)
+  const asked = { scope: 'openid notes', resource: NOTES }
+  const begun = await rp.begin(config, asked)
+  const page = await rp.signIn(browser, await rp.open(browser, begun))
+  const first = await rp.exchange(config, begun, await rp.allow(browser, page))
+  const other = await rp.begin(config, { scope: 'openid email' })
+  await rp.exchange(config, other, await rp.allow(browser, await rp.open(browser, other)))
+  const { scope } = await oidc.refreshTokenGrant(config, first.refresh_token ?? '')
+  expect(scope).toBe('notes')
+  const again = await rp.begin(config, asked)
+  expect((await rp.exchange(config, again, await rp.open(browser, again))).scope).toBe('notes')
 })
 
 test('and so is a device', async () => {
