@@ -34,6 +34,7 @@ import { openidRoutes } from './routes.ts'
 import { SIGN_OUT, signedOut } from './sign_out/signed_out.ts'
 import { inOpenidScope, type OpenidScope } from './storage/scope.ts'
 import { keepIssued } from './tokens/issued_tokens.ts'
+import { withRedirectUri } from './tokens/redirect_uri_left_out.ts'
 import { noteRefusedRefresh } from './tokens/refused_refresh.ts'
 import { spend } from './tokens/spending.ts'
 
@@ -105,6 +106,7 @@ export function createOpenidHandler(
   /** The request as the provider takes it: it would refuse some of what is shown to it. */
   async function asShown(request: HttpRequest, path: string, running: Running) {
     if (SHOWN.includes(path)) return shownById(request, running)
+    if (path === ENDPOINTS.token) return withRedirectUri(providers.storage, request)
     if (path !== ENDPOINTS.end_session) return request
     const { withTrueClient } = await import('./sign_out/sign_out_client.ts')
     return withTrueClient(request, running.provider, log)
