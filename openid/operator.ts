@@ -6,16 +6,13 @@ import { webHostOf } from '../http/web_host.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services/services.ts'
 import { unreachable } from './clients/client_addresses.ts'
-import { hashClientSecret, newClientSecret } from './clients/client_secret.ts'
+import { hashClientSecret, newClientSecret, showsSecret } from './clients/client_secret.ts'
 import { createInitialTokens } from './clients/initial_tokens.ts'
 import { isSelfRegistered } from './clients/registration.ts'
 import { rotateKeys } from './keys.ts'
 import { ENDPOINTS, OPENID } from './paths.ts'
 import type { OpenidProviders } from './provider/providers.ts'
 import { createResourceOperator } from './resources/resource_operator.ts'
-
-/** Methods by which a client shows a secret. */
-const WITH_SECRET = ['client_secret_basic', 'client_secret_post']
 
 /** What the operator decides about OpenID. */
 export function createOpenidOperator(
@@ -52,12 +49,12 @@ export function createOpenidOperator(
     resources: createResourceOperator(flow, services),
     async register(id, { client_id: _, client_secret: __, ...given }) {
       const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
-      const needsSecret = WITH_SECRET.includes(String(method))
+      const metadata = { ...given, token_endpoint_auth_method: method }
+      const needsSecret = showsSecret(metadata)
       const before = await flow(id).readOpenidClient(id)
       const isKept = needsSecret && before?.secretHash != null
       const secret = needsSecret && !isKept ? newClientSecret() : null
       const secretHash = isKept ? before.secretHash : secret && hashClientSecret(secret)
-      const metadata = { ...given, token_endpoint_auth_method: method }
       if (isSelfRegistered(id)) throw invalid('its id is of those that register themselves')
       const fault = unreachable(metadata, services.settings)
       if (fault) throw invalid(fault)

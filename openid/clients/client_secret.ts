@@ -2,6 +2,12 @@ import { hash as digest, randomBytes } from 'node:crypto'
 
 const BYTES = 32
 
+const WITH_SECRET: readonly unknown[] = ['client_secret_basic', 'client_secret_post']
+
+/** Whether a client shows a secret, by its metadata. What it had in another way of before is given up. */
+export const showsSecret = ({ token_endpoint_auth_method: method }: Record<string, unknown>) =>
+  WITH_SECRET.includes(method)
+
 /** Of a client, or a token with which it changes its registration, or registers. */
 export const newClientSecret = (): string => randomBytes(BYTES).toString('base64url')
 

@@ -5,7 +5,7 @@ import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { noteCreated } from '../../http/attempt.ts'
 import { webHostOf } from '../../http/web_host.ts'
 import { unreachable } from '../clients/client_addresses.ts'
-import { hashOfKept } from '../clients/client_secret.ts'
+import { hashOfKept, showsSecret } from '../clients/client_secret.ts'
 import { clientOfAccess } from '../clients/registration.ts'
 import type { Storage, Stored } from './stored.ts'
 
@@ -42,7 +42,8 @@ export function registering(
       const fault = unreachable(given, settings)
       if (fault) throw new errors.InvalidClientMetadata(fault)
       await assertOwnHosts(given.redirect_uris)
-      const secretHash = typeof secret === 'string' ? hashOfKept(secret) : null
+      const isSecret = typeof secret === 'string' && showsSecret(given)
+      const secretHash = isSecret ? hashOfKept(secret) : null
       const row = { id, metadata, secretHash, registeredAt: Date.now() }
       await flow(id).registerOpenidClient(row)
       noteCreated()

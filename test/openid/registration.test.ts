@@ -119,6 +119,31 @@ test('one with a secret reads, changes and removes itself', async () => {
   expect(await rp.manage(app, 'GET', { target, token })).toMatchObject({ status: 401 })
 })
 
+test('one that gives up its secret gets another where it needs one again', async () => {
+  const { body } = await register()
+  const { client_id: id, registration_access_token: token } = body
+  const target = new URL(body.registration_client_uri).pathname
+  const change = async (method: string) => {
+    const metadata = { ...METADATA, client_id: id, token_endpoint_auth_method: method }
+    const changed = await rp.manage(app, 'PUT', { target, token, body: metadata })
+    expect(changed.status).toBe(200)
+    return changed.body.client_secret as string | undefined
+  }
+  const asks = async (secret: string) => {
+    const client = await rp.discover(app, secret, id)
+    return oidc.refreshTokenGrant(client, 'made-up').catch((err) => err.error ?? err.status)
+  }
+  const first = (await change('client_secret_basic')) ?? ''
+  // It has that one, and is not told of it again.
+  expect(await change('client_secret_post')).toBeUndefined()
+  expect(await change('client_secret_basic')).toBeUndefined()
+  expect(await asks(first)).toBe('invalid_grant')
+  expect(await change('none')).toBeUndefined()
+  const second = (await change('client_secret_basic')) ?? ''
+  expect(second).toMatch(/^[\w-]{43}$/)
+  expect([await asks(second), await asks(first)]).toEqual(['invalid_grant', 401])
+})
+
 test('a member that is null is as one that is left out', async () => {
   const nulls = { logo_uri: null, contacts: null, jwks: null, scope: null, client_secret: null }
   const { status, body } = await register(nulls)
