@@ -4,7 +4,8 @@ import { receive, startGenerator } from './generator.ts'
 import { populate } from './measure.ts'
 import { cpuOf, memoryOf } from './process_figures.ts'
 import { end, type Server, startWithPdsInside } from './servers.ts'
-import { STREAM, type StreamResult } from './stream_load.ts'
+import { PACES, STREAM, type StreamResult } from './stream_load.ts'
+import type { Pace } from './writers.ts'
 
 /** Milliseconds between two looks at the memory. */
 const LOOK = 1_000
@@ -15,6 +16,7 @@ export type Used = { cpu: number; memory: number[] }
 /** An event stream, over one way. */
 export type Stream = StreamResult & {
   server: string
+  pace: Pace
   pds: Used
   /** Null where the PDS is asked directly. */
   gateway: Used | null
@@ -26,29 +28,34 @@ export type Stream = StreamResult & {
  */
 export async function measureStream(minutes: number): Promise<Stream[]> {
   const streams: Stream[] = []
-  for (const way of ['inside', 'oneName'] as const) {
-    const world = await startTogether('The servers', async (keep) => {
-      const plc = keep(await startPlc())
-      return keep(await startWithPdsInside(plc.url))
-    })
-    const generator = await startGenerator()
-    try {
-      const server = world[way]
-      const { people } = await populate(generator, [server], STREAM.writers)
-      const watch = watchProcesses(server)
-      const { url: origin, address } = server
-      const seconds = minutes * 60
-      generator.send({ kind: 'stream', origin, address, people: people.get(server), seconds })
-      const { result } = await receive(generator, 'streamed')
-      if (result.errors.length) console.error(`${server.name}, event stream: ${result.errors[0]}`)
-      streams.push({ server: server.name, ...result, ...watch.end() })
-      console.error(`event stream, ${server.name}`)
-    } finally {
-      await end(generator)
-      await world.close()
+  for (const pace of PACES) {
+    for (const way of ['inside', 'oneName'] as const) {
+      streams.push(await measureOne(way, pace, minutes * 60))
     }
   }
   return streams
+}
+
+async function measureOne(way: 'inside' | 'oneName', pace: Pace, seconds: number): Promise<Stream> {
+  const world = await startTogether('The servers', async (keep) => {
+    const plc = keep(await startPlc())
+    return keep(await startWithPdsInside(plc.url))
+  })
+  const generator = await startGenerator()
+  try {
+    const server = world[way]
+    const { people } = await populate(generator, [server], STREAM.writers)
+    const watch = watchProcesses(server)
+    const { url: origin, address } = server
+    generator.send({ kind: 'stream', origin, address, people: people.get(server), seconds, pace })
+    const { result } = await receive(generator, 'streamed')
+    if (result.errors.length) console.error(`${server.name}, event stream: ${result.errors[0]}`)
+    console.error(`event stream, ${server.name}, ${pace.aCommit} a commit`)
+    return { server: server.name, pace, ...result, ...watch.end() }
+  } finally {
+    await end(generator)
+    await world.close()
+  }
 }
 
 function watchProcesses({ pid, inside }: Server) {

@@ -1,10 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Credentials } from '../clients/headless_sign_in.ts'
 import { Delays, listen } from './listener.ts'
-import { write } from './writers.ts'
+import { type Pace, write } from './writers.ts'
 
-/** Writes a second, and listeners. */
-export const STREAM = { perSecond: 200, listeners: 50, writers: 32 }
+export const STREAM = { listeners: 50, writers: 32 }
+
+/** As many posts, by a commit for each, which is one thread's work at the PDS, and by fewer. */
+export const PACES: readonly Pace[] = [
+  { perSecond: 200, aCommit: 1 },
+  { perSecond: 200, aCommit: 4 },
+]
 
 /** Milliseconds that the last event may take to be heard by all. */
 const LAST = 30_000
@@ -15,18 +20,19 @@ export type StreamRequest = {
   address: string
   people: Credentials[]
   seconds: number
+  pace: Pace
 }
 
 /** Delays in ms; the generator's own CPU in ms. */
 export type StreamResult = {
   /** Acknowledged. */
-  writes: number
+  commits: number
   errors: string[]
   elapsed: number
   generatorCpu: number
   /** Events that were heard, by all listeners together. */
   heard: number
-  /** Events that were not heard: one for each write at each listener. */
+  /** Events that were not heard: one for each commit at each listener. */
   lost: number
   disordered: number
   p50: number
@@ -39,29 +45,25 @@ export async function stream({
   address,
   people,
   seconds,
+  pace,
 }: StreamRequest): Promise<StreamResult> {
   const delays = new Delays()
   const listeners = await Promise.all(
     Array.from({ length: STREAM.listeners }, () => listen(address, delays)),
   )
   const cpu = process.cpuUsage()
-  const { writes, errors, elapsed } = await write(origin, people, {
-    address,
-    perSecond: STREAM.perSecond,
-    seconds,
-  })
+  const written = await write(origin, people, { address, seconds, ...pace })
   const { user, system } = process.cpuUsage(cpu)
-  const isDone = () => listeners.every(({ commits, isOver }) => isOver || commits >= writes)
+  const isDone = () =>
+    listeners.every(({ commits, isOver }) => isOver || commits >= written.commits)
   for (const deadline = Date.now() + LAST; !isDone() && Date.now() < deadline; ) await wait(50)
   const sum = (of: (one: (typeof listeners)[number]) => number) =>
     listeners.reduce((all, one) => all + of(one), 0)
   const result = {
-    writes,
-    errors,
-    elapsed,
+    ...written,
     generatorCpu: (user + system) / 1000,
     heard: sum(({ commits }) => commits),
-    lost: sum(({ commits }) => Math.max(0, writes - commits)),
+    lost: sum(({ commits }) => Math.max(0, written.commits - commits)),
     disordered: sum(({ disordered }) => disordered),
     p50: delays.quantile(0.5),
     p99: delays.quantile(0.99),

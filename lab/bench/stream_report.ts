@@ -2,7 +2,7 @@ import { table } from './rows.ts'
 import { INSIDE } from './servers.ts'
 import { median } from './statistics.ts'
 import type { Stream, Used } from './stream.ts'
-import { STREAM } from './stream_load.ts'
+import { PACES, STREAM } from './stream_load.ts'
 
 /** Parts of the time whose medians of memory are shown. */
 const PARTS = 5
@@ -11,13 +11,15 @@ const LEVEL = 1.1
 
 /** @returns a Markdown section */
 export function renderStream(streams: Stream[], minutes: number): string {
-  const { perSecond, listeners, writers } = STREAM
+  const { listeners, writers } = STREAM
+  const paces = PACES.map((pace) => `${pace.perSecond} a second with ${pace.aCommit}`)
   const rows = streams.map((stream) => {
-    const { elapsed, writes, heard, lost, disordered, p50, p99, errors } = stream
+    const { elapsed, pace, commits, heard, lost, disordered, p50, p99, errors } = stream
     const cores = (used: Used | null) => (used ? (used.cpu / elapsed).toFixed(2) : '')
     return [
       nameOf(stream),
-      ((writes / elapsed) * 1000).toFixed(0),
+      pace.aCommit,
+      ((commits * pace.aCommit * 1000) / elapsed).toFixed(0),
       ((heard / elapsed) * 1000).toFixed(0),
       lost,
       disordered,
@@ -30,20 +32,22 @@ export function renderStream(streams: Stream[], minutes: number): string {
     ]
   })
   const memory = streams.flatMap((stream) => [
-    memoryRow(`${nameOf(stream)}: PDS`, stream.pds),
-    ...(stream.gateway ? [memoryRow(`${nameOf(stream)}: gateway`, stream.gateway)] : []),
+    memoryRow(`${withPace(stream)}: PDS`, stream.pds),
+    ...(stream.gateway ? [memoryRow(`${withPace(stream)}: gateway`, stream.gateway)] : []),
   ])
   return `## The event stream
 
-${writers} people write ${perSecond} posts a second in all (\`createRecord\`, by password) for ${minutes} minutes, and ${listeners}
-listeners hear of them over \`com.atproto.sync.subscribeRepos\`; once directly at the PDS inside, once
-through the gateway, each with a new data folder. Lost is an event of an acknowledged write that a
+${writers} people write posts by password for ${minutes} minutes, of which so many are wanted in all: ${paces.join(', ')} in
+each commit (\`createRecord\`, or \`applyWrites\`). ${listeners} listeners hear of them over
+\`com.atproto.sync.subscribeRepos\`; once directly at the PDS inside, once
+through the gateway, each with a new data folder. A commit is one event. Lost is that of an acknowledged commit which a
 listener did not hear; the delay is from the PDS's own time of an event until it is there, in ms.
 
 ${table(
   [
     'asked',
-    'writes /s',
+    'posts a commit',
+    'posts /s',
     'events /s',
     'lost',
     'out of order',
@@ -65,6 +69,7 @@ ${table(['process', ...Array.from({ length: PARTS }, (_, i) => `${i + 1} / ${PAR
 }
 
 const nameOf = ({ server }: Stream) => (server === INSIDE ? 'directly' : server)
+const withPace = (stream: Stream) => `${nameOf(stream)}, ${stream.pace.aCommit} a commit`
 
 function memoryRow(name: string, { memory }: Used): string[] {
   const size = memory.length / PARTS
