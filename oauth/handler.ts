@@ -92,7 +92,7 @@ export function createOAuthHandler(
     if (shown !== undefined) scope.showSignIn(shown)
     const reason = givenUp(request) ?? signIn.cancelled(request)
     if (reason !== undefined) scope.giveUp(reason)
-    const finish = pdses.areAllServedHere ? whereRevokedIsOut : whereRevokedGoesOn
+    const finish = pdses.takeEnded ? whereRevokedGoesOn : whereRevokedIsOut
     const page = ownOf(request)
     const visit = page ? null : signIn.visit(request)
     const handled = signIn.after(

@@ -73,7 +73,7 @@ export class SecurityPages {
     const { pdses, settings } = this.#services
     const step = overviewStep(visitor, known, {
       sealed: this.#forms.write(device.deviceId, { did }),
-      minutes: pdses.areAllServedHere ? 0 : settings.accessTokenLifetime / MINUTE,
+      minutes: pdses.takeEnded ? settings.accessTokenLifetime / MINUTE : 0,
       publicUrl: settings.publicUrl,
     })
     const notice = known.done && noticeOf(known.done, textsFor(request))

@@ -28,17 +28,12 @@ export class KnownPdses {
     return this.#pdses
   }
 
-  /** Whether all that is asked of them comes through the gateway. */
-  get areAllServedHere(): boolean {
-    return this.#pdses.length > 0 && this.#pdses.every(isServedHere)
-  }
-
   /**
    * Whether one of them may take the access tokens of a session that has ended until they expire: it verifies them alone,
-   * and what is asked of it does not come through the gateway.
+   * and what is asked of it does not come through the gateway. So may one as long as none is known.
    */
   get takeEnded(): boolean {
-    return !this.areAllServedHere
+    return this.#pdses.length === 0 || !this.#pdses.every(isServedHere)
   }
 
   /** By its DID, also where it was added just now. */

@@ -168,12 +168,12 @@ export const signInRows = toRemovals([
   [
     33,
     'where it is behind the gateway none waits for that',
-    inFile('sagas/services/known_pdses.ts')('return !this.areAllServedHere', 'return true'),
+    inFile('sagas/services/known_pdses.ts')('!this.#pdses.every(isServedHere)', 'true'),
   ],
   [
     'test/sagas/known_pdses.test.ts',
     'it is taken as behind none as long as that is not known',
-    inFile('sagas/services/known_pdses.ts')('this.#pdses.length > 0 && ', ''),
+    inFile('sagas/services/known_pdses.ts')('this.#pdses.length === 0 || ', ''),
   ],
   [32, 'a PDS that has not heard of a takedown', pdsCalls('if (options.checkTakedown)', 'if (0)')],
   [
