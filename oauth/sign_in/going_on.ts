@@ -3,7 +3,7 @@ import type { Login } from '../../actors/account/login.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import type { Services } from '../../sagas/services/services.ts'
-import { proveBySignIn } from '../../sagas/sign_in/prove_again.ts'
+import { recordProof } from '../../sagas/sign_in/prove_again.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import type { browserHere } from '../known_browser.ts'
 import { renewDevice } from './device.ts'
@@ -61,10 +61,10 @@ export class GoingOn {
   async prove(
     { place, deviceId }: Post,
     { account, basis }: Login,
-    by: Parameters<typeof proveBySignIn>[3],
+    by: Parameters<typeof recordProof>[3],
   ): Promise<void> {
     if (place.securityTask === undefined) return
-    await proveBySignIn(this.#services, account.did, deviceId, by, basis)
+    await recordProof(this.#services, account.did, deviceId, by, basis)
   }
 
   /** This browser is not asked for a second factor again, for a while. */

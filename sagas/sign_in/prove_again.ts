@@ -32,7 +32,7 @@ export async function proveAgain(
     { ...attempt, identifier: did },
     { ...policy, failureTakes: FAILED_SIGN_IN },
   )
-  await prove(services, did, attempt.deviceId, 'any', basis)
+  await recordProof(services, did, attempt.deviceId, 'any', basis)
 }
 
 /**
@@ -55,25 +55,16 @@ export async function proveAgainByFactor(
     if (isWrongCode(err)) await recordGuess(services, did, 'second factor', attempt)
     throw err
   })
-  await prove(services, did, attempt.deviceId, isCode ? 'any' : 'passkey', basis)
+  await recordProof(services, did, attempt.deviceId, isCode ? 'any' : 'passkey', basis)
 }
 
 /**
- * The same by a sign-in that was asked for on the way to what asks for a proof.
+ * Records that they have, on a device: also a sign-in that was asked for on the way to what asks for a proof.
  *
- * @param by how the person signed in
+ * @param by how they signed in, or proved it
+ * @throws {Refusal} SignedOut
  */
-export function proveBySignIn(
-  services: Pick<Services, 'actors' | 'endReplaced'>,
-  did: string,
-  deviceId: string,
-  by: ProvenBy,
-  basis: Basis,
-): Promise<void> {
-  return prove(services, did, deviceId, by, basis)
-}
-
-async function prove(
+export async function recordProof(
   { actors, endReplaced }: Pick<Services, 'actors' | 'endReplaced'>,
   did: string,
   deviceId: string,
