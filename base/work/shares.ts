@@ -33,6 +33,11 @@ export class Shares<Held> {
     return true
   }
 
+  /** The one that has been held longest first. */
+  get all(): Iterable<Held> {
+    return this.#siteOf.keys()
+  }
+
   get size(): number {
     return this.#siteOf.size
   }

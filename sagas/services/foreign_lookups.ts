@@ -36,10 +36,8 @@ export class ForeignLookups {
   readonly #counters: Counters | null
   readonly #running = new Tally()
   readonly #runningOfSite = new Tally()
-  /** Who has waited longest is the first. */
-  readonly #waiting = new Set<Turn>()
+  readonly #waiting = new Shares<Turn>()
   readonly #waitingOf = new Tally()
-  readonly #shares = new Shares<Turn>()
 
   /** @param counters null where nothing is limited */
   constructor(counters: Counters | null) {
@@ -85,7 +83,7 @@ export class ForeignLookups {
     }
     if (this.#waitingOf.of(by.network) >= LOOKUPS.waitingOfOne) throw tooMany(RETRY_SECONDS)
     if (this.#waiting.size >= LOOKUPS.waiting) {
-      const other = this.#shares.makeRoom(by.network)
+      const other = this.#waiting.makeRoom(by.network)
       if (!other) throw busy()
       other.giveUp()
     }
@@ -99,9 +97,8 @@ export class ForeignLookups {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const end = () => {
       clearTimeout(timer)
-      this.#waiting.delete(turn)
+      this.#waiting.remove(turn)
       this.#waitingOf.remove(by.network)
-      this.#shares.remove(turn)
     }
     const begin = () => {
       end()
@@ -114,9 +111,8 @@ export class ForeignLookups {
     }
     const turn = { ...by, begin, giveUp }
     const timer = setTimeout(giveUp, LOOKUP_WAIT)
-    this.#waiting.add(turn)
+    this.#waiting.add(by.network, turn)
     this.#waitingOf.add(by.network)
-    this.#shares.add(by.network, turn)
     return promise
   }
 
@@ -129,7 +125,7 @@ export class ForeignLookups {
   #end({ network, site }: Asker): void {
     this.#running.remove(network)
     this.#runningOfSite.remove(site)
-    const ready = [...this.#waiting].filter((one) => this.#hasRoom(one))
+    const ready = [...this.#waiting.all].filter((one) => this.#hasRoom(one))
     const runningOf = (one: Turn) => this.#runningOfSite.of(one.site)
     const [next] = ready.toSorted((one, other) => runningOf(one) - runningOf(other))
     next?.begin()
