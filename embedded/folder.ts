@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { isThere } from '../base/files/files.ts'
 import { isInside } from '../base/files/inside.ts'
+import { DATABASE_FOLDERS } from '../base/files/private_files.ts'
 import type { Settings } from '../base/settings/settings.ts'
 
 /** The data folder of the embedded PDS. */
@@ -32,7 +33,7 @@ export function foldersOfData(
   env: NodeJS.ProcessEnv,
 ): string[] {
   const { dataDir } = settings
-  const own = [dataDir, join(dataDir, 'accounts'), join(dataDir, 'auth')]
+  const own = [dataDir, ...DATABASE_FOLDERS.map((folder) => join(dataDir, folder))]
   if (!settings.embeddedPds) return own
   const { accounts, sequencer, actors, blobs } = placesOf(settings, env)
   const ofPds = [folderOf(settings, env), dirname(accounts), dirname(sequencer), actors]

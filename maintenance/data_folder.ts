@@ -23,8 +23,6 @@ export const schemas: Record<DatabaseKind, Schema> = {
 /** The first part of the directory. */
 export const DIRECTORY = 'directory.sqlite'
 const DIRECTORY_PART = /^directory-(\d+)\.sqlite$/
-/** Where the databases of accounts and of auth actors are, each in a folder of its own. */
-export const DATABASE_FOLDERS = ['accounts', 'auth']
 export const SECRETS = 'secrets'
 /** What the embedded PDS keeps (`embedded/folder.ts`). */
 export const EMBEDDED_PDS = 'pds'

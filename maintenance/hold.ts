@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { explainUnwritable } from '../base/files/files.ts'
 import { giveToOwnerOf } from '../base/files/ownership.ts'
-import { makeDataFolder } from '../base/files/private_files.ts'
+import { DATABASE_FOLDERS, makeDataFolder } from '../base/files/private_files.ts'
 import { lockFile } from '../database/file_lock.ts'
-import { DATABASE_FOLDERS, LOCK } from './data_folder.ts'
+import { LOCK } from './data_folder.ts'
 import { assertNotMoved } from './move_mark.ts'
 import { settleStaged } from './staging.ts'
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { signOutEverywhere } from '../actors/account/lifecycle.ts'
 import { isThere } from '../base/files/files.ts'
 import { makeFolder } from '../base/files/make_folder.ts'
+import { DATABASE_FOLDERS } from '../base/files/private_files.ts'
 import { nextEndedOpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { readAccount } from '../database/account/profile.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
@@ -16,14 +17,7 @@ import {
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { noteOpenidEnding } from '../database/flow/openid_ending.ts'
 import { checkData, type DataReport } from './check_data.ts'
-import {
-  DATABASE_FOLDERS,
-  type DatabaseKind,
-  listSecrets,
-  MOVE,
-  SECRETS,
-  schemas,
-} from './data_folder.ts'
+import { type DatabaseKind, listSecrets, MOVE, SECRETS, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
 import { type Hold, holdData } from './hold.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'

@@ -7,6 +7,9 @@ import { makeFolder } from './make_folder.ts'
 /** How a folder of accounts is called: by the last two characters of their DIDs. */
 export const ACCOUNTS_FOLDER = /^[\w.:%-]{2}$/
 
+/** Of a data directory: where the databases of accounts and of auth actors are. A disk may be mounted at each. */
+export const DATABASE_FOLDERS = ['accounts', 'auth']
+
 const FOLDER = 0o700
 const FILE = 0o600
 const OTHERS = 0o077
