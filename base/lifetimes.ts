@@ -9,6 +9,10 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
+/** Of rate limits, which count in seconds, as the headers do that tell of them (`http/retry_after.ts`). */
+export const SECONDS_A_MINUTE = 60
+export const SECONDS_AN_HOUR = 60 * SECONDS_A_MINUTE
+
 /**
  * Access tokens, OAuth's and those of legacy sessions (`com.atproto.server.createSession`), unless the
  * settings say less. A PDS verifies them alone, so where requests do not come through this program, a

@@ -1,3 +1,4 @@
+import { SECONDS_A_MINUTE, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
 import type { Door } from '../../http/door.ts'
 import { ACTIONS } from '../../oauth/paths.ts'
 
@@ -27,9 +28,6 @@ export type Limit = {
   /** After so many the pages ask for a captcha before a password, where the settings have one. */
   captchaAfter?: number
 }
-
-const MINUTE = 60
-const HOUR = 60 * MINUTE
 
 const server = (method: string) => `com.atproto.server.${method}`
 const page = (endpoint: string) => `~api/${endpoint}`
@@ -82,7 +80,7 @@ export const LIMITS: readonly Limit[] = [
     on: PASSWORDS,
     per: 'account at address',
     points: 10,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'failures',
     captchaAfter: 3,
   },
@@ -91,7 +89,7 @@ export const LIMITS: readonly Limit[] = [
     on: PASSWORDS,
     per: 'address',
     points: 50,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'failures',
     captchaAfter: 10,
   },
@@ -100,7 +98,7 @@ export const LIMITS: readonly Limit[] = [
     on: PASSWORDS,
     per: 'account',
     points: 100,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'failures',
     exceptKnownDevices: true,
     captchaAfter: 10,
@@ -110,7 +108,7 @@ export const LIMITS: readonly Limit[] = [
     on: [...SIGN_INS, ...PROOFS],
     per: 'account at address',
     points: 20,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'sent codes',
   },
   {
@@ -118,7 +116,7 @@ export const LIMITS: readonly Limit[] = [
     on: [...SIGN_INS, ...PROOFS],
     per: 'account',
     points: 60,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'sent codes',
     exceptKnownDevices: true,
   },
@@ -127,7 +125,7 @@ export const LIMITS: readonly Limit[] = [
     on: MAIL_CODES,
     per: 'address',
     points: 50,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'failures',
   },
   {
@@ -135,7 +133,7 @@ export const LIMITS: readonly Limit[] = [
     on: SIGN_UPS,
     per: 'address',
     points: 100,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -143,7 +141,7 @@ export const LIMITS: readonly Limit[] = [
     on: SIGN_UPS,
     per: 'everybody',
     points: 5_000,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'creations',
   },
   {
@@ -152,7 +150,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['reserve signing key'],
     per: 'address',
     points: 100,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -160,7 +158,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['reserve signing key'],
     per: 'everybody',
     points: 5_000,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'requests',
   },
   {
@@ -168,7 +166,7 @@ export const LIMITS: readonly Limit[] = [
     on: RESET_REQUESTS,
     per: 'account at address',
     points: 5,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'requests',
   },
   {
@@ -176,18 +174,25 @@ export const LIMITS: readonly Limit[] = [
     on: RESET_REQUESTS,
     per: 'account',
     points: 20,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'requests',
   },
   // The mails of everybody are counted where they are sent (`sagas/services/mail_limits.ts`).
-  { name: 'mail', on: MAILS, per: 'address', points: 100, seconds: HOUR, counts: 'requests' },
+  {
+    name: 'mail',
+    on: MAILS,
+    per: 'address',
+    points: 100,
+    seconds: SECONDS_AN_HOUR,
+    counts: 'requests',
+  },
   {
     // Each page that is opened without cookies makes a device.
     name: 'page',
     on: ['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS],
     per: 'address',
     points: 3_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -195,7 +200,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['openid resume', 'openid page', 'openid device', 'openid sign-out'],
     per: 'address',
     points: 3_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -204,7 +209,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['openid authorize', 'openid end session', 'openid device authorization'],
     per: 'address',
     points: 1_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -212,7 +217,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['openid register'],
     per: 'address',
     points: 20,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'requests',
   },
   {
@@ -220,7 +225,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['openid register'],
     per: 'everybody',
     points: 1_000,
-    seconds: HOUR,
+    seconds: SECONDS_AN_HOUR,
     counts: 'creations',
   },
   {
@@ -229,7 +234,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['security form', 'security proof'],
     per: 'address',
     points: 100,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -237,7 +242,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['operator page', 'operator entrance', 'operator link'],
     per: 'address',
     points: 3_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -246,7 +251,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['operator link'],
     per: 'address',
     points: 20,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'failures',
   },
   {
@@ -254,7 +259,7 @@ export const LIMITS: readonly Limit[] = [
     on: 'page api',
     per: 'address',
     points: 3_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -262,7 +267,7 @@ export const LIMITS: readonly Limit[] = [
     on: ['par', 'openid par'],
     per: 'address',
     points: 30_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -274,7 +279,7 @@ export const LIMITS: readonly Limit[] = [
     ],
     per: 'address',
     points: 30_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
   {
@@ -282,7 +287,7 @@ export const LIMITS: readonly Limit[] = [
     on: 'xrpc',
     per: 'address',
     points: 30_000,
-    seconds: 5 * MINUTE,
+    seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
 ]

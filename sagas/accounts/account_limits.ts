@@ -1,11 +1,10 @@
+import { SECONDS_A_MINUTE, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
 import { networkOf } from '../../base/values/network.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
 import type { Counter } from '../../database/limits/counter.ts'
 import { requester } from '../../http/requester.ts'
 import type { Services } from '../services/services.ts'
 import { tooOften } from '../services/too_often.ts'
-
-const MINUTE = 60
 
 type Subject = 'account at address' | 'account' | 'address'
 
@@ -23,8 +22,13 @@ export const ACCOUNT_LIMITS = {
   'second factor': {
     refusal: 'Too many wrong codes.',
     limits: [
-      { name: 'second factor', per: 'account at address', points: 10, seconds: 5 * MINUTE },
-      { name: 'second factor', per: 'account', points: 100, seconds: 60 * MINUTE },
+      {
+        name: 'second factor',
+        per: 'account at address',
+        points: 10,
+        seconds: 5 * SECONDS_A_MINUTE,
+      },
+      { name: 'second factor', per: 'account', points: 100, seconds: SECONDS_AN_HOUR },
     ],
   },
   /**
@@ -33,14 +37,14 @@ export const ACCOUNT_LIMITS = {
    */
   'new password': {
     refusal: 'Too many wrong codes.',
-    limits: [{ name: 'new password', per: 'account', points: 10, seconds: 5 * MINUTE }],
+    limits: [{ name: 'new password', per: 'account', points: 10, seconds: 5 * SECONDS_A_MINUTE }],
   },
   /** Eight letters of 20. A guesser has an account, or several. */
   'device code': {
     refusal: 'Too many wrong codes.',
     limits: [
-      { name: 'device code', per: 'account', points: 20, seconds: 10 * MINUTE },
-      { name: 'device code', per: 'address', points: 60, seconds: 10 * MINUTE },
+      { name: 'device code', per: 'account', points: 20, seconds: 10 * SECONDS_A_MINUTE },
+      { name: 'device code', per: 'address', points: 60, seconds: 10 * SECONDS_A_MINUTE },
     ],
   },
   /**
@@ -50,8 +54,8 @@ export const ACCOUNT_LIMITS = {
   'handle change': {
     refusal: 'The handle was changed too often.',
     limits: [
-      { name: 'handle change', per: 'account', points: 10, seconds: 5 * MINUTE },
-      { name: 'handle change, a day', per: 'account', points: 50, seconds: 24 * 60 * MINUTE },
+      { name: 'handle change', per: 'account', points: 10, seconds: 5 * SECONDS_A_MINUTE },
+      { name: 'handle change, a day', per: 'account', points: 50, seconds: 24 * SECONDS_AN_HOUR },
     ],
   },
 } as const satisfies Record<string, { refusal: string; limits: readonly Limit[] }>

@@ -1,3 +1,4 @@
+import { SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
 import type { MailKind } from '../../mail/kinds.ts'
 
 /**
@@ -15,7 +16,6 @@ export type MailLimit = {
   readonly seconds: number
 }
 
-const HOUR = 3_600
 const OF_ONE_KIND = 20
 /** An account changes its address for that of another person, and each gets a mail. */
 const CONFIRMATIONS = 10
@@ -35,15 +35,15 @@ export function mailLimits(kind: MailKind, isConfirmed = true): readonly MailLim
   const points = POINTS[kind] ?? OF_ONE_KIND
   const inAll = isConfirmed ? TO_CONFIRMED : TO_UNCONFIRMED
   return [
-    { per: 'account', over: 'kind', points, seconds: HOUR },
-    { per: 'recipient', over: 'kind', points, seconds: HOUR },
-    { per: 'recipient', over: 'all', points: inAll, seconds: HOUR },
+    { per: 'account', over: 'kind', points, seconds: SECONDS_AN_HOUR },
+    { per: 'recipient', over: 'kind', points, seconds: SECONDS_AN_HOUR },
+    { per: 'recipient', over: 'all', points: inAll, seconds: SECONDS_AN_HOUR },
     ...(kind === 'message' ? [] : [CLIENT]),
     {
       per: 'everybody',
       over: isForStrangers(kind) ? 'kind' : 'class',
       points: 10_000,
-      seconds: HOUR,
+      seconds: SECONDS_AN_HOUR,
     },
   ]
 }
@@ -64,4 +64,4 @@ const POINTS: Partial<Record<MailKind, number>> = {
 export const NOTICES_OF_RIGHT = 3
 
 /** Not on moderators, who write to many people from one address. */
-const CLIENT: MailLimit = { per: 'client', over: 'class', points: 300, seconds: HOUR }
+const CLIENT: MailLimit = { per: 'client', over: 'class', points: 300, seconds: SECONDS_AN_HOUR }

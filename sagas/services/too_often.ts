@@ -1,4 +1,5 @@
 import { Refusal } from '../../base/errors.ts'
+import { SECONDS_A_MINUTE } from '../../base/lifetimes.ts'
 import { count } from '../../base/time/in_words.ts'
 import { type Quota, secondsToWait } from '../../database/limits/counter.ts'
 
@@ -11,6 +12,6 @@ import { type Quota, secondsToWait } from '../../database/limits/counter.ts'
  */
 export function tooOften(what: string, quotas: readonly Quota[]): Refusal {
   const retryAfter = secondsToWait(quotas)
-  const minutes = count(Math.ceil(retryAfter / 60), 'minute')
+  const minutes = count(Math.ceil(retryAfter / SECONDS_A_MINUTE), 'minute')
   return new Refusal('RateLimitExceeded', `${what} Try again in ${minutes}.`, { retryAfter })
 }
