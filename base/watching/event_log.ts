@@ -48,7 +48,7 @@ export function hearEvents(log: Log, listener: EventListener): void {
 /**
  * Writes the line of an event, and counts it.
  *
- * @param fields those that the event has not are not written
+ * @param fields those that the event has not are not written; the parts of a list have `; ` between
  * @param address of the client; undefined where the program works by itself
  */
 export function logEvent<E extends EventName>(
@@ -73,7 +73,10 @@ export function logEvent<E extends EventName>(
 }
 
 /** Clients choose their ids. */
-const short = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST) : value)
+function short(value: unknown): unknown {
+  const written = Array.isArray(value) ? value.join('; ') : value
+  return typeof written === 'string' ? written.slice(0, LONGEST) : written
+}
 
 /** What is counted of an event besides its name. The values are those of tables: no stranger can add one. */
 const COUNTS: Partial<Record<EventName, (fields: Record<string, unknown>) => void>> = {
@@ -82,6 +85,9 @@ const COUNTS: Partial<Record<EventName, (fields: Record<string, unknown>) => voi
   refresh_refused: ({ profile, reason }) =>
     refreshRefused.inc({ profile: String(profile), reason: String(reason) }),
   rate_limited: ({ limit }) => rateLimited.inc({ limit: String(limit) }),
+  mail_limited: ({ limit }) => {
+    for (const each of limit as string[]) rateLimited.inc({ limit: each })
+  },
 }
 
 // A counter that appears with its first event has not grown by it, so an alert would miss that one.

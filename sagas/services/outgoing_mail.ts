@@ -84,8 +84,7 @@ export class OutgoingMail {
     }
     const isUsedUp = (_: Counter, i: number) => quotas[i]?.remaining === 0
     const usedUp = counters.filter(isUsedUp).map(({ key }) => key.slice(0, key.indexOf('\n')))
-    for (const limit of usedUp) rateLimited.inc({ limit })
-    const limited = { kind, did: addressee.did, limit: usedUp.join('; ') }
+    const limited = { kind, did: addressee.did, limit: usedUp }
     logEvent(this.#log, 'mail_limited', limited, requester()?.address)
     throw tooOften('Too many emails were asked for.', quotas)
   }

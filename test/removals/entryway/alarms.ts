@@ -171,7 +171,10 @@ export const alarmRows = toRemovals([
   [
     LIMITS,
     'a limit on all mails that is used up is told of',
-    mails('for (const limit of usedUp) rateLimited.inc({ limit })', ''),
+    inFile('base/watching/event_log.ts')(
+      'for (const each of limit as string[])',
+      'for (const each of [] as string[])',
+    ),
   ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [ALARMS, 'a reused refresh token is told', provider('if (!scope.reused ||', 'if (true ||')],
