@@ -4,9 +4,7 @@ import { type AskedInVain, refreshTokenDigest } from '../http/asked_in_vain.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import type { Fault } from '../http/fault.ts'
 import { FORM, JSON_TYPE, mediaType, readForm, readJsonMembers } from '../http/read_body.ts'
-
-/** Refresh tokens that are known. Where there are more, the one that was asked with first is forgotten. */
-const MOST = 10_000
+import type { Capacity } from './capacity.ts'
 
 /**
  * Since when clients ask with refresh tokens in vain. A token may be used already, and its successor lost with the answer:
@@ -15,6 +13,11 @@ const MOST = 10_000
 export class RefreshTokensInVain {
   /** ms, by digest; the oldest first. */
   readonly #since = new Map<string, number>()
+  readonly #most: number
+
+  constructor({ refreshTokensInVain }: Pick<Capacity, 'refreshTokensInVain'>) {
+    this.#most = refreshTokensInVain
+  }
 
   /** Of a request, as it is to be told to the auth actor. */
   of(envelope: RequestEnvelope): AskedInVain | undefined {
@@ -39,7 +42,7 @@ export class RefreshTokensInVain {
     if (isAnswered) this.#since.delete(digest)
     else if (!this.#since.has(digest)) this.#since.set(digest, envelope.receivedAt ?? Date.now())
     const [first] = this.#since.keys()
-    if (first !== undefined && this.#since.size > MOST) this.#since.delete(first)
+    if (first !== undefined && this.#since.size > this.#most) this.#since.delete(first)
   }
 
   #forgetOld(): void {

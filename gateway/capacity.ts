@@ -8,6 +8,8 @@ export type Capacity = {
   webSockets: number
   /** Of one client, also behind a proxy. */
   webSocketsOfOne: number
+  /** That are known to be asked with in vain; where there are more, the oldest is forgotten. */
+  refreshTokensInVain: number
 }
 
 /** An idle connection takes some 20 kB, a WebSocket about twice that. */
@@ -17,4 +19,5 @@ export const CAPACITY: Capacity = {
   requestsOfOne: 1_000,
   webSockets: 2_000,
   webSocketsOfOne: 100,
+  refreshTokensInVain: 10_000,
 }

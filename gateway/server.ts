@@ -41,7 +41,7 @@ export async function startGateway(
   const exchanges = new OpenExchanges({ auth, log, timeouts })
   const upstreams = openUpstreams(timeouts)
   const turns = new Turns()
-  const inVain = new RefreshTokensInVain()
+  const inVain = new RefreshTokensInVain(capacity)
   const shared = { auth, trusts, log, timeouts, capacity }
   const service = settings.name
   const options = { ...shared, exchanges, turns, inVain, upstreams, publicHost, service }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { RefreshTokensInVain } from '../../gateway/asked_in_vain.ts'
+import { CAPACITY } from '../../gateway/capacity.ts'
 import { forward } from '../../gateway/forward.ts'
 import { TIMEOUTS } from '../../gateway/timeouts.ts'
 import type { AuthActor } from '../../http/envelope.ts'
@@ -253,7 +254,7 @@ test.each([...destroying, ...failing])(
   async (_, listener) => {
     const auth = { answer: () => ask(listener) } as unknown as AuthActor
     const log = { error: logged } as never
-    const gateway = { auth, log, timeouts: TIMEOUTS, inVain: new RefreshTokensInVain() }
+    const gateway = { auth, log, timeouts: TIMEOUTS, inVain: new RefreshTokensInVain(CAPACITY) }
     const answered = await forward(gateway, { method: 'GET' } as never, { destroyed: false })
     expect(answered).toMatchObject({ status: 503 })
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
 import { createLog } from '../../base/watching/log.ts'
 import { RefreshTokensInVain } from '../../gateway/asked_in_vain.ts'
+import { CAPACITY } from '../../gateway/capacity.ts'
 import { forward } from '../../gateway/forward.ts'
 import { TIMEOUTS } from '../../gateway/timeouts.ts'
 import type { AuthActor, RequestEnvelope, ResponseEnvelope } from '../../http/envelope.ts'
@@ -25,7 +26,7 @@ export function gatewayTo(
 ) {
   const answers: Promise<unknown>[] = []
   const outgoing = { destroyed: false }
-  const inVain = new RefreshTokensInVain()
+  const inVain = new RefreshTokensInVain(CAPACITY)
   const reached = {
     answer: (envelope: RequestEnvelope) => {
       const answer = auth.answer(envelope)

@@ -54,6 +54,7 @@ const durations: [says: string, ms: number][] = [
   ['such as a name, is in it for ten minutes at most', l.ENTERED],
   ['but for a password, stays in its tab for ten minutes', l.ENTERED],
   ['is not asked for it for 30 days', l.TRUSTED_DEVICE],
+  ['was not answered is repeated for as long as an hour', l.ASKED_IN_VAIN],
   ['Its challenge works once, for 5 minutes', l.PASSKEY_CHALLENGE],
   ['has signed in on the sign-in page less than 5 minutes before', l.PROOF_AGAIN],
   ['kept as a hash, good once within 10 minutes', l.OPERATOR_LINK],
@@ -166,6 +167,7 @@ test.each([
   `as many as connections | ${count(CAPACITY.requestsOfOne)}, also behind a proxy`,
   `WebSockets | ${count(CAPACITY.webSockets)}: then`,
   `answered 503 | ${CAPACITY.webSocketsOfOne}, also behind a proxy`,
+  `first asked with (SHA-256, ${count(CAPACITY.refreshTokensInVain)} of them)`,
 ])('it is bounded so: %s', (says) => {
   expect(page).toContain(says)
 })

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ASKED_IN_VAIN, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { RefreshTokensInVain } from '../../gateway/asked_in_vain.ts'
+import { CAPACITY } from '../../gateway/capacity.ts'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { gatewayTo, openSession } from '../actors/gateway_to.ts'
@@ -151,7 +152,7 @@ test('what a gateway says of one token holds of no other', async () => {
 })
 
 test('a gateway knows so many, and those it was asked with last', () => {
-  const inVain = new RefreshTokensInVain()
+  const inVain = new RefreshTokensInVain(CAPACITY)
   const shown = (token: number): RequestEnvelope => ({
     ...{ method: 'POST', target: '/oauth/token', client: { address: '192.0.2.1', port: 1 } },
     headers: [['content-type', 'application/x-www-form-urlencoded']],
@@ -165,7 +166,7 @@ test('a gateway knows so many, and those it was asked with last', () => {
 })
 
 test('it reads no token where there is none, or none that it can read', () => {
-  const inVain = new RefreshTokensInVain()
+  const inVain = new RefreshTokensInVain(CAPACITY)
   const lost = { status: 503, headers: [], body: null }
   const envelopes: Partial<RequestEnvelope>[] = [
     { headers: [['content-type', 'application/json']], body: Buffer.from('{"refresh_token":"a"}') },

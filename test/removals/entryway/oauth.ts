@@ -145,7 +145,7 @@ export const oauthRows = toRemovals([
     inVain('this.#since.delete(digest)\n    else', 'return\n    else'),
   ],
   [IN_VAIN, 'none is in vain for longer', inVain('this.#forgetOld()', '')],
-  [IN_VAIN, 'few are known', inVain('this.#since.size > MOST', 'false')],
+  [IN_VAIN, 'few are known', inVain('this.#since.size > this.#most', 'false')],
   [17, 'what was received before is late', rotation('ahead > RECEIVED_TOGETHER', 'false')],
   [
     17,
