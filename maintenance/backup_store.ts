@@ -158,14 +158,20 @@ export class BackupStore {
   }
 
   async #prune(newest: string, keep: number): Promise<void> {
-    const kept = await listNeeded(await this.list(), keep, (name) => this.#manifestOf(name))
+    const good = await this.list()
+    const kept = await listNeeded(good, keep, (name) => this.#manifestOf(name))
+    // One with a later name was made while the clock was ahead: it stays.
+    const isSurplus = (name: string) => name < newest && !kept.includes(name)
     const needed = new Set<string>()
     // One after the other: each may be long.
-    for (const name of kept) for (const blob of await this.#blobsOf(name)) needed.add(blob)
+    for (const { name } of good) {
+      if (isSurplus(name)) continue
+      for (const blob of await this.#blobsOf(name)) needed.add(blob)
+    }
     const blobs = [...(await this.#sizes(BLOBS.shared)).keys()]
     const surplus = blobs.filter((key) => !needed.has(key.slice(BLOBS.shared.length)))
     for (const name of await this.#names()) {
-      if (namedAt(name) === null || name >= newest || kept.includes(name)) continue
+      if (namedAt(name) === null || !isSurplus(name)) continue
       // A file an account: more than a function takes arguments.
       for (const key of (await this.#sizes(`${name}/`)).keys()) surplus.push(key)
     }

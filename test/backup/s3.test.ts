@@ -104,6 +104,18 @@ test('as many are kept as wanted, and the blobs that they need', async () => {
   store.close()
 })
 
+test('one that was made while the clock was ahead stays with its blobs', async () => {
+  const store = new BackupStore({ ...s3.place, prefix: 'ahead.example/' })
+  await putInto(store, '2100-01-01T000000Z', ['ahead'])
+  for (const day of [1, 2, 3]) await putInto(store, `2020-01-0${day}T000000Z`, ['shared'])
+  const names = (await store.list()).map(({ name }) => name)
+  expect(names).toEqual(['2020-01-03T000000Z', '2020-01-02T000000Z', '2100-01-01T000000Z'])
+  const to = join(folder.path, 'ahead')
+  await store.fetch('2100-01-01T000000Z', to)
+  expect(readFileSync(join(to, 'pds/blobs/did/ahead'), 'utf8')).toBe('of ahead')
+  store.close()
+})
+
 test('no blob is removed, and no backup fetched, where the list of its blobs is missing', async () => {
   const { bucket, endpoint, region, accessKeyId, secretAccessKey } = s3.place
   const prefix = 'listless.example/'

@@ -545,6 +545,11 @@ export const dataRows = toRemovals([
   ],
   [
     S3,
+    'what was made while the clock was ahead keeps its blobs',
+    store('if (isSurplus(name)) continue', 'if (!kept.includes(name)) continue'),
+  ],
+  [
+    S3,
     'keys go to no store',
     inFile('cli/commands/backup.ts')('if (s3 && options.withSecrets)', 'if (false)'),
   ],
