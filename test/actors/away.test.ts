@@ -22,7 +22,7 @@ vi.mock('../../base/lifetimes.ts', () => ({
 }))
 
 const log = pino({ enabled: false })
-const PATIENCE = { timeout: 20_000, interval: 10 }
+const PATIENCE = { timeout: 60_000, interval: 10 }
 
 function connect() {
   const line = new Line(callable('test', { act: () => true }, log))

@@ -23,7 +23,6 @@ vi.mock('../../base/lifetimes.ts', () => ({
   ...{ CALL_BEGINS: 900, QUIET: 300, SIGN_OF_LIFE: 900, CLOCK_DRIFT: 18 },
 }))
 
-const PATIENCE = { timeout: 20_000 }
 const log = createLog('silent')
 
 let app: AppInProcess
@@ -75,7 +74,7 @@ describe('a refresh that comes after its client has gone on', () => {
     const next = await refreshed(other.client, await refreshed(other.client, session))
     const before = line.results
     line.mend()
-    await expect.poll(() => line.results, PATIENCE).toBe(before + 1)
+    await expect.poll(() => line.results).toBe(before + 1)
     expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
   })
 
@@ -92,7 +91,7 @@ describe('a refresh that comes after its client has gone on', () => {
     const next = await refreshed(other.client, await refreshed(other.client, session))
     const before = line.results
     goOn()
-    await expect.poll(() => line.results, PATIENCE).toBe(before + 1)
+    await expect.poll(() => line.results).toBe(before + 1)
     expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
   })
 
@@ -120,7 +119,7 @@ describe('a refresh that comes after its client has gone on', () => {
     slow.outgoing.destroyed = true
     const next = await refreshed(other.client, await refreshed(other.client, session))
     const later = performance.now() + CALL_BEGINS
-    await expect.poll(() => performance.now(), PATIENCE).toBeGreaterThan(later)
+    await expect.poll(() => performance.now()).toBeGreaterThan(later)
     goOn()
     await given
     expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
@@ -148,9 +147,9 @@ describe('a refresh that comes after its client has gone on', () => {
     const given = client.refresh(session)
     await reached
     const mayBeginUntil = line.calls.at(-1) ?? 0
-    await expect.poll(() => performance.now(), PATIENCE).toBeGreaterThan(mayBeginUntil)
+    await expect.poll(() => performance.now()).toBeGreaterThan(mayBeginUntil)
     const { looks } = line
-    await expect.poll(() => line.looks, PATIENCE).toBeGreaterThan(looks)
+    await expect.poll(() => line.looks).toBeGreaterThan(looks)
     goOn()
     expect(await given).toMatchObject({ status: 200 })
   })
@@ -167,7 +166,7 @@ describe('the caller of a call that got lost', () => {
     const line = new Line(callable('test', { wait: () => never.promise }, log))
     const options = { actor: 'test', secret: '', place: 'engine', log } as const
     const call = new ActorConnection(line.getter, ['0'], options).call('wait', [])
-    await expect.poll(() => line.calls.length, PATIENCE).toBe(1)
+    await expect.poll(() => line.calls.length).toBe(1)
     go(line)
     await expect(call).rejects.toThrow()
     expect(performance.now()).toBeGreaterThanOrEqual(line.calls[0] ?? Number.POSITIVE_INFINITY)
@@ -180,7 +179,7 @@ describe('the caller of a call that got lost', () => {
     line.cut()
     const caller = { until: performance.now() + 50 }
     const call = workFor(caller, () => connection.call('act', []))
-    await expect.poll(() => performance.now(), PATIENCE).toBeGreaterThan(caller.until)
+    await expect.poll(() => performance.now()).toBeGreaterThan(caller.until)
     line.mend()
     await expect(call).rejects.toThrow(TooLateError)
     expect(line.calls).toEqual([])

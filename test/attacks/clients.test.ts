@@ -261,7 +261,7 @@ describe('12. the key of a confidential client', () => {
       response.end(JSON.stringify({ keys }))
     })
     const pushed = async () => expect(await rotated.push(key)).toMatchObject({ status: 201 })
-    await vi.waitFor(pushed, { timeout: 20_000, interval: 0 })
+    await vi.waitFor(pushed, { timeout: 60_000, interval: 0 })
     const unknown = { header: { kid: 'unknown' } }
     while (fetchedAt.length < 3) {
       const fields = await attacker.assertion(unknown)

@@ -144,7 +144,7 @@ describe('33. revoked means out, from the next request on', () => {
       else await expectAlive(signedIn, kind)
     }
     for (const { kind, isOver } of underWay) {
-      if (ends.includes(kind)) await expect.poll(isOver, { timeout: 10_000 }).toBe(true)
+      if (ends.includes(kind)) await expect.poll(isOver).toBe(true)
     }
     for (const { kind, isOver, end: stop } of underWay) {
       expect(isOver(), kind).toBe(ends.includes(kind))

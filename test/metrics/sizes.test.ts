@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLog } from '../../base/watching/log.ts'
 import { databaseBytes } from '../../base/watching/metrics.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -21,7 +21,7 @@ async function seen(mostLookedAt: number): Promise<number> {
     return values.find(({ labels }) => labels.database === kind)?.value
   }
   // The last of them.
-  await vi.waitFor(async () => expect(await sizeOf('limits')).toBe(0))
+  await expect.poll(() => sizeOf('limits')).toBe(0)
   end()
   return (await sizeOf('accounts')) as number
 }

@@ -244,7 +244,7 @@ async function looked(count: number): Promise<void> {
 /** Nothing of before is under way any more, and a program has looked. */
 async function grownOld(): Promise<void> {
   passed += SAGA_ABANDONED
-  await expect.poll(underWay, { interval: 5, timeout: 5_000 }).toEqual([])
+  await expect.poll(underWay, { interval: 5 }).toEqual([])
   await looked(1)
 }
 

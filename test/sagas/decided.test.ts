@@ -1,5 +1,5 @@
 import { XRPCError } from '@atproto/xrpc'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { PdsClient, PdsRefusal } from '../../pds/client.ts'
@@ -48,12 +48,12 @@ const basis = async () => ({ generation: (await read()).generation })
 const eventsOf = async () => (await person.account.listAudit(10)).map(({ event }) => event)
 const underWay = () => app.actors.directory.listUnderWay()
 
-const told = (subject: RegExp) =>
-  vi.waitFor(async () => {
-    const mails = await app.readMails()
-    const own = mails.filter(({ to }) => to?.[0]?.address === person.email)
-    expect(own.map((mail) => mail.subject)).toEqual([expect.stringMatching(subject)])
-  })
+const subjects = async () => {
+  const mails = await app.readMails()
+  const own = mails.filter(({ to }) => to?.[0]?.address === person.email)
+  return own.map(({ subject }) => subject)
+}
+const told = (subject: RegExp) => expect.poll(subjects).toEqual([expect.stringMatching(subject)])
 
 describe('a handle', () => {
   /** What PLC and the PDS say that it is. */

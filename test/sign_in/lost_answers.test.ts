@@ -105,7 +105,7 @@ async function forgetful() {
     const [found] = mails.flatMap(({ text }) => CODE.exec(text ?? '') ?? [])
     if (found === undefined) throw new Error('No mail has come')
     return found
-  }, 10_000)
+  }, 60_000)
   const set = (password: string) => visitor.send(page, { code, password })
   return { account: person.account, visitor, set }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DEVICE_AUTHENTICATION } from '../../base/lifetimes.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { TOTP_STEP } from '../../lab/clients/headless_authenticator.ts'
@@ -203,7 +203,7 @@ describe('with the right password', () => {
         ({ to, subject }) =>
           to?.[0]?.address === person.email && subject === 'A recovery code was used',
       )
-    await vi.waitFor(async () => expect(await isTold()).toBe(true))
+    await expect.poll(isTold).toBe(true)
     const again = await enter()
     expect([again.status, again.title]).toEqual([400, 'Enter your code'])
   })

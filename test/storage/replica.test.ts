@@ -173,7 +173,7 @@ test('questions that come together share a look, but none that had begun before 
   await replica.settle()
   const list = vi.spyOn(kv, 'list')
   const first = replica.settle()
-  await vi.waitFor(() => expect(list).toHaveBeenCalledTimes(1))
+  await expect.poll(() => list.mock.calls.length).toBe(1)
   await Promise.all([first, ...Array.from({ length: 20 }, () => replica.settle())])
   expect(list).toHaveBeenCalledTimes(2)
   insert(replica.db, 'after')
