@@ -6,6 +6,7 @@ import { directoryFunctions } from '../../actors/directory/index.ts'
 import { insertRecoveryCode } from '../../database/account/factor.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { putHandleChange } from '../../database/directory/handle_change.ts'
+import { insertInviteUse } from '../../database/directory/invite.ts'
 import { insertSignUp } from '../../database/directory/sign_up.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -110,6 +111,102 @@ test('a sign-up and a handle change left over; one under way is not', async () =
     'the sign-up of carol.test is left over',
     'the change to alicia.test is left over',
   ])
+})
+
+/** What is found where one thing was done, as a command of the operator that was repeated or a copy of another time may. */
+const found: [string, (data: DataFolder, did: string) => void, string[]][] = [
+  [
+    'an account on a PDS that nobody knows',
+    (data, did) => {
+      const move = "UPDATE account SET pds_did = 'did:web:gone.example.com' WHERE did = ?"
+      data.directory((db) => db.prepare(move).run(did))
+      data.account(did, (db) => db.prepare(move).run(did))
+    },
+    ['its PDS did:web:gone.example.com is unknown'],
+  ],
+  [
+    'an account that says another PDS than its entry',
+    (data, did) => {
+      data.account(did, (db) => db.prepare("UPDATE account SET pds_did = 'did:web:other'").run())
+    },
+    ['the account is on another PDS'],
+  ],
+  [
+    'an address of two',
+    (data, did) => {
+      data.account(did, (db) => accountFunctions.setEmail(db, 'bob@mail.test'))
+    },
+    ['the account has another e-mail address', 'two accounts have bob@mail.test'],
+  ],
+  [
+    'an invite code with more uses than it has',
+    (data, did) => {
+      data.directory((db) => {
+        const invite = { host: 'x', count: 1, useCount: 1, forAccounts: [did], createdBy: 'admin' }
+        directoryFunctions.createInviteCodes(db, invite)
+        const sealed = db.prepare('SELECT code FROM invite_code').pluck().get() as string
+        for (const user of ['did:plc:bob', 'did:plc:carol']) insertInviteUse(db, sealed, user, 1)
+      })
+    },
+    [
+      expect.stringMatching(
+        /^an invite code for did:plc:alice, made at .* used more often than it/,
+      ),
+    ],
+  ],
+]
+
+test.each(found)('%s', async (_, change, problem) => {
+  change(data, alice)
+  expect(await problems()).toEqual(problem)
+  expect(await problems(60_000)).toEqual(problem)
+})
+
+/** What is no fault while it is under way, as the steps of each lie over several databases. */
+const underWay: [string, (data: DataFolder, did: string) => void, string][] = [
+  [
+    'a change of address that the account has and its entry not yet',
+    (data, did) => {
+      data.directory((db) => directoryFunctions.reserveEmail(db, did, 'alicia@mail.test'))
+      data.account(did, (db) => accountFunctions.setEmail(db, 'alicia@mail.test'))
+    },
+    'the change of its e-mail address is left over',
+  ],
+  [
+    'a deletion after which the entry is there yet',
+    (data, did) => {
+      data.directory((db) => directoryFunctions.beginDeletion(db, did, Date.now()))
+      data.account(did, (db) => accountFunctions.erase(db))
+    },
+    'its deletion is left over',
+  ],
+  [
+    'a takedown that its PDS has not heard of',
+    (data, did) => {
+      const decision = { takedownRef: 'ref' }
+      data.directory((db) => directoryFunctions.beginStandingChange(db, did, decision, null))
+      data.account(did, (db) => accountFunctions.takeDown(db, 'ref'))
+    },
+    'the change of how it stands is left over',
+  ],
+  [
+    'a sign-up whose account has no entry yet',
+    (data) => {
+      const carol = { did: 'did:plc:carol', handle: 'carol.test', email: 'carol@mail.test' }
+      data.account(carol.did, (db) =>
+        accountFunctions.create(db, { ...carol, pdsDid: PDS, passwordScrypt: 'salt:hash' }),
+      )
+      const { did } = carol
+      data.directory((db) => insertSignUp(db, signUp({ did, step: 'creating' })))
+    },
+    'the sign-up of carol.test is left over',
+  ],
+]
+
+test.each(underWay)('%s is none until it is left over', async (_, begin, leftOver) => {
+  begin(data, alice)
+  expect(await problems(60_000)).toEqual([])
+  expect(await problems()).toEqual([leftOver])
 })
 
 test('two sessions of one code, and two live refresh tokens in one session', async () => {

@@ -8,6 +8,8 @@ const FULL_DISK = 'test/limits/full_disk.test.ts'
 const DAMAGED_REPO = 'test/backup/damaged_repo.test.ts'
 const ENDLESS = 'test/backup/endless_store.test.ts'
 const S3 = 'test/backup/s3.test.ts'
+const WAITED_FOR = 'test/storage/waited_for.test.ts'
+const nonces = inFile('database/flow/replay.ts')
 const replica = inFile('database/replication/replica.ts')
 const REPLICA = 'test/storage/replica.test.ts'
 const copyKept = inFile('database/replication/copy_kept.ts')
@@ -547,6 +549,24 @@ export const dataRows = toRemovals([
     S3,
     'what was made while the clock was ahead keeps its blobs',
     store('if (isSurplus(name)) continue', 'if (!kept.includes(name)) continue'),
+  ],
+  [
+    WAITED_FOR,
+    'a code that was granted is on the disk before it is answered',
+    inFile('database/flow/authorization_request.ts')('if (!code) spare(db, 1)', 'spare(db, 1)'),
+  ],
+  [
+    WAITED_FOR,
+    'a nonce that is shown again spares nothing that is written after it',
+    nonces('spare(db, isFirst ? 1 : 0)', 'spare(db, 1)'),
+  ],
+  [
+    WAITED_FOR,
+    'the challenge of a passkey is spent on the disk',
+    nonces(
+      'return record(db, PASSKEY, challenge, lasts)',
+      'return recordNonce(db, PASSKEY, challenge, lasts)',
+    ),
   ],
   [
     S3,

@@ -175,6 +175,19 @@ export const signInRows = toRemovals([
     'it is taken as behind none as long as that is not known',
     inFile('sagas/services/known_pdses.ts')('this.#pdses.length === 0 || ', ''),
   ],
+  [
+    'test/sagas/known_pdses.test.ts',
+    'an older read of the PDSes takes the place of no newer one',
+    inFile('sagas/services/known_pdses.ts')(
+      'this.#lastRead.then(() => this.#read())',
+      'this.#read()',
+    ),
+  ],
+  [
+    'test/sagas/known_pdses.test.ts',
+    'a read of the PDSes that failed holds up none after it',
+    inFile('sagas/services/known_pdses.ts')('reading.catch(() => {})', 'reading'),
+  ],
   [32, 'a PDS that has not heard of a takedown', pdsCalls('if (options.checkTakedown)', 'if (0)')],
   [
     32,
