@@ -1,3 +1,4 @@
+import { SettingsError } from '../base/errors.ts'
 import { explainDisk } from '../base/files/files.ts'
 import { copyUpToDate, listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
@@ -5,7 +6,6 @@ import { MissingPartError } from '../database/replication/restore.ts'
 import { type DatabaseKind, schemas } from './data_folder.ts'
 import type { Database } from './databases.ts'
 import type { Finding } from './finding.ts'
-import { SMALL_FILE } from './manifest.ts'
 
 const RESTORE = 'restore it from a backup'
 
@@ -56,10 +56,11 @@ function inspectFile<T>(
     // An actor that was interrupted while it made its database makes it when it is called again.
     if (version === 0) return null
     if (version === known) return look(db)
-    newer = copyUpToDate(db, schemas[kind], SMALL_FILE)
+    newer = copyUpToDate(db, schemas[kind])
     return look(newer)
   } catch (err) {
-    // The disk of the copy is, and the database is not damaged.
+    // Nor is it damaged where there is no place for the copy, or its disk is full.
+    if (err instanceof SettingsError) throw err
     if (err instanceof Error && 'code' in err && err.code === 'SQLITE_FULL') throw explainDisk(err)
     return report(`it cannot be read: ${err instanceof Error ? err.message : 'unknown'}`, RESTORE)
   } finally {

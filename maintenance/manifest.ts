@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { explainUnreadable } from '../base/files/files.ts'
+import { SMALL_FILE } from '../base/files/small_file.ts'
 import { writeWhole } from '../base/files/write_whole.ts'
 
 export const MANIFEST = 'manifest.json'
@@ -96,9 +97,6 @@ function readJson(text: string): unknown {
     })
   }
 }
-
-/** Bytes up to which a file is read at once: as a stream it takes ten times as long. */
-export const SMALL_FILE = 4 * 2 ** 20
 
 /** Hex. @param size of the file, bytes */
 export async function sha256File(path: string, size: number): Promise<string> {

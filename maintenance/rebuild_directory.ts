@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { isThere } from '../base/files/files.ts'
 import { giveToOwnerOf } from '../base/files/ownership.ts'
 import { readAccount, setHandle } from '../database/account/profile.ts'
+import { accountSchema } from '../database/account/schema.ts'
 import { type Claims, readClaims, readDid } from '../database/check/account.ts'
-import { openAsItIs } from '../database/check/database.ts'
+import { openAsItIs, openUpToDate } from '../database/check/database.ts'
 import { listAllEntries } from '../database/check/directory.ts'
 import { claimsOf } from '../database/check/held_names.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../database/database.ts'
@@ -201,7 +202,7 @@ function readAccounts(
 }
 
 function readOwner(path: string): Owner | null {
-  const db = openAsItIs(path)
+  const db = openUpToDate(path, accountSchema)
   try {
     const account = readDid(db) === null ? null : readAccount(db)
     if (!account) return null
@@ -231,10 +232,10 @@ function settle(owners: Owner[], kind: 'handle' | 'email'): Rebuilt['lost'] {
 }
 
 function dropHandle(path: string): void {
-  const db = openAsItIs(path)
+  const db = openDatabase(path, accountSchema)
   try {
     setHandle(db, null)
   } finally {
-    db.close()
+    closeDatabase(db)
   }
 }

@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SMALL_FILE } from '../base/files/small_file.ts'
 import { readDid } from '../database/check/account.ts'
 import { listDamages, openAsItIs, openContent } from '../database/check/database.ts'
 import { listKeptAt } from '../database/check/directory.ts'
 import type { Db } from '../database/database.ts'
-import { EMBEDDED_PDS } from './data_folder.ts'
+import { EMBEDDED_PDS, schemas } from './data_folder.ts'
 import { pathOf } from './database_name.ts'
 import { listFiles } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
@@ -13,7 +14,6 @@ import {
   type DamagedAccount,
   type Manifest,
   readManifest,
-  SMALL_FILE,
   sha256File,
   sha256 as sha256Of,
   writeManifest,
@@ -28,6 +28,8 @@ export type Verified = {
   damaged: DamagedAccount[]
 }
 
+/** The newest schema of an account that a restore takes. */
+const KNOWN = schemas.account.steps.length
 /** How many faults are named. */
 const MOST_NAMED = 3
 
@@ -49,6 +51,11 @@ export async function verifyBackup(
   const ofAccounts = new Set(
     manifest.databases.flatMap(({ kind, path }) => (kind === 'account' ? path : [])),
   )
+  const newerThanKnown = new Map(
+    manifest.databases.flatMap(({ kind, path, schemaVersion }) =>
+      kind === 'account' && schemaVersion > KNOWN ? [[path, schemaVersion] as const] : [],
+    ),
+  )
   const faults: string[] = []
   const problems = new Map(manifest.damaged.map(({ path, problem }) => [path, problem]))
   const whole = new Set<string>()
@@ -57,7 +64,10 @@ export async function verifyBackup(
     const found = await lookAt(folder, file)
     if (found.isHere && ofAccounts.has(path)) {
       const { fault, did } = found
+      const newer = newerThanKnown.get(path)
       if (fault) problems.set(path, fault)
+      else if (newer !== undefined)
+        problems.set(path, `has schema version ${newer}; this program knows ${KNOWN}`)
       else if (did !== null && pathOf('', { kind: 'account', did }) !== path)
         problems.set(path, `holds the account ${did}`)
       else if (did !== null) whole.add(path)

@@ -6,6 +6,7 @@ import { directoryOf } from '../../actors/directory/parts/index.ts'
 import type { DirectoryPart } from '../../actors/directory/stub.ts'
 import type { Actors } from '../../actors/reach.ts'
 import { accountSchema } from '../../database/account/schema.ts'
+import { openCopy } from '../../database/check/database.ts'
 import { closeDatabase, type Db, openDatabase, type Survives } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { databasePath } from '../../database/paths.ts'
@@ -25,11 +26,15 @@ type Functions = Record<string, (db: Db, ...args: never[]) => unknown>
 /**
  * For data on which no program runs.
  *
- * @param survives what a commit outlives
+ * @param survives what a commit outlives; null where they are only looked at: copies are asked, and the files stay as they
+ * are, also those of an older schema
  */
-export function openOwnActors({ settings, secrets }: Installation, survives: Survives): OwnActors {
+export function openOwnActors(
+  { settings, secrets }: Installation,
+  survives: Survives | null,
+): OwnActors {
   const open = (path: string, schema: Schema) => {
-    const db = openDatabase(path, schema, survives)
+    const db = survives === null ? openCopy(path, schema) : openDatabase(path, schema, survives)
     keepSealed(db, schema, secrets.seal)
     return db
   }

@@ -5,7 +5,7 @@ import { isThere } from '../../base/files/files.ts'
 import { giveToOwnerOf } from '../../base/files/ownership.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import { openAsItIs } from '../../database/check/database.ts'
+import { openUpToDate } from '../../database/check/database.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { type Device, readDevice } from '../../database/flow/device.ts'
 import { readInstallation } from '../../database/flow/installation.ts'
@@ -56,7 +56,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
   let actors: OwnActors | undefined
   try {
     assertDirectory(settings)
-    actors = openOwnActors(installation, 'machine')
+    actors = openOwnActors(installation, dryRun ? null : 'machine')
     await assertNothingUnderWay(actors)
     const released = await findReleased(input, actors)
     const accounts = readAccounts(settings, released)
@@ -141,7 +141,7 @@ function readAccounts({ dataDir }: Settings, { pds, isInside }: Released): Retur
 function readAccount(dataDir: string, path: string): ReturnedAccount | null {
   let db: Db | undefined
   try {
-    db = openAsItIs(join(dataDir, path), accountSchema)
+    db = openUpToDate(join(dataDir, path), accountSchema)
     return readReturnedAccount(db)
   } catch (err) {
     throw new CliError(`${path}: ${(err as Error).message} (vestibule doctor --data)`)

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { SMALL_FILE } from '../../base/files/small_file.ts'
+import { makeTemporaryPath } from '../../base/files/temporary_folder.ts'
 import { CHECK_LOCK_WAIT } from '../../base/lifetimes.ts'
 import type { Db } from '../database.ts'
 import { makeLazily } from '../lazy_tables.ts'
@@ -39,13 +40,40 @@ export function openContent(content: Buffer): Db {
 }
 
 /**
- * Copies a database of an older schema, and brings the copy up to date, as the database is when it is next used. So its
- * content can be asked for, and the file stays as it is.
+ * Opens a database to be asked for what stands in it by the statements of this program. One of an older schema, which was
+ * not used since an upgrade, does not know all of them: a copy is asked in its place ({@link copyUpToDate}).
  *
- * @param most of bytes that are copied into memory; more go into a file without a name, in the system's temporary folder
+ * @throws {Error} when there is no such file or it is no database
  */
-export function copyUpToDate(db: Db, schema: Schema, most: number): Db {
-  const whole = readWhole(db, most)
+export function openUpToDate(path: string, schema: Schema): Db {
+  const db = openAsItIs(path, schema)
+  const version = schemaVersion(db)
+  // One that is not made yet has nothing to be asked for.
+  return version > 0 && version < schema.steps.length ? takeCopy(db, schema) : db
+}
+
+/**
+ * Opens a copy of a database at the newest schema, on which all may be tried: the file stays as it is.
+ *
+ * @throws {Error} when there is no such file, it is no database, or a newer program wrote it
+ */
+export const openCopy = (path: string, schema: Schema): Db => takeCopy(openAsItIs(path), schema)
+
+function takeCopy(db: Db, schema: Schema): Db {
+  try {
+    return copyUpToDate(db, schema)
+  } finally {
+    db.close()
+  }
+}
+
+/**
+ * Copies a database of an older schema, and brings the copy up to date, as the database is when it is next used. So its
+ * content can be asked for, and the file stays as it is. What is larger than {@link SMALL_FILE} goes into a file without a
+ * name, in the system's temporary folder, and not into memory.
+ */
+export function copyUpToDate(db: Db, schema: Schema): Db {
+  const whole = readWhole(db, SMALL_FILE)
   const copy = whole === null ? openNamelessCopy(db) : openContent(whole)
   try {
     if (schema.lean) makeLazily(copy, schema.lean.later)
@@ -58,7 +86,7 @@ export function copyUpToDate(db: Db, schema: Schema, most: number): Db {
 }
 
 function openNamelessCopy(db: Db): Db {
-  const folder = mkdtempSync(join(tmpdir(), 'vestibule-check-'))
+  const folder = makeTemporaryPath('check')
   try {
     const file = join(folder, 'copy.sqlite')
     db.prepare('VACUUM INTO ?').run(file)

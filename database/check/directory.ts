@@ -1,8 +1,9 @@
 import { type Db, sql } from '../database.ts'
 import type { DirectoryEntry } from '../directory/account.ts'
 import { listKept } from '../directory/deletion.ts'
+import { directorySchema } from '../directory/schema.ts'
 import { listUnderWay, type UnderWay } from '../directory/under_way.ts'
-import { openAsItIs } from './database.ts'
+import { openUpToDate } from './database.ts'
 
 export function listAllEntries(db: Db): DirectoryEntry[] {
   return sql(
@@ -42,7 +43,7 @@ export function listKnownDids(db: Db): string[] {
 }
 
 function openedAt<T>(path: string, read: (db: Db) => T): T {
-  const db = openAsItIs(path)
+  const db = openUpToDate(path, directorySchema)
   try {
     return read(db)
   } finally {

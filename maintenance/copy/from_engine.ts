@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { openAsItIs } from '../../database/check/database.ts'
+import { openUpToDate } from '../../database/check/database.ts'
 import { type Installation, readInstallation } from '../../database/flow/installation.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
 import { copyKept } from '../../database/replication/copy_kept.ts'
 import { assertExpected } from '../../database/replication/copy_mark.ts'
 import { listEpochs } from '../../database/replication/head.ts'
@@ -74,7 +75,7 @@ export function fromEngine(
 async function readFirst(actors: SourceActors, path: string): Promise<Installation> {
   if (!(await copyKept(await keptOf(actors, FIRST), path)))
     throw new Error('The engine holds no data of Vestibule; check RIVET_ENDPOINT')
-  const db = openAsItIs(path)
+  const db = openUpToDate(path, flowSchema)
   try {
     return readInstallation(db) ?? { authActors: 1, directories: 1 }
   } finally {

@@ -83,6 +83,19 @@ test('addresses that two accounts exchanged go back, and passwords with them', a
   ])
 })
 
+test('a look at what would be done leaves the directory as it is', async () => {
+  const path = databasePath.directory(installation.settings)
+  actors.close()
+  const db = new Sqlite(path)
+  // As one of before there were parts has none.
+  db.exec('DELETE FROM part')
+  db.close()
+  const before = readFileSync(path)
+  expect(await run({ dryRun: true })).toMatchObject({ accounts: 2 })
+  expect(readFileSync(path)).toEqual(before)
+  expect(existsSync(`${path}-wal`)).toBe(false)
+})
+
 test('an account without a password gets one there that nobody knows', async () => {
   onAccount(BOB, (db) => profile.setPasswordScrypt(db, null))
   expect(await run()).toMatchObject({ withoutPassword: [BOB] })

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { insertRecoveryCode } from '../../database/account/factor.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { putHandleChange } from '../../database/directory/handle_change.ts'
@@ -301,6 +302,17 @@ test('an account that was not used since an upgrade is looked at as it will be, 
     'codes are mailed at sign-in to an address that is not confirmed',
     'the account has another e-mail address',
   ])
+})
+
+test('where there is no place for the copy of a large one, that is said, and not that it is damaged', async () => {
+  const db = new Sqlite(databasePath.account(data, data.addOfBefore('carol')))
+  db.exec(`CREATE TABLE dropped AS SELECT zeroblob(${SMALL_FILE}); DROP TABLE dropped`)
+  db.close()
+  vi.stubEnv('TMPDIR', data.path('nowhere'))
+  onTestFinished(() => void vi.unstubAllEnvs())
+  await expect(checkData(data.dataDir)).rejects.toThrow(
+    `TMPDIR: no folder can be made in ${data.path('nowhere')} (ENOENT)`,
+  )
 })
 
 test('no directory at all', async () => {

@@ -14,13 +14,14 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
-import { SMALL_FILE } from '../../maintenance/manifest.ts'
 import { restore } from '../../maintenance/restore.ts'
+import { verifyBackup } from '../../maintenance/verify_backup.ts'
 import { basisOf } from '../storage/basis.ts'
 import { DataFolder } from './data_folder.ts'
 
@@ -134,6 +135,18 @@ test('a schema from the future is refused', async () => {
   await copy()
   await expect(restore({ folder, dataDir: restored })).rejects.toThrow('schema version 99')
   expect(existsSync(restored)).toBe(false)
+})
+
+test('an account of a newer program is named, and holds up no other', async () => {
+  data.account('did:plc:bob', (db) => db.pragma('user_version = 99'))
+  await copy()
+  const path = databasePath.account({ dataDir: '' }, 'did:plc:bob')
+  expect(await verifyBackup(folder)).toMatchObject({
+    accounts: 2,
+    damaged: [{ path, problem: expect.stringContaining('has schema version 99; this program') }],
+  })
+  const { report } = await restore({ folder, dataDir: restored })
+  expect(report.accounts).toBe(2)
 })
 
 test.for([

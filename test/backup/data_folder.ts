@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
@@ -6,6 +7,7 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { directorySchema } from '../../database/directory/schema.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { databasePath } from '../../database/paths.ts'
+import type { Schema } from '../../database/schema.ts'
 import { openSealed } from '../../lab/world/open_sealed.ts'
 
 export const PDS = 'did:web:pds.example.com'
@@ -38,13 +40,11 @@ export class DataFolder {
     return did
   }
 
-  /** An account with its entry, as the first version of the program left it. @returns its DID */
-  addOfBefore(name: string): string {
+  /** An account with its entry, as a version of the program left it that knew so many steps. @returns its DID */
+  addOfBefore(name: string, steps = 1): string {
     const did = `did:plc:${name}`
     const [handle, email] = [`${name}.test`, `${name}@mail.test`]
-    const [first = ''] = accountSchema.steps
-    const schema = { steps: [first], pageSize: accountSchema.pageSize }
-    use(openDatabase(databasePath.account(this, did), schema), (db) =>
+    use(openDatabase(databasePath.account(this, did), former(accountSchema, steps)), (db) =>
       db
         .prepare(
           `INSERT INTO account (id, did, handle, email, password_scrypt, pds_did, created_at)
@@ -56,6 +56,24 @@ export class DataFolder {
       directoryFunctions.addAccount(db, { did, handle, email, pdsDid: PDS, createdAt: 1 }),
     )
     return did
+  }
+
+  /** Has the directory be as a version of the program left it that knew so many steps, with the same PDS and accounts. */
+  ageDirectory(steps: number): void {
+    const entries = this.directory((db) => directoryFunctions.listAccounts(db, '', 100))
+    const path = databasePath.directory(this)
+    for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
+    use(openDatabase(path, former(directorySchema, steps)), (db) => {
+      db.prepare('INSERT INTO pds (did, url, admin_password, added_at) VALUES (?, ?, ?, 1)').run(
+        ...[PDS, 'https://pds.example.com', '-'],
+      )
+      const insert = db.prepare(
+        'INSERT INTO account (did, handle, email, pds_did, created_at) VALUES (?, ?, ?, ?, ?)',
+      )
+      for (const { did, handle, email, pdsDid, createdAt } of entries) {
+        insert.run(did, handle, email, pdsDid, createdAt)
+      }
+    })
   }
 
   account<T>(did: string, work: (db: Db) => T): T {
@@ -74,6 +92,12 @@ export class DataFolder {
     return join(this.dataDir, name)
   }
 }
+
+/** As it was when it had so many steps. */
+export const former = ({ steps, pageSize }: Schema, version: number): Schema => ({
+  steps: steps.slice(0, version),
+  pageSize,
+})
 
 function use<T>(db: Db, work: (db: Db) => T): T {
   try {

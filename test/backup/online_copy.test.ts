@@ -9,9 +9,9 @@ import {
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { openAsItIs, openContent } from '../../database/check/database.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { SMALL_FILE } from '../../maintenance/manifest.ts'
 import { copyOnline } from '../../maintenance/online_copy.ts'
 
 let folder: TemporaryFolder

@@ -197,6 +197,9 @@ test('where nothing can be asked, it says what is missing', async () => {
   await expect(check(null, bare)).rejects.toThrow(/is no git clone, .*ENTRYWAY_UPGRADE_URL/)
   vi.stubEnv('PATH', bare)
   await expect(check()).rejects.toThrow(/^There is no git here/)
+  const nowhere = join(folder.path, 'nowhere')
+  vi.stubEnv('TMPDIR', nowhere)
+  await expect(check()).rejects.toThrow(`TMPDIR: no folder can be made in ${nowhere} (ENOENT)`)
 })
 
 test('an image asks where the settings say', async () => {
