@@ -28,7 +28,7 @@ export type Schema = {
 }
 
 /** Raised when a database was written by a newer program than this one. */
-class SchemaTooNewError extends Error {
+export class SchemaTooNewError extends Error {
   constructor(path: string, found: number, known: number) {
     super(
       `${path} has schema version ${found}; this program knows ${known}. Run the newer program.`,

@@ -1,12 +1,23 @@
-import type { DamagedAccount } from '../actors/account/damage.ts'
+import type { Damage, DamagedAccount } from '../actors/account/damage.ts'
 import type { Check } from './check.ts'
 
-const MEND = 'put it back from a backup: docs/backup.md#one-account'
+const MEND: Readonly<Record<Damage, string>> = {
+  damaged: 'put it back from a backup: docs/backup.md#one-account',
+  forbidden:
+    'give it, with its folders, to the user of the program: chown -R --reference=<data folder> <data folder>/accounts',
+  newer: 'run the newer program again, or go back as docs/deploy.md#upgrades says',
+}
+const STATE: Readonly<Record<Damage, string>> = {
+  damaged: 'is damaged',
+  forbidden: 'cannot be opened',
+  newer: 'is of a newer program',
+}
 
 /** Whether accounts were found damaged when they were asked for something. */
 export function checkDamaged([first, ...others]: readonly DamagedAccount[]): Check[] {
   if (!first) return []
+  const { did, reason, kind } = first
   const more = others.length > 0 ? `; and ${others.length} more` : ''
-  const found = `that of ${first.did} is damaged: ${first.reason}${more}`
-  return [{ name: 'Databases of accounts', state: 'failed', found, mend: MEND }]
+  const found = `that of ${did} ${STATE[kind]}: ${reason}${more}`
+  return [{ name: 'Databases of accounts', state: 'failed', found, mend: MEND[kind] }]
 }

@@ -4,6 +4,7 @@ import { readAccount } from '../../database/account/profile.ts'
 import type { Db } from '../../database/database.ts'
 import { isDamage } from '../../database/named_error.ts'
 import { MissingPartError } from '../../database/replication/restore.ts'
+import { SchemaTooNewError } from '../../database/schema.ts'
 import type { DirectoryStub } from '../directory/stub.ts'
 
 /** Raised where the database of an account is gone, or holds none or another one, and the directory has it. */
@@ -56,8 +57,11 @@ export async function assertNotLost(
   }
 }
 
-/** An account whose database this process found damaged; `at` is when it did last, ms. */
-export type DamagedAccount = { did: string; reason: string; at: number }
+/** An account whose database this process could make no use of; `at` is when it found that last, ms. */
+export type DamagedAccount = { did: string; reason: string; kind: Damage; at: number }
+
+/** It is damaged or lost, belongs to another user, or was written by a newer program. */
+export type Damage = 'damaged' | 'forbidden' | 'newer'
 
 /** More are not named. */
 const MOST_NAMED = 100
@@ -67,14 +71,25 @@ const damaged = new Map<string, DamagedAccount>()
 /** Those that were not found well since. */
 export const listDamagedAccounts = (): DamagedAccount[] => [...damaged.values()]
 
-/** Tells the operator where `err` is about damage. */
+/** Tells the operator where `err` is about the database of this account, and not about the disk or the process. */
 export function noteDamage(log: Log, did: string, err: unknown): void {
-  if (!(err instanceof LostAccountError || err instanceof MissingPartError || isDamage(err))) return
-  const { message: reason } = err as Error
+  const kind = damageOf(err)
+  if (kind === null) return
+  const { message, code, path } = err as NodeJS.ErrnoException
+  const reason =
+    kind === 'forbidden' ? `${path} is not for the user of the program (${code})` : message
   logEvent(log, 'account_damaged', { did, reason }, undefined)
   if (damaged.has(did) || damaged.size < MOST_NAMED) {
-    damaged.set(did, { did, reason, at: Date.now() })
+    damaged.set(did, { did, reason, kind, at: Date.now() })
   }
+}
+
+function damageOf(err: unknown): Damage | null {
+  if (err instanceof LostAccountError || err instanceof MissingPartError || isDamage(err))
+    return 'damaged'
+  if (err instanceof SchemaTooNewError) return 'newer'
+  const { code = '' } = (err ?? {}) as NodeJS.ErrnoException
+  return code === 'EACCES' || code === 'EPERM' ? 'forbidden' : null
 }
 
 /** Wakes an account by `open`, and notes how its database was found. */

@@ -117,7 +117,7 @@ export type AuditEvent = keyof typeof AUDIT_EVENTS
 export const EVENTS = {
   ...AUDIT_EVENTS,
   account_damaged: byStrangers(
-    error('the database of an account is damaged or lost', 'did', 'reason'),
+    error('the database of an account is damaged or lost, or cannot be used', 'did', 'reason'),
   ),
   backup_failed: error('a backup could not be made, or was not good', 'reason'),
   backup_made: info('a backup was made and verified'),

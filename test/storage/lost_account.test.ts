@@ -1,15 +1,26 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { listDamagedAccounts, wake } from '../../actors/account/damage.ts'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings } from '../../base/settings/settings.ts'
+import { createLog } from '../../base/watching/log.ts'
 import { connectOperator } from '../../cli/operator_client.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
 import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { copyOnline } from '../../maintenance/online_copy.ts'
+import { checkDamaged } from '../../operator/damaged.ts'
 import { Attacker, newPerson, type Person, refreshed, send } from '../attacks/attacker.ts'
+import { sayUnlessRoot } from '../left_out.ts'
+
+/** Debian's `nobody`. */
+const OTHER_USER = 65534
+const isRoot = sayUnlessRoot('an account of another user')
 
 let network: Network
 let lost: Person
@@ -42,7 +53,9 @@ const found = async () => {
   return checks.filter(({ name }) => name === 'Databases of accounts')
 }
 
-const LOSSES: [string, string, (path: string) => void | Promise<void>][] = [
+const PUT_BACK = 'backup.md#one-account'
+
+const LOSSES: [string, string, (path: string) => void | Promise<void>, mend?: string][] = [
   ['gone', 'is not there', () => {}],
   ['empty', 'is empty', (path) => writeFileSync(path, '')],
   [
@@ -56,11 +69,22 @@ const LOSSES: [string, string, (path: string) => void | Promise<void>][] = [
     'holds the account did:plc:',
     (path) => copyOnline(databasePath.account(network.vestibule, well.did), path),
   ],
+  [
+    "a newer program's",
+    'has schema version 99; this program knows',
+    async (path) => {
+      await copyOnline(`${path}.kept`, path)
+      const db = new Sqlite(path)
+      db.pragma('user_version = 99')
+      db.close()
+    },
+    'deploy.md#upgrades',
+  ],
 ]
 
 test.each(LOSSES)(
   'an account whose database is %s ends no session, and is named',
-  async (_, state, lose) => {
+  async (_, state, lose, mend = PUT_BACK) => {
     const { vestibule } = network
     const client = new Attacker(network)
     const session = await client.signIn(lost)
@@ -90,7 +114,7 @@ test.each(LOSSES)(
     expect(await found()).toMatchObject([
       {
         found: expect.stringContaining(state),
-        mend: expect.stringContaining('backup.md#one-account'),
+        mend: expect.stringContaining(mend),
       },
     ])
     const listed = await cliJsonHere<object[]>(vestibule.env, ['account', 'list', '--standing'])
@@ -115,6 +139,29 @@ test.each(LOSSES)(
     expect(await found()).toEqual([])
   },
 )
+
+test.runIf(isRoot)("an account whose file is another user's is named, and given back", async () => {
+  const folder = await makeTemporaryFolder('forbidden')
+  const [did, path, log] = ['did:plc:other', join(folder.path, 'a.sqlite'), createLog('silent')]
+  const open = () => wake(log, did, async () => closeDatabase(openDatabase(path, accountSchema)))
+  const checks = () => checkDamaged(listDamagedAccounts().filter((each) => each.did === did))
+  onTestFinished(async () => {
+    process.seteuid?.(0)
+    await folder.remove()
+  })
+  writeFileSync(path, '', { mode: 0o600 })
+  process.seteuid?.(OTHER_USER)
+  await expect(open()).rejects.toThrow('EACCES')
+  expect(checks()).toMatchObject([
+    {
+      found: `that of ${did} cannot be opened: ${path} is not for the user of the program (EACCES)`,
+      mend: expect.stringContaining('chown'),
+    },
+  ])
+  process.seteuid?.(0)
+  await open()
+  expect(checks()).toEqual([])
+})
 
 test('an account that was lost can be deleted', async () => {
   const { env, dataDir } = network.vestibule
