@@ -1,5 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import dns from 'node:dns'
 import type { ServerResponse } from 'node:http'
+import { syncBuiltinESMExports } from 'node:module'
+import { isIP } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
 import type { Secrets } from '../../base/secrets/secrets.ts'
@@ -65,6 +68,44 @@ test('an address whose certificate is not trusted, then one in order', async () 
   ])
   expect(states(checks)).toEqual(['ok', 'ok', 'ok', 'ok'])
 })
+
+test('each address that DNS has for a name: one that leads elsewhere, and one that cannot be tried', async () => {
+  await trustHere(ca)
+  const { lookup } = dns.promises
+  onTestFinished(() => resolveBy(lookup))
+  const tls = async (...addresses: string[]) => {
+    resolveBy(async () => addresses.map((address) => ({ address, family: isIP(address) })))
+    const checks = await checkAddresses(settings(), [])
+    return checks.filter(({ name }) => name !== 'DNS of vestibule-doctor.vestibule.internal')
+  }
+  const elsewhere = '127.0.0.2'
+  for (const addresses of [
+    ['127.0.0.1', elsewhere],
+    [elsewhere, '127.0.0.1'],
+  ]) {
+    expect(await tls(...addresses)).toMatchObject([
+      { name: `DNS of ${APP_HOSTNAME}`, found: addresses.join(', ') },
+      {
+        ...{ name: `TLS of ${APP_HOSTNAME}`, state: 'failed' },
+        found: expect.stringMatching(`^${elsewhere} is one .* ECONNREFUSED`),
+        mend: expect.stringMatching(`^let ${elsewhere} lead to this server`),
+      },
+    ])
+  }
+  const [, none] = await tls(elsewhere, '127.0.0.3')
+  expect(none).toMatchObject({ state: 'failed', mend: expect.stringContaining('certificate') })
+  // No machine has a way there by TCP, as one without IPv6 has none to such an address.
+  const [, one] = await tls('127.0.0.1', '255.255.255.255')
+  expect(one).toMatchObject({
+    state: 'ok',
+    found: expect.stringMatching(/; 255\.255\.255\.255 cannot be tried from here$/),
+  })
+})
+
+function resolveBy(lookup: unknown): void {
+  Object.assign(dns.promises, { lookup })
+  syncBuiltinESMExports()
+}
 
 test('a name that is not in DNS', async () => {
   // Longer than a label may be (RFC 1035 section 2.3.4), so that no server is asked.
