@@ -5,6 +5,10 @@ import type { Check } from '../check.ts'
 /** What came of a check. */
 export type CheckResult = Omit<Check, 'name'>
 
+/** No name can be looked up from here: nothing is known of what was to be looked at. */
+const NO_NAME_SERVER =
+  'let this machine reach a name server (/etc/resolv.conf; in a container, that of its engine), and look again'
+
 /**
  * Runs one check; one that breaks has failed.
  *
@@ -18,8 +22,10 @@ export async function look(
   try {
     return { name, ...(await work()) }
   } catch (err) {
+    const found = reasonOf(err)
+    if (/\bEAI_AGAIN\b/.test(found)) return { name, state: 'failed', found, mend: NO_NAME_SERVER }
     const toDo = typeof mend === 'string' ? mend : mend(codeOf(err))
-    return { name, state: 'failed', found: reasonOf(err), mend: toDo }
+    return { name, state: 'failed', found, mend: toDo }
   }
 }
 

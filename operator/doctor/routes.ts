@@ -9,7 +9,7 @@ const PROXY =
 
 const NAME =
   'let the name lead to this machine (DNS), or to the proxy in front, and see that it can be looked up from here'
-const mendOf = (code: string) => (['ENOTFOUND', 'EAI_AGAIN'].includes(code) ? NAME : PROXY)
+const mendOf = (code: string) => (code === 'ENOTFOUND' ? NAME : PROXY)
 
 /** What the outside must find at the public address. */
 export function checkRoutes(settings: Settings): Promise<Check[]> {

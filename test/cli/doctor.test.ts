@@ -18,6 +18,7 @@ import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/ht
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import type { Check } from '../../operator/check.ts'
 import { checkAddresses } from '../../operator/doctor/address.ts'
 import { checkClocks } from '../../operator/doctor/clock.ts'
 import { forTrial } from '../../operator/doctor/local.ts'
@@ -30,6 +31,12 @@ import { sayUnless } from '../left_out.ts'
 const canMount = sayUnless(
   spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
   'a disk that can only be read: nothing can be mounted (unshare --user --mount)',
+)
+
+/** Nor this. */
+const canCut = sayUnless(
+  spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true']).status === 0,
+  'a machine without a name server: no network can be made (unshare --user --net)',
 )
 
 let ca: CertificateAuthority
@@ -112,6 +119,31 @@ test('a name that is not in DNS', async () => {
   const nowhere = `https://${'x'.repeat(64)}.invalid`
   const [dns] = await checkAddresses(settings({ ENTRYWAY_PUBLIC_URL: nowhere }), [])
   expect(dns).toMatchObject({ state: 'failed', mend: expect.stringContaining('DNS record') })
+})
+
+test.runIf(canCut)('without a name server, that is to be mended, and nothing else', () => {
+  const at = (file: string) => new URL(`../../operator/doctor/${file}.ts`, import.meta.url)
+  const work = `
+    const { checkAddresses } = await import('${at('address')}')
+    const { checkRoutes } = await import('${at('routes')}')
+    const { checkMail } = await import('${at('mail')}')
+    const publicUrl = 'https://pds.example.com'
+    const settings = { publicUrl, handleDomains: ['.pds.example.com'], did: 'did:web:pds.example.com' }
+    const all = await Promise.all([
+      checkAddresses(settings, []),
+      checkRoutes(settings),
+      checkMail({ smtpUrl: 'smtp://mail.example.com' }),
+    ])
+    console.log(JSON.stringify(all.flat()))`
+  const said = execFileSync('unshare', [
+    ...['--user', '--map-root-user', '--net', process.execPath, ...firstArguments],
+    ...['--input-type=module', '-e', work],
+  ])
+  const checks = JSON.parse(String(said)) as Check[]
+  expect(checks).toHaveLength(8)
+  for (const check of checks) {
+    expect(check).toMatchObject({ state: 'failed', mend: expect.stringMatching('name server') })
+  }
 })
 
 test('while the public URL is local, what fails outside is no fault', async () => {
