@@ -169,14 +169,17 @@ async function deleteHalfMade(client: PdsClient, did: string): Promise<void> {
 async function settle(services: Services, record: Recorded, cause: unknown): Promise<void> {
   const { did } = record
   const interrupted = saidNo(cause) ? 'refused' : 'under way'
+  let away: unknown
   const outcome = await settleSignUp(services, record, interrupted).catch((err) => {
     services.log.warn({ err, did }, 'it is unknown whether the PDS has the account')
+    away = err
     return 'open' as const
   })
   if (outcome === 'finished') return
   if (outcome === 'open') services.log.warn({ did }, 'sign-up left for later')
   else if (!(cause instanceof PdsRefusal)) await assertFreeThere(services, record, cause)
-  throw cause
+  // A stock PDS fails without a word where the PLC directory is away, which was found out since.
+  throw cause instanceof PdsRefusal ? cause : (away ?? cause)
 }
 
 /**

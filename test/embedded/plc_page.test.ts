@@ -31,7 +31,10 @@ test('the page of a proxy is not taken for the word of PLC that it has a new DID
     request.resume()
     response.setHeader('content-type', 'text/html').end('<h1>It works!</h1>')
   })
-  expect(await create('early')).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(await create('early')).toMatchObject({
+    ...{ exitCode: 1, stdout: '' },
+    stderr: expect.stringMatching(/^The PLC directory is unavailable\./),
+  })
   server.removeAllListeners('request')
   for (const listener of serve) server.on('request', listener)
   const { stdout } = await create('later')
