@@ -274,7 +274,10 @@ export const TRUSTED_DEVICE = 30 * DAY
 /** The answer to a form says what was done on the page after it; a browser keeps that for as long. */
 export const DONE = MINUTE
 
-/** A browser keeps what was entered in a form for as long: while its person is asked for a proof, or signs up. */
+/**
+ * A browser keeps what was entered in a form for as long: while its person is asked for a proof, signs up, or goes from one
+ * page of a sign-in to another.
+ */
 export const ENTERED = 10 * MINUTE
 
 /** Refresh JWTs of legacy sessions; as in the reference PDS. */

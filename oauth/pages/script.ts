@@ -54,7 +54,7 @@ if(isPost&&answer.ok&&String(given[0].url??given[0]).endsWith('/sign-up'))${KEPT
 return answer}
 const entered=${JSON.stringify(KEPT.fields)}
 const isSignUp=()=>location.pathname==='${ACCOUNT}/sign-up'||location.pathname==='${AUTHORIZE}'&&location.hash==='#step=sign-up'
-const keptNow=()=>({inviteCode:came.get('invite'),...${KEPT.read}})
+const keptNow=()=>${KEPT.read('came')}
 addEventListener('input',({target:{name,value}})=>{if(!isSignUp()||!entered.includes(name))return
 const kept={...keptNow(),[name]:value}
 ${KEPT.keep}})

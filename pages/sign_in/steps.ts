@@ -3,7 +3,6 @@ import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
 import { type CaptchaUse, captchaField } from './captcha.ts'
 import { codeBesidePassword, codeField, otherWays } from './code.ts'
-import { EMAIL_COMES_ALONG, EMAIL_GOES_ALONG, FORGOTTEN } from './forgotten.ts'
 import {
   actions,
   type Form,
@@ -21,6 +20,7 @@ import {
 import type { Step } from './frame.ts'
 import { passwordInput, passwordLabel, SHOWN_PASSWORD } from './password.ts'
 import type { SignInTexts } from './texts.ts'
+import { FORGOTTEN, TYPED_NAME } from './typed_name.ts'
 
 /** Where people sign up. */
 export type SignUps = { withPassword: string; withPasskey: string }
@@ -108,7 +108,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
   )
   return {
     title: texts.title,
-    inlines: [SHOWN_PASSWORD, EMAIL_GOES_ALONG],
+    inlines: [SHOWN_PASSWORD, TYPED_NAME],
     script: passkey.script,
     widget: captcha?.widget,
     ...(isNameFixed && { lead: texts.enterPassword }),
@@ -179,7 +179,7 @@ export function resetStep(texts: SignInTexts, step: ResetStep): Step {
       ${actions(texts, texts.sendCode, step)}`,
   )}
       <p><a class="link" href="${haveCode}">${texts.haveCode}</a></p>`
-  const inlines = [EMAIL_COMES_ALONG]
+  const inlines = [TYPED_NAME]
   return { title: texts.resetTitle, lead: texts.resetLead, content, inlines }
 }
 

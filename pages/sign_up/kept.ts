@@ -1,18 +1,22 @@
-import { ENTERED } from '../../base/lifetimes.ts'
 import { inline } from '../../http/page/document.ts'
+import { keptInTab } from '../kept_in_tab.ts'
+
+const tab = keptInTab('sign-up')
 
 /**
  * Where a tab keeps what somebody enters for a new account, until that is made: they may go back, or choose another way
  * to sign up. Of the fields as the provider's page names them; a password is none of them.
- *
- * `read` is a script for what is kept, `keep` one that keeps an object `kept`, and `forget` one that keeps nothing any more.
- * Whoever comes to the tab of another, as on a computer that people share, finds nothing there after {@link ENTERED}.
  */
 export const KEPT = {
+  ...tab,
   fields: ['handle', 'email', 'inviteCode'],
-  read: `(()=>{const{at,...kept}=JSON.parse(sessionStorage.getItem('sign-up'))??{};if(Date.now()-at<=${ENTERED})return kept;sessionStorage.removeItem('sign-up');return{}})()`,
-  keep: `sessionStorage.setItem('sign-up',JSON.stringify({...kept,at:Date.now()}))`,
-  forget: `sessionStorage.removeItem('sign-up')`,
+  /**
+   * An invite code that a link brings takes the place of one that was kept before; what the person makes of it stays.
+   *
+   * @param query a script for the parameters of the address
+   */
+  read: (query: string) =>
+    `(()=>{const kept=${tab.read},link=${query}.get('invite');return link&&kept.link!==link?{...kept,inviteCode:link,link}:kept})()`,
 } as const
 
 /** What the page of a sign-up with a passkey calls them. */
@@ -23,7 +27,7 @@ const NAMED = { handle: 'handle', email: 'email', inviteCode: 'invite' } satisfi
 
 /** Of that page: fills in what was entered before, also on the provider's page, and keeps what is entered. */
 export const KEEPING = inline(
-  `addEventListener('DOMContentLoaded',()=>{const f=document.querySelector('main form'),n=${JSON.stringify(NAMED)},kept=${KEPT.read},keep=()=>{for(const k in n)kept[k]=f.elements[n[k]]?.value;${KEPT.keep}};for(const k in n){const e=f.elements[n[k]];if(e&&!e.value&&kept[k])e.value=kept[k]}keep();f.oninput=keep})`,
+  `addEventListener('DOMContentLoaded',()=>{const f=document.querySelector('main form'),n=${JSON.stringify(NAMED)},kept=${KEPT.read('new URLSearchParams(location.search)')},keep=()=>{for(const k in n)kept[k]=f.elements[n[k]]?.value;${KEPT.keep}};for(const k in n){const e=f.elements[n[k]];if(e&&kept[k]&&(!e.value||e.value==kept.link))e.value=kept[k]}keep();f.oninput=keep})`,
 )
 
 /** Of the page after that. */

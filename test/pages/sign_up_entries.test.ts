@@ -82,6 +82,27 @@ test('an invite code comes along to who chooses a password', async () => {
 })
 
 test.each(['sign-up', 'passkey-sign-up'])(
+  'the code of a link takes the place of one of before, but not of what is made of it: %s',
+  async (way) => {
+    const page = await (await browser.newContext()).newPage()
+    await page.goto(`${world.url}/account/passkey-sign-up`)
+    await page.fill('#handle', 'newcomer')
+    await page.fill('#invite', 'example-test-of-before')
+    const field = way === 'sign-up' ? 'inviteCode' : 'invite'
+    const toCode = async () => {
+      await page.goto(`${world.url}/account/${way}?invite=${CODE}`)
+      if (way === 'sign-up') await toSecondStep(page, 'newcomer')
+    }
+    await toCode()
+    expect(await entered(page, field)).toBe(CODE)
+    await page.fill(`input[name=${field}]`, 'example-test-another')
+    await toCode()
+    expect(await entered(page, field)).toBe('example-test-another')
+    await page.context().close()
+  },
+)
+
+test.each(['sign-up', 'passkey-sign-up'])(
   'no longer for who comes to the tab later: %s',
   async (way) => {
     const page = await (await browser.newContext()).newPage()

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { PROOF_AGAIN } from '../../base/lifetimes.ts'
+import { ENTERED, PROOF_AGAIN } from '../../base/lifetimes.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newSomebody } from '../operator_page/operators.ts'
 import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
 import { button, title } from '../security_page/on_page.ts'
@@ -74,20 +75,51 @@ test('without scripts there is no button for it', async () => {
   await context.close()
 })
 
+test('a name that was typed goes along to another language, until it is sent', async () => {
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${world.url}/account/sign-in`)
+  await page.fill('#username', 'lee.test')
+  await page.getByText('Language').click()
+  await page.getByRole('link', { name: 'Svenska' }).click()
+  await title(page, signInTexts.sv.title)
+  await page.waitForLoadState()
+  expect(await page.locator('#username').inputValue()).toBe('lee.test')
+  await page.fill('#password', 'wrong')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').waitFor()
+  await page.goto(`${world.url}/account/sign-in`)
+  expect(await page.locator('#username').inputValue()).toBe('')
+  await page.context().close()
+})
+
 test.each([
   ['lee@mail.test', 'lee@mail.test'],
   ['@lee.test', ''],
   ['lee.test', ''],
-])('of %s the page of a forgotten password has “%s”, once', async (name, email) => {
+])('of %s the page of a forgotten password has “%s”, for a while', async (name, email) => {
   const page = await (await browser.newContext()).newPage()
+  await page.clock.install()
   await page.goto(`${world.url}/account/sign-in`)
   await page.fill('#username', name)
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await title(page, 'Reset your password')
   await page.waitForLoadState()
   expect(await page.locator('#email').inputValue()).toBe(email)
-  await page.goto(`${world.url}/account/reset-password`)
-  expect(await page.locator('#email').inputValue()).toBe('')
   expect(page.url()).not.toContain('mail')
+  await page.getByText('Language').click()
+  await page.getByRole('link', { name: 'Français' }).click()
+  await title(page, signInTexts.fr.resetTitle)
+  await page.waitForLoadState()
+  expect(await page.locator('#email').inputValue()).toBe(email)
+  await page.goto(`${world.url}/account/sign-in`)
+  expect(await page.locator('#username').inputValue()).toBe(name)
+  await page.clock.setSystemTime(Date.now() + ENTERED + 1_000)
+  for (const [path, field] of [
+    ['sign-in', '#username'],
+    ['reset-password', '#email'],
+  ]) {
+    await page.goto(`${world.url}/account/${path}`)
+    expect(await page.locator(String(field)).inputValue()).toBe('')
+  }
   await page.context().close()
 })

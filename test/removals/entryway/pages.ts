@@ -1,5 +1,6 @@
 import { inFile, toRemovals } from '../removal.ts'
 
+const tabs = inFile('pages/kept_in_tab.ts')
 const routes = inFile('app/routes.ts')
 const security = inFile('oauth/security/index.ts')
 const personProofs = inFile('sagas/sign_in/prove_again.ts')
@@ -145,7 +146,12 @@ export const pageRows = toRemovals([
   [
     SIGN_UP_ENTRIES,
     'a tab keeps what was entered for a new account for a while',
-    inFile('pages/sign_up/kept.ts')('if(Date.now()-at<=', 'if(true||Date.now()-at<='),
+    tabs('if(Date.now()-at<=', 'if(true||Date.now()-at<='),
+  ],
+  [
+    'test/sign_in/shown_password.test.ts',
+    'so it does of what was typed for a sign-in',
+    tabs('if(Date.now()-at<=', 'if(true||Date.now()-at<='),
   ],
   [
     COME_BACK,
