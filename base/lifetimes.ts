@@ -173,7 +173,7 @@ export const TOTP_BEGUN = 15 * MINUTE
 /**
  * A page with a form of the sign-in may stay open for this long, unless the app's request ends before.
  * After a right password the second step has to follow while the code that was mailed is good, and so long the app's
- * request waits for such a code.
+ * request waits for such a code, also for one with a new password.
  */
 export const SIGN_IN_FORM = DAY
 export const SIGN_IN_STEP = EMAIL_TOKEN

@@ -147,7 +147,9 @@ export class EntrywayProvider extends OAuthProvider {
     if (givenUp === null || !('request_uri' in query)) {
       const result = await super.authorize(...args)
       if ('redirect' in result) return result
-      return (await currentVisit()?.show(result, deviceId)) ?? result
+      const visit = currentVisit()
+      if (visit?.awaitsMail) await this.keepRequest()
+      return (await visit?.show(result, deviceId)) ?? result
     }
     const requestUri = query.request_uri as RequestUri
     const of = givenUp.error === 'access_denied' ? deviceId : undefined

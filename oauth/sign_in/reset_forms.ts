@@ -10,7 +10,8 @@ import { outcomeOf, wrong, wrongCode } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { beginning, field, goOn, type Post } from './post.ts'
-import { nameOf, textsFor } from './shown.ts'
+import { nameOf, type Outcome, textsFor } from './shown.ts'
+import type { Keeping } from './sign_in_form.ts'
 
 type Accounts = OAuthProvider['accountManager']
 type ResetRequest = Parameters<Accounts['resetPasswordRequest']>[2]
@@ -18,15 +19,17 @@ type ResetRequest = Parameters<Accounts['resetPasswordRequest']>[2]
 /** The forms of a forgotten password. */
 export class ResetForms {
   readonly #accounts: Accounts
+  readonly #provider: Keeping
   readonly #services: Pick<Services, 'actors'>
   readonly #pages: SignInPages
 
   constructor(
-    { accountManager }: Pick<OAuthProvider, 'accountManager'>,
+    provider: Pick<OAuthProvider, 'accountManager'> & Keeping,
     services: Pick<Services, 'actors'>,
     pages: SignInPages,
   ) {
-    this.#accounts = accountManager
+    this.#accounts = provider.accountManager
+    this.#provider = provider
     this.#services = services
     this.#pages = pages
   }
@@ -55,8 +58,8 @@ export class ResetForms {
     const token = field(post, 'code')
     const password = request.parameter('password') ?? ''
     const { stale, saved } = textsFor(post)
-    if (!form) return this.#pages.newPassword(post, token, wrong(stale))
-    if (!token) return this.#pages.newPassword(post, token, wrongCode(post))
+    if (!form) return this.#again(post, token, wrong(stale))
+    if (!token) return this.#again(post, token, wrongCode(post))
     try {
       assertNewPassword(password, NEW_PASSWORD_MIN_LENGTH)
       const given = { token, password }
@@ -70,8 +73,14 @@ export class ResetForms {
       const page = beginning(post, nameOf(account))
       return this.#pages.password(post, page, { notice: saved, passkeysLeft })
     } catch (err) {
-      return this.#pages.newPassword(post, token, outcomeOf(post, err, wrongCode(post)))
+      return this.#again(post, token, outcomeOf(post, err, wrongCode(post)))
     }
+  }
+
+  /** Once more; the right code may still be on its way. */
+  async #again(post: Post, token: string, outcome: Outcome): Promise<HttpResponse> {
+    await this.#provider.keepRequest()
+    return this.#pages.newPassword(post, token, outcome)
   }
 }
 

@@ -70,6 +70,11 @@ export class Visit {
     return this.#canSignUp && this.hint === undefined
   }
 
+  /** Whether the person has come to enter a code that was mailed. */
+  get awaitsMail(): boolean {
+    return this.wanted.step === 'new-password'
+  }
+
   /** Whether the provider's page is the sign-up. */
   get isSignUp(): boolean {
     return this.canSignUp && !this.selected && this.wanted.step === 'sign-up'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MINUTE, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import { sql } from '../../database/database.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
@@ -390,12 +391,37 @@ describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (p
   })
 })
 
+test('who has forgotten the password goes on to the app once the mail has come', async () => {
+  const waits = (id: string) => {
+    const row = sql(
+      app.flow,
+      'SELECT expires_at AS at FROM authorization_request WHERE id = ?',
+    ).get(id) as { at: number }
+    return Math.round((row.at - Date.now()) / MINUTE)
+  }
+  const person = { handle: 'mo.test', email: 'mo@mail.internal', password: 'forgotten' }
+  await app.addAccount(person)
+  const { visitor, url, id } = await come()
+  expect(waits(id)).toBe(5)
+  const sent = await visitor.send(await visitor.open(`${url}&step=reset-password`), {
+    email: person.email,
+  })
+  const code = await latestCode()
+  const step = await visitor.follow(sent)
+  expect(waits(id)).toBe(SIGN_IN_STEP / MINUTE)
+  const wrong = await visitor.send(step, { code: 'AAAAA-AAAAA', password: 'another one' })
+  expect(waits(id)).toBe(SIGN_IN_STEP / MINUTE)
+  person.password = 'new for the app'
+  const done = await visitor.send(wrong, { code, password: person.password })
+  expect((await visitor.send(done, entered(person))).header('location')).toBe(url)
+})
+
 test('a forgotten password is set also where the request of the app is over by then', async () => {
   const expire = (id: string) =>
-    sql(
-      app.flow,
-      'UPDATE authorization_request SET expires_at = expires_at - 600000 WHERE id = ?',
-    ).run(id)
+    sql(app.flow, 'UPDATE authorization_request SET expires_at = expires_at - ? WHERE id = ?').run(
+      SIGN_IN_STEP,
+      id,
+    )
   const { visitor, url, id } = await come()
   const reset = await visitor.open(`${url}&step=reset-password`)
   expire(id)
