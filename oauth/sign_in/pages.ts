@@ -1,4 +1,5 @@
 import { DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
+import { appName } from '../../http/app_name.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
@@ -117,6 +118,7 @@ export class SignInPages {
       each.loginRequired || place.asksEachTime
     return this.write(shown, wanted, outcome, (texts) =>
       choiceStep(texts, {
+        app: appOf(place),
         accounts: sessions.map((each) => ({
           name: shownName(each.account),
           href:
@@ -153,6 +155,7 @@ export class SignInPages {
         }),
         passkey: this.passkey(challenge, outcome),
         isWrong: isWrong(outcome),
+        app: appOf(place),
         username,
         isNameFixed,
         isRemembered,
@@ -304,6 +307,9 @@ export function signUpsAt(place: Place, language: PageLanguage | undefined): Sig
     withPasskey: place.page({ language, step: 'passkey-sign-up' }),
   }
 }
+
+/** Host of the app that asks; undefined where none does, and for one on the person's own device. */
+const appOf = ({ request }: Place) => (request && appName(request.clientId)) ?? undefined
 
 export function cancel({ place, request }: Shown): string | undefined {
   return place.cancelPage(wantedOf(request).language)

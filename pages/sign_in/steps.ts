@@ -26,6 +26,8 @@ import { FORGOTTEN, TYPED_NAME } from './typed_name.ts'
 export type SignUps = { withPassword: string; withPasskey: string }
 
 export type ChoiceStep = Pick<Ways, 'cancel'> & {
+  /** Host of the app that the person goes on to; undefined where there is none to be named. */
+  app?: string | undefined
   accounts: readonly { name: string; href: string; isPasswordNeeded: boolean }[]
   /** Undefined where the app asked for one account. */
   other: string | undefined
@@ -35,7 +37,7 @@ export type ChoiceStep = Pick<Ways, 'cancel'> & {
 /** The accounts that are known on this device. */
 export function choiceStep(
   texts: SignInTexts,
-  { accounts, other, signUp, cancel }: ChoiceStep,
+  { app, accounts, other, signUp, cancel }: ChoiceStep,
 ): Step {
   const content = html`<ul class="accounts">${accounts.map(
     ({ name, href, isPasswordNeeded }) =>
@@ -43,7 +45,7 @@ export function choiceStep(
   )}${other && html`<li><a href="${other}">${texts.anotherAccount}</a></li>`}</ul>
       ${cancel && html`<a class="button wide" href="${cancel}">${texts.cancel}</a>`}
       ${signUps(texts, signUp)}`
-  return { title: texts.choose, content }
+  return { title: texts.choose, ...(app && { lead: texts.goesTo(app) }), content }
 }
 
 /** What the box is that trusts this device, and for how long it would. */
@@ -51,6 +53,8 @@ export type TrustBox = { isTrusted: boolean; trustDays: number }
 
 export type PasswordStep = Form &
   Ways & {
+    /** As of {@link ChoiceStep}. */
+    app: string | undefined
     username: string
     /** Whether it is clear whose password it is. */
     isNameFixed: boolean
@@ -66,6 +70,7 @@ export type PasswordStep = Form &
 
 export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
   const {
+    app,
     username,
     isNameFixed,
     isRemembered,
@@ -111,7 +116,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
     inlines: [SHOWN_PASSWORD, TYPED_NAME],
     script: passkey.script,
     widget: captcha?.widget,
-    ...(isNameFixed && { lead: texts.enterPassword }),
+    lead: [isNameFixed && texts.enterPassword, app && texts.goesTo(app)].filter(Boolean).join(' '),
     content: html`${content}
       ${signUps(texts, signUp)}`,
   }
