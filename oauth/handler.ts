@@ -28,7 +28,14 @@ import { withKnownBrowser } from './known_browser.ts'
 import { errorPageFor } from './pages/error.ts'
 import { finishing } from './pages/finish.ts'
 import { givenUp } from './pages/give_up.ts'
-import { AUTHORIZE, copyScriptPath, PROGRAMS, passkeyScriptPath } from './paths.ts'
+import {
+  AUTHORIZE,
+  AUTHORIZE_REDIRECT,
+  BEHIND_FORM,
+  copyScriptPath,
+  PROGRAMS,
+  passkeyScriptPath,
+} from './paths.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
 import { Scripts } from './scripts.ts'
@@ -58,7 +65,7 @@ export function createOAuthHandler(
     passkeys: createPasskeyScript(passkeyScriptPath, settings.publicUrl),
     copy: createCopyScript(copyScriptPath, settings.publicUrl),
   }
-  const signIn = new SignIn(provider, services, scripts)
+  const signIn = new SignIn(provider, services, scripts, answer)
   const security = new Security(provider, services, scripts)
   const signOutLink = new SignOutLink(provider, services, scripts.passkeys)
   const own = [signIn, security, signOutLink, new Scripts(scripts)]
@@ -103,7 +110,10 @@ export function createOAuthHandler(
       ? handled
       : ((await errorPageFor(provider, request, handled, scope)) ??
         (visit && signIn.pageBefore(request, visit, handled)) ??
-        finish(request, handled, handoverScript(visit, scope.request)))
+        finish(request, handled, {
+          handover: handoverScript(visit, scope.request),
+          consent: visit?.consentPage,
+        }))
     const { refusal } = scope
     const told = refusal && !scope.fault ? refused(answered, refusal) : answered
     const finished = withShortDescription(told)
@@ -118,12 +128,15 @@ export function createOAuthHandler(
     return faulty(response)
   }
 
+  function answer(request: HttpRequest): Promise<HttpResponse> {
+    return inRequestScope(async (scope) => {
+      const response = await respond(request, scope)
+      return mayEndForm(request) ? leaving.behindForm(request, response) : response
+    })
+  }
+
   return {
-    answer: (request) =>
-      inRequestScope(async (scope) => {
-        const response = await respond(request, scope)
-        return mayEndForm(request) ? leaving.behindForm(request, response) : response
-      }),
+    answer,
     refused(request, given) {
       const isForPrograms = PROGRAMS.includes(request.url.pathname)
       const refusal = isForPrograms ? withNonce(given, provider.nextDpopNonce()) : given
@@ -137,7 +150,9 @@ export function createOAuthHandler(
 
 /** Whether a form of this service may have led there, and the next address may be an app's (W3C Fetch Metadata). */
 const mayEndForm = ({ url, headers }: HttpRequest) =>
-  url.pathname === AUTHORIZE && headers.get('sec-fetch-site') === 'same-origin'
+  (url.pathname === AUTHORIZE ||
+    (url.pathname === AUTHORIZE_REDIRECT && url.searchParams.has(BEHIND_FORM))) &&
+  headers.get('sec-fetch-site') === 'same-origin'
 
 /** Whether the client was wrong; what it is told is logged once, with the answer. */
 function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {

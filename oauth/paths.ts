@@ -1,5 +1,9 @@
 /** @see RFC 6749 section 3.1 */
 export const AUTHORIZE = '/oauth/authorize'
+/** Where the provider's page goes on once a person has decided, and from where the browser gets to the app. */
+export const AUTHORIZE_REDIRECT = `${AUTHORIZE}/redirect`
+/** In its address: a form of this program has led there. */
+export const BEHIND_FORM = 'behind-form'
 /** @see RFC 9126 section 2 */
 export const PAR = '/oauth/par'
 /** @see RFC 6749 section 3.2 */
@@ -39,6 +43,7 @@ export const ACTIONS = [
   'reset-password',
   'new-password',
   'permissions',
+  'consent',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

@@ -7,7 +7,7 @@ import {
 } from '../../http/message.ts'
 import { cspHash } from '../../http/page/document.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
-import { NEEDS_STYLE, needsOf } from './needs.ts'
+import { leadingOn, NEEDS_STYLE, needsOf } from './needs.ts'
 import { pageScript } from './script.ts'
 
 /**
@@ -28,28 +28,36 @@ const STYLE_HASH = cspHash(STYLE)
 const ROOT = '<div id="root"></div>'
 const CSP = 'content-security-policy'
 
+/** What is known of a page besides. */
+type More = {
+  /** One more script, which runs before the provider's. */
+  handover?: string | undefined
+  /** Where a person consents in a browser that runs no scripts; undefined where that is not what the page is for. */
+  consent?: string | undefined
+}
+
 /**
  * How to give a page of the provider's what it lacks: its language, a legible colour of buttons, a word
  * for browsers without scripts or cookies, and what {@link pageScript} says.
  *
  * @param minutes for which an app can go on whose access is revoked
- * @returns a function that takes one more script, which runs before the provider's
  */
 export function finishing(minutes: number) {
   const script = pageScript(minutes)
   const scriptHash = cspHash(script)
-  return (request: HttpRequest, response: HttpResponse, handover?: string): HttpResponse => {
+  return (request: HttpRequest, response: HttpResponse, more: More = {}): HttpResponse => {
     const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
     const policy = headerOf(response, CSP)
     if (!isPage || !policy || response.body === null) return response
     const language = pageLanguage(request.headers.get('accept-language'))
     const page = new TextDecoder().decode(response.body)
     const { headers, ...rest } = withoutHeaders(response, [CSP, 'content-length', 'etag'])
+    const { handover } = more
     const hashes = [scriptHash, ...(handover ? [cspHash(handover)] : [])]
     return {
       ...rest,
       headers: [...headers, [CSP, allowed(policy, hashes)]],
-      body: Buffer.from(finish(page, request, { language, script, handover })),
+      body: Buffer.from(finish(page, request, { language, script, ...more })),
     }
   }
 }
@@ -57,20 +65,16 @@ export function finishing(minutes: number) {
 function finish(
   page: string,
   request: HttpRequest,
-  {
-    language,
-    script,
-    handover,
-  }: { language: PageLanguage; script: string; handover: string | undefined },
+  { language, script, handover, consent }: More & { language: PageLanguage; script: string },
 ): string {
   const { goOn } = errorPageTexts[language]
-  const root = `${ROOT}${needsOf(request, language)}<script>${script}</script>`
+  const root = `${ROOT}${needsOf(request, language, consent)}<script>${script}</script>`
   return (
     page
       .replace(/<html(?: lang="en")?>/, `<html lang="${language}">`)
       // The form by which a browser is sent on waits for a click where scripts are off.
       .replace('type="submit" value="Continue"', `type="submit" value="${goOn}"`)
-      .replace('</head>', `<style>${STYLE}</style></head>`)
+      .replace('</head>', () => `<style>${STYLE}</style>${leadingOn(consent)}</head>`)
       .replace(ROOT, () => root)
       .replace('</body>', (end) => (handover ? `<script>${handover}</script>${end}` : end))
   )

@@ -13,18 +13,31 @@ export const NEEDS_STYLE = `.needs{box-sizing:border-box;max-width:28rem;margin:
 /** Shows the note in the place of the page, whose script sends this cookie's value with each call. */
 export const NEEDS_SCRIPT = `if(!document.cookie.includes('csrf-token=')){document.getElementById('root').hidden=true;document.getElementById('${NO_COOKIES}').hidden=false}`
 
+/** Leads a browser that runs no scripts on to a page that needs none. @param to undefined where there is none */
+export function leadingOn(to: string | undefined): string {
+  if (to === undefined) return ''
+  return String(html`<noscript><meta http-equiv="refresh" content="0;url=${to}"></noscript>`)
+}
+
 /**
  * What a page of the provider's says to a browser that runs no scripts or keeps no cookies, with the
  * ways from there: to try again, and to go back to the app, which then learns why.
+ *
+ * @param withoutScripts a page that needs none; undefined where there is none
  */
-export function needsOf(request: HttpRequest, language: PageLanguage): string {
+export function needsOf(
+  request: HttpRequest,
+  language: PageLanguage,
+  withoutScripts: string | undefined,
+): string {
   const texts = errorPageTexts[language]
   const note = (lacks: 'cookies' | 'scripts') => {
     const { title, advice } = texts.obstacles[lacks]
     const giveUp = giveUpAddress(request, lacks)
     return html`<h1>${title}</h1><p>${advice}</p><a href="${signInAddress(request) ?? ''}">${texts.again}</a>${giveUp && html`<a href="${giveUp}">${texts.giveUp}</a>`}`
   }
+  const way = withoutScripts && html`<a href="${withoutScripts}">${texts.goOn}</a>`
   return String(
-    html`<noscript><main class="needs">${note('scripts')}</main></noscript><main class="needs" id="${NO_COOKIES}" role="alert" hidden>${note('cookies')}</main>`,
+    html`<noscript><main class="needs">${way ?? note('scripts')}</main></noscript><main class="needs" id="${NO_COOKIES}" role="alert" hidden>${note('cookies')}</main>`,
   )
 }

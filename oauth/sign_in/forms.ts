@@ -17,6 +17,8 @@ export type FormState = {
   challenge?: Challenge
   /** Of a sign-up whose passkey is to be made. */
   signUp?: BegunSignUp
+  /** DID of the account that a person gives an app access to. */
+  consentOf?: string
   /** What was done before: the password was right, and this is the second step. */
   first?: FirstStep & {
     username: string

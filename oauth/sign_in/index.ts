@@ -1,5 +1,10 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  withCookies,
+} from '../../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
@@ -8,6 +13,7 @@ import { appOf } from '../pages/error.ts'
 import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
 import { ACCOUNT, type Action, AUTHORIZE, PAGE_API } from '../paths.ts'
 import type { PageScripts } from '../scripts.ts'
+import { ConsentForm } from './consent_form.ts'
 import { deletedCookie, noDeletedCookie, wasDeleted } from './deleted_cookie.ts'
 import { loadDevice } from './device.ts'
 import { refusedForm, refuseForm } from './own_form.ts'
@@ -33,11 +39,14 @@ export class SignIn {
   readonly #signUp: SignUpForm
   readonly #reset: ResetForms
   readonly #permissions: PermissionsForm
+  readonly #consent: ConsentForm
 
+  /** @param ask answers a call of the provider's pages */
   constructor(
     provider: OAuthProvider & Narrowing & Keeping,
     services: Services,
     scripts: PageScripts,
+    ask: HttpHandler,
   ) {
     this.#provider = provider
     this.#services = services
@@ -47,6 +56,7 @@ export class SignIn {
     this.#signUp = new SignUpForm(provider, services, signUpPages)
     this.#reset = new ResetForms(provider, services, this.#pages)
     this.#permissions = new PermissionsForm(provider)
+    this.#consent = new ConsentForm(provider, services, ask)
   }
 
   /** What the provider is asked for, where a page of a sign-in may come first. */
@@ -155,6 +165,7 @@ export class SignIn {
       'reset-password': () => this.#reset.request(post, form),
       'new-password': () => this.#reset.confirm(post, form),
       permissions: () => this.#permissions.answer(post, form),
+      consent: () => this.#consent.answer(post, form),
     }
     const answer = await answers[action]()
     // The newest device session, also where the form failed once that had begun.

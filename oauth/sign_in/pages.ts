@@ -5,11 +5,13 @@ import type { HttpResponse } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
 import { shownApp } from '../../pages/app_names.ts'
 import { linksOf } from '../../pages/links.ts'
+import { homeTexts } from '../../pages/locales/index.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
-import { permissionsStep } from '../../pages/permissions/step.ts'
+import { consentStep, permissionsStep } from '../../pages/permissions/step.ts'
 import type { CaptchaUse } from '../../pages/sign_in/captcha.ts'
 import type { PasskeyUse } from '../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
+import { isOfWeb, placeOf } from '../../pages/sign_in/leaving.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import { passkeysStay } from '../../pages/sign_in/passkeys_stay.ts'
@@ -42,7 +44,7 @@ import {
   wrongFieldOf,
 } from './shown.ts'
 import { shownTrust } from './trust_cookie.ts'
-import type { Visit } from './visit.ts'
+import { type AuthorizePage, isOfSignedIn, type Visit } from './visit.ts'
 
 export type PasswordPage = {
   username: string
@@ -53,6 +55,14 @@ export type PasswordPage = {
   back?: string | undefined
   canSignUp: boolean
   captcha?: CaptchaUse | undefined
+}
+
+/** What an app asked for, and of whom. */
+type AskedOf = {
+  asked: AuthorizePage
+  did: string
+  /** `@alice.example.com` */
+  name: string
 }
 
 /** Writes the pages of a sign-in, in the language of who reads them. */
@@ -76,8 +86,14 @@ export class SignInPages {
     const { place, wanted, sessions, hint, canSignUp } = visit
     if (wanted.step === 'reset-password') return this.reset(shown, '')
     if (wanted.step === 'new-password') return this.newPassword(shown, '')
-    if (wanted.step === 'permissions' && visit.asked && visit.selected)
-      return this.permissions(shown, visit)
+    if (isOfSignedIn(wanted) && visit.asked && visit.selected) {
+      const to = {
+        asked: visit.asked,
+        did: visit.selected.account.did,
+        name: shownName(visit.selected.account),
+      }
+      return wanted.step === 'consent' ? this.consent(shown, to) : this.permissions(shown, to)
+    }
     const another = wanted.step === 'sign-in' && hint === undefined
     const isChoice = sessions.length > 0 && wanted.account === undefined && !another
     if (isChoice && (hint === undefined || sessions.some((each) => !each.loginRequired))) {
@@ -222,32 +238,59 @@ export class SignInPages {
   }
 
   /** What an app asks for, of which a person can take something. */
-  permissions(shown: Shown, { wanted, selected, asked }: Visit): HttpResponse {
+  permissions(shown: Shown, to: AskedOf): HttpResponse {
     const { place } = shown
-    const { account, language } = wanted
-    const given = asked?.parameters.scope ?? ''
+    const { account, language } = wantedOf(shown.request)
     return this.write(shown, { account, step: 'permissions' }, {}, (texts, read) =>
       permissionsStep(
         permissionTexts[read],
         {
+          ...this.#asked(shown, to, read),
           action: place.form('permissions', { account, language }),
           sealed: this.seal(shown, {}),
-          app: shownApp(place.request?.clientId ?? '', read),
-          name: selected ? shownName(selected.account) : '',
-          items: permissionItems(
-            {
-              asked: requestScope().request?.askedFor ?? given,
-              given,
-              permissionSets: asked?.permissionSets ?? new Map(),
-            },
-            read,
-          ),
           back: place.page({ account, language }),
-          cancel: cancel(shown),
         },
         texts,
       ),
     )
+  }
+
+  /** The same where the person decides there. */
+  consent(shown: Shown, to: AskedOf): HttpResponse {
+    const { place } = shown
+    const { account, language } = wantedOf(shown.request)
+    const { client, parameters } = to.asked
+    return this.write(shown, { account, step: 'consent' }, {}, (texts, read) =>
+      consentStep(
+        permissionTexts[read],
+        {
+          ...this.#asked(shown, to, read),
+          action: place.form('consent', { account, language }),
+          sealed: this.seal(shown, { consentOf: to.did }),
+          host: placeOf(new URL(String(parameters.redirect_uri))),
+          termsOfService: webAddress(client.metadata.tos_uri),
+          privacyPolicy: webAddress(client.metadata.policy_uri),
+          other: place.page({ language, step: 'choose' }),
+        },
+        texts,
+        homeTexts[read],
+      ),
+    )
+  }
+
+  /** What an app asks of whom, as the page lists it. */
+  #asked(shown: Shown, { asked, name }: AskedOf, language: PageLanguage) {
+    const given = asked.parameters.scope ?? ''
+    const { permissionSets } = asked
+    return {
+      app: shownApp(asked.client.id, language),
+      name,
+      items: permissionItems(
+        { asked: requestScope().request?.askedFor ?? given, given, permissionSets },
+        language,
+      ),
+      cancel: cancel(shown),
+    }
   }
 
   /** @param options of a passkey that is made; one is used unless they are given */
@@ -306,6 +349,12 @@ export function signUpsAt(place: Place, language: PageLanguage | undefined): Sig
     withPassword: place.page({ language, step: 'sign-up' }) + fragment,
     withPasskey: place.page({ language, step: 'passkey-sign-up' }),
   }
+}
+
+/** What an app says of itself, where that is an address of the web. */
+function webAddress(address: string | undefined): string | undefined {
+  const url = URL.parse(address ?? '')
+  return url && isOfWeb(url) ? url.href : undefined
 }
 
 /** Host of the app that asks; undefined where none does, and for one on the person's own device. */

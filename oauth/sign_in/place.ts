@@ -21,6 +21,7 @@ const STEPS = [
   'new-password',
   'cancel',
   'permissions',
+  'consent',
 ] as const
 type StepName = (typeof STEPS)[number]
 

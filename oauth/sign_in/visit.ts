@@ -134,8 +134,16 @@ export class Visit {
     const { place, selected, isSignUp, wanted } = this
     if (this.accountWay !== null) return false
     if (isSignUp) return true
-    if (place.request) return selected !== undefined && wanted.step !== 'permissions'
+    if (place.request) return selected !== undefined && !isOfSignedIn(wanted)
     return !ENTRIES.includes(this.path) && wanted.step === undefined
+  }
+
+  /** Where the person decides in a browser that runs no scripts; undefined where the provider's page asks for no consent. */
+  get consentPage(): string | undefined {
+    const { place, selected, isOwnFirst, wanted } = this
+    if (!place.request || !selected || isOwnFirst) return undefined
+    const account = selected.account.did
+    return place.page({ account, language: wanted.language, step: 'consent' })
   }
 
   /** Where on the account page a person goes who comes to another part of it; null for where they are. */
@@ -170,11 +178,15 @@ export class Visit {
 
   #select(signedIn: Session | undefined): Session | undefined {
     const { step, account } = this.wanted
-    if (step !== undefined && step !== 'permissions') return undefined
+    if (step !== undefined && !isOfSignedIn({ step })) return undefined
     const did = account ?? signedIn?.account.did ?? this.asked?.selectedDid
     return this.sessions.find((each) => each.account.did === did && !each.loginRequired)
   }
 }
+
+/** Whether it is a page of ours for somebody who is signed in. */
+export const isOfSignedIn = ({ step }: Pick<Wanted, 'step'>) =>
+  step === 'permissions' || step === 'consent'
 
 /** Parts of the account page where people say who they are. */
 const ENTRIES = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`]

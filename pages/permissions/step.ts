@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { form, links } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
+import type { HomeTexts } from '../texts.ts'
 import type { PermissionTexts } from './texts.ts'
 
 /** What an app asks for, as the page lists it. */
@@ -37,10 +38,45 @@ export function permissionsStep(
   const content = form(
     step,
     html`${step.items.map(itemOf)}
+      <p class="quiet">${texts.unticked}</p>
       <p class="quiet">${texts.next}</p>
       <div class="actions"><button class="primary">${texts.goOn}</button>${links(signIn, step)}</div>`,
   )
   return { title: texts.title, lead: texts.lead(step.app, step.name), content }
+}
+
+export type ConsentStep = Omit<PermissionsStep, 'back'> & {
+  /** Where the person goes on, as people know it. */
+  host: string
+  /** What the app says of itself. */
+  termsOfService: string | undefined
+  privacyPolicy: string | undefined
+  /** Chooses another account. */
+  other: string
+}
+
+/** Lets a person decide on what an app asks for, or on a part of that, in a browser that runs no scripts. */
+export function consentStep(
+  texts: PermissionTexts,
+  step: ConsentStep,
+  signIn: SignInTexts,
+  links: HomeTexts,
+): Step {
+  const { app, name, items, host, cancel, other } = step
+  const own = [
+    [links.termsOfService, step.termsOfService],
+    [links.privacyPolicy, step.privacyPolicy],
+  ] as const
+  const content = html`${form(
+    step,
+    html`${items.map(itemOf)}
+      <p class="quiet">${texts.unticked}</p>
+      <p class="quiet">${signIn.goesTo(host)}</p>
+      ${own.map(([text, href]) => href && html`<p class="quiet"><a href="${href}" rel="nofollow noopener" target="_blank">${text} (${app})</a></p>`)}
+      <div class="actions"><button class="primary">${texts.authorize}</button>${cancel && html`<a class="button" href="${cancel}">${texts.deny}</a>`}</div>`,
+  )}
+      <p><a class="link" href="${other}">${signIn.anotherAccount}</a></p>`
+  return { title: texts.authorize, lead: texts.lead(app, name), content }
 }
 
 function itemOf({ field, text, scope, isGiven }: PermissionItem, i: number) {

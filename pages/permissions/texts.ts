@@ -31,7 +31,11 @@ export type PermissionTexts = {
   /** @param types MIME types */
   uploads(types: string): string
   readonly anyFile: string
-  /** Above the button. */
+  /** Above the button, and where another page comes before the person decides. */
+  readonly unticked: string
   readonly next: string
   readonly goOn: string
+  /** Where the person decides on that page, in the words of the provider's. */
+  readonly authorize: string
+  readonly deny: string
 }

@@ -102,6 +102,7 @@ const formInputs = ({ person }: Target): [Action, Pairs][] => [
     ],
   ],
   ['permissions', [['permission-1', 'on']]],
+  ['consent', [['permission-1', 'on']]],
 ]
 
 /** A form of the sign-in page. */

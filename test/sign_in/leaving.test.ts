@@ -206,6 +206,9 @@ async function push(client: Attacker, more: Record<string, string> = {}): Promis
   return client.authorizeUrl(body.request_uri)
 }
 
+/** On the page for browsers without scripts. */
+const denyByLink = (page: Page) => page.getByRole('link', { name: 'Deny access' }).click()
+
 describe.each(Object.keys(APPS).slice(1) as (keyof typeof APPS)[])(
   'an atproto app at %s',
   (app) => {
@@ -222,11 +225,13 @@ describe.each(Object.keys(APPS).slice(1) as (keyof typeof APPS)[])(
     })
 
     test.each([
-      ['a consent', grant, 'code'],
-      ['a refusal', deny, 'error'],
-    ] as const)('learns of %s', async (_, decide, name) => {
+      ['a consent', 'with scripts', grant, 'code'],
+      ['a consent', 'without scripts', grant, 'code'],
+      ['a refusal', 'with scripts', deny, 'error'],
+      ['a refusal', 'without scripts', denyByLink, 'error'],
+    ] as const)('learns of %s, %s', async (_, scripts, decide, name) => {
       const person = await newPerson(world.app)
-      await inBrowser('with scripts', async (page) => {
+      await inBrowser(scripts, async (page) => {
         await page.goto(await push(client))
         await signIn(page, person)
         const told = toldTo(page, redirectUri)
@@ -234,6 +239,21 @@ describe.each(Object.keys(APPS).slice(1) as (keyof typeof APPS)[])(
         expect((await told).said.get(name)).toBeTruthy()
       })
     })
+
+    // A form has nothing to say to a scheme.
+    if (app === 'an app on the device')
+      test('is sent a form, without scripts', async () => {
+        const person = await newPerson(world.app)
+        await inBrowser('without scripts', async (page) => {
+          await page.goto(await push(client, { response_mode: 'form_post' }))
+          await signIn(page, person)
+          const told = toldTo(page, redirectUri)
+          await grant(page)
+          await page.getByRole('button', { name: 'Continue' }).click()
+          const { method, said } = await told
+          expect([method, said.get('code') !== null]).toEqual(['POST', true])
+        })
+      })
 
     test.each(['with scripts', 'without scripts'])(
       'gets the person back who goes back, %s',

@@ -22,6 +22,9 @@ export const en: PermissionTexts = {
   anyService: 'any service',
   uploads: (types) => `Upload files (${types})`,
   anyFile: 'of every kind',
-  next: 'The app may not work fully without what you untick. On the next page you see what is left and decide.',
+  unticked: 'The app may not work fully without what you untick.',
+  next: 'On the next page you see what is left and decide.',
   goOn: 'Continue',
+  authorize: 'Authorize',
+  deny: 'Deny access',
 }

@@ -22,6 +22,9 @@ export const es: PermissionTexts = {
   anyService: 'cualquier servicio',
   uploads: (types) => `Subir archivos (${types})`,
   anyFile: 'de todo tipo',
-  next: 'Es posible que la aplicación no funcione del todo sin lo que desmarques. En la página siguiente verás lo que queda y decidirás.',
+  unticked: 'Es posible que la aplicación no funcione del todo sin lo que desmarques.',
+  next: 'En la página siguiente verás lo que queda y decidirás.',
   goOn: 'Continuar',
+  authorize: 'Autorizar',
+  deny: 'Denegar el acceso',
 }

@@ -23,6 +23,9 @@ export const fr: PermissionTexts = {
   anyService: 'tout service',
   uploads: (types) => `Envoyer des fichiers (${types})`,
   anyFile: 'de tout type',
-  next: 'L’application peut ne pas fonctionner entièrement sans ce que vous décochez. La page suivante montre ce qui reste, et vous décidez.',
+  unticked: 'L’application peut ne pas fonctionner entièrement sans ce que vous décochez.',
+  next: 'La page suivante montre ce qui reste, et vous décidez.',
   goOn: 'Continuer',
+  authorize: 'Autoriser',
+  deny: 'Refuser l’accès',
 }

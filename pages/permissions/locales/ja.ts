@@ -23,6 +23,9 @@ export const ja: PermissionTexts = {
   anyService: '任意のサービス',
   uploads: (types) => `ファイルのアップロード（${types}）`,
   anyFile: 'すべての種類',
-  next: 'チェックを外したものがないと、アプリが十分に動かないことがあります。次のページで残りを確認して決められます。',
+  unticked: 'チェックを外したものがないと、アプリが十分に動かないことがあります。',
+  next: '次のページで残りを確認して決められます。',
   goOn: '続ける',
+  authorize: '承認',
+  deny: 'アクセスを拒否',
 }

@@ -23,6 +23,9 @@ export const ko: PermissionTexts = {
   anyService: '모든 서비스',
   uploads: (types) => `파일 업로드 (${types})`,
   anyFile: '모든 종류',
-  next: '선택을 해제한 항목이 없으면 앱이 완전히 작동하지 않을 수 있습니다. 다음 페이지에서 남은 항목을 보고 결정합니다.',
+  unticked: '선택을 해제한 항목이 없으면 앱이 완전히 작동하지 않을 수 있습니다.',
+  next: '다음 페이지에서 남은 항목을 보고 결정합니다.',
   goOn: '계속',
+  authorize: '승인',
+  deny: '접근 거부',
 }

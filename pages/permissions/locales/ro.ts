@@ -22,6 +22,9 @@ export const ro: PermissionTexts = {
   anyService: 'orice serviciu',
   uploads: (types) => `Să încarce fișiere (${types})`,
   anyFile: 'de orice fel',
-  next: 'Este posibil ca aplicația să nu funcționeze pe deplin fără ce debifați. Pe pagina următoare vedeți ce rămâne și decideți.',
+  unticked: 'Este posibil ca aplicația să nu funcționeze pe deplin fără ce debifați.',
+  next: 'Pe pagina următoare vedeți ce rămâne și decideți.',
   goOn: 'Continuare',
+  authorize: 'Autorizare',
+  deny: 'Refuzați accesul',
 }

@@ -22,6 +22,9 @@ export const sv: PermissionTexts = {
   anyService: 'vilken tjänst som helst',
   uploads: (types) => `Ladda upp filer (${types})`,
   anyFile: 'av alla slag',
-  next: 'Appen kanske inte fungerar helt utan det som du avmarkerar. På nästa sida ser du vad som återstår och bestämmer dig.',
+  unticked: 'Appen kanske inte fungerar helt utan det som du avmarkerar.',
+  next: 'På nästa sida ser du vad som återstår och bestämmer dig.',
   goOn: 'Fortsätt',
+  authorize: 'Auktorisera',
+  deny: 'Neka åtkomst',
 }

@@ -49,6 +49,7 @@ const bodies = (did: string): Record<string, Record<string, unknown>> => ({
   'reset-password': { form: 'x', email: VICTIM.email },
   'new-password': { form: 'x', code: 'AAAAA-AAAAA', password: 'another password' },
   permissions: { form: 'x' },
+  consent: { form: 'x' },
   '~api/sign-in': { locale: 'en', username: VICTIM.handle, password: 'wrong password' },
   '~api/reset-password-request': { locale: 'en', email: VICTIM.email },
   '~api/reset-password-confirm': { token: 'AAAAA-AAAAA', password: 'another password' },

@@ -127,6 +127,11 @@ export const alarmRows = toRemovals([
     inFile('oauth/sign_in/permissions.ts')('scope === ALWAYS || isTicked(', 'isTicked('),
   ],
   [
+    'test/sign_in/consent_without_scripts.test.ts',
+    'a consent is of the account that its page named',
+    inFile('oauth/sign_in/consent_form.ts')('form?.consentOf', 'form && account'),
+  ],
+  [
     'test/sign_in/narrowed_consent.test.ts',
     'less than was asked for is not remembered',
     requests('granted !== scope.request?.askedFor', 'false'),
