@@ -105,7 +105,7 @@ export function findOpenidToken(
     chain: row.chain,
     payload: row.payload,
     expiresAt: row.expires_at,
-    isSpent: !ANSWERING.has(standingIn(db, row, { proof }, now)),
+    isSpent: !ANSWERING.has(standingIn(row, { proof }, now)),
   }
 }
 
@@ -138,7 +138,7 @@ export function isOpenidRefreshLate(
   const current = proof && readCurrent(db, grantId, chain)
   if (!current) return false
   if (!isOfHolder(proof, JSON.parse(current.payload).jkt)) return false
-  return standingIn(db, read(db, hashSecret(secret)), { current, proof }, now) === 'late'
+  return standingIn(read(db, hashSecret(secret)), { current, proof }, now) === 'late'
 }
 
 /**
@@ -181,7 +181,7 @@ export function rotateOpenidToken(
   const row = read(db, hash)
   if (!row) return null
   if (row.consumed_at !== null) {
-    const isRetry = standingIn(db, row, { proof }, now) === 'retry'
+    const isRetry = standingIn(row, { proof }, now) === 'retry'
     return isRetry ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
   }
   // What came before is known by its chain alone from now on.
@@ -231,13 +231,12 @@ function readCurrent(db: Db, grantId: string, chain: string): Stored | undefined
 
 /** @param row undefined of a refresh token that is older than the last two of its chain */
 function standingIn(
-  db: Db,
   row: Stored | undefined,
   { current, proof }: { current?: Stored; proof: ShownAt | null },
   now: number,
 ): RefreshStanding {
   const rotated = {
-    place: row ? placeOf(db, row) : 'older',
+    place: row ? placeOf(row) : 'older',
     rotatedAt: row?.consumed_at ?? null,
     sealedSuccessor: row?.sealed_successor ?? null,
     current: current ? provenOf(current) : null,
@@ -245,9 +244,7 @@ function standingIn(
   return standingOf(rotated, proof ?? UNKNOWN, now)
 }
 
-function placeOf(db: Db, { consumed_at: at, successor_hash: successor }: Stored) {
-  if (at === null) return 'current'
-  // The successor may have made room for others.
-  const isUsed = successor !== null && (read(db, successor)?.consumed_at ?? null) !== null
-  return isUsed ? 'older' : 'last'
+/** The one before the last is deleted when the last one gets a successor ({@link rotateOpenidToken}). */
+function placeOf({ consumed_at: at }: Stored) {
+  return at === null ? 'current' : 'last'
 }

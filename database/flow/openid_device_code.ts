@@ -1,4 +1,4 @@
-import { OPENID_DEVICE_CODE, OPENID_DEVICE_POLL } from '../../base/lifetimes.ts'
+import { OPENID_DEVICE_POLL } from '../../base/lifetimes.ts'
 import { makeRoom } from '../bounded_table.ts'
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
@@ -117,7 +117,7 @@ export function pollDeviceCode(
   const isPending = decidedAt === null && row.expires_at > now
   const isTooFast = isPending && polledAt !== null && now - polledAt < wait - TOLERANCE
   if (isPending) {
-    const next = isTooFast ? Math.min(wait + OPENID_DEVICE_POLL, OPENID_DEVICE_CODE) : wait
+    const next = isTooFast ? wait + OPENID_DEVICE_POLL : wait
     joining(
       db,
       'UPDATE openid_device_code SET polled_at = @now, wait = @next WHERE id_hash = @id',
