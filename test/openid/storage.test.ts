@@ -1,14 +1,16 @@
 import { createSecretKey } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Basis } from '../../actors/account/basis.ts'
 import { accountFunctions as account } from '../../actors/account/index.ts'
 import {
   DAY,
   MINUTE,
+  OPENID_CLIENT_UNUSED,
   OPENID_DEVICE_CODE,
   OPENID_GRANT,
   OPENID_KEY_AHEAD,
   OPENID_KEY_KEPT,
+  OPENID_LOGOUT,
   OPENID_UNUSED_GRANT,
   REFRESH_RETRY_GRACE,
 } from '../../base/lifetimes.ts'
@@ -20,6 +22,13 @@ import {
   noteOpenidGrantUse,
   updateOpenidGrant,
 } from '../../database/account/openid_grant.ts'
+import { withoutOpenidGrants } from '../../database/account/openid_session.ts'
+import {
+  endAllOpenidSignIns,
+  endOpenidSignIn,
+  listEndedOpenidSignIns,
+  upsertOpenidSignIns,
+} from '../../database/account/openid_sign_in.ts'
 import { rotateOpenidToken } from '../../database/account/openid_token.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
@@ -27,7 +36,9 @@ import {
   consumeOpenidRequest,
   insertFirstOpenidKeys,
   putOpenidRequest,
+  readOpenidClient,
   readOpenidRequest,
+  upsertOpenidClient,
 } from '../../database/flow/openid.ts'
 import {
   consumeDeviceCode,
@@ -36,10 +47,16 @@ import {
   pollDeviceCode,
   readDeviceCode,
 } from '../../database/flow/openid_device_code.ts'
+import {
+  hasOpenidClientAccess,
+  registerOpenidClient,
+  setOpenidClientAccess,
+} from '../../database/flow/openid_registration.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { inGroup } from '../../database/group_commit.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
+import { openSealed } from '../../lab/world/open_sealed.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { newKeys, publishedKeys } from '../../openid/keys.ts'
 import { Names } from '../../openid/storage/names.ts'
@@ -112,6 +129,14 @@ test('of two exchanges of one code at once, exactly one spends it', () => {
   expect(exchange('code')).toBeNull()
 })
 
+test('of a code that was exchanged nothing is kept of what it was given for', () => {
+  const payload = '{"claims":"of a person"}'
+  const code = { secret: 'code', kind: 'AuthorizationCode', chain: CHAIN, payload }
+  account.putOpenidTokens(db, 'grant', [{ ...code, expiresAt: later }], null)
+  exchange('code')
+  expect(db.prepare('SELECT payload FROM openid_token').pluck().all()).toEqual(['{}'])
+})
+
 test('a code that is shown again ends all that it gave, and nothing comes after that', () => {
   token('AuthorizationCode', 'code')
   exchange('code')
@@ -145,6 +170,13 @@ test('a refresh whose answer was lost gets the same successor, until that is use
   expect(find('RefreshToken', 'third')).not.toBeNull()
   expect(find('RefreshToken', 'first')).toBe('reused')
   expect(find('RefreshToken', 'third')).toBeNull()
+})
+
+test('of a chain the last two refresh tokens are kept', () => {
+  token('RefreshToken', 'token 0')
+  for (let n = 0; n < 5; n++) expect(refresh(`token ${n}`, `token ${n + 1}`)).not.toBeNull()
+  const spent = db.prepare('SELECT consumed_at IS NOT NULL FROM openid_token ORDER BY 1').pluck()
+  expect(spent.all()).toEqual([0, 1])
 })
 
 test('a refresh that comes when its successor has been used meanwhile ends what that gave', () => {
@@ -210,6 +242,38 @@ test('what rests on a sign-in that has ended is refused', () => {
   ).toThrow(refused)
 })
 
+test('a session is found until it expires, by its secret and by what its tokens name', () => {
+  const session = { ...SESSION, isRemembered: false }
+  const found = () => [
+    account.findOpenidSession(db, 'id') !== null,
+    account.findOpenidSessionByUid(db, 'uid') !== null,
+  ]
+  for (const [expiresAt, isFound] of [
+    [Date.now() + MINUTE, true],
+    [Date.now() - 1, false],
+  ] as const) {
+    // What has expired goes with the next write: here it is there yet.
+    account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis, true)
+    db.prepare('UPDATE openid_session SET expires_at = ?').run(expiresAt)
+    expect(found()).toEqual([isFound, isFound])
+  }
+})
+
+test('a session that forgets a grant keeps what else it knows', () => {
+  const authorizations = {
+    forum: { sid: 'a', grantId: 'grant' },
+    wiki: { sid: 'b', grantId: 'other' },
+    asked: { promptedScopes: ['openid'] },
+  }
+  const payload = JSON.stringify({ accountId: 'did:plc:a', authorizations })
+  const { forum: _, ...others } = authorizations
+  expect(JSON.parse(withoutOpenidGrants(payload, ['grant']))).toEqual({
+    accountId: 'did:plc:a',
+    authorizations: others,
+  })
+  expect(JSON.parse(withoutOpenidGrants('{"uid":"a"}', ['grant']))).toMatchObject({ uid: 'a' })
+})
+
 test('a session ends with the browser that remembers the account', () => {
   account.rememberDevice(db, 'dev-1', basis)
   const session = { ...SESSION, isRemembered: true }
@@ -265,6 +329,19 @@ test('what a client got nothing of is shown for an hour, and all else as long as
   expect(shownAt(now + OPENID_UNUSED_GRANT + MINUTE)).toEqual(['grant', 'used'])
 })
 
+test('a client of the operator’s stays as it is, whatever one of its id registers', async () => {
+  const flow = openSealed(':memory:', flowSchema)
+  onTestFinished(() => closeDatabase(flow))
+  const client = { id: 'app', metadata: '{"of":"the operator"}', secretHash: null, registeredAt: 1 }
+  const change = { ...client, metadata: '{"of":"a stranger"}', secretHash: 'hash' }
+  upsertOpenidClient(flow, client)
+  registerOpenidClient(flow, change)
+  setOpenidClientAccess(flow, 'app', 'access')
+  sweepFlow(flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)
+  expect(readOpenidClient(flow, 'app')).toEqual({ ...client, isSelfRegistered: false })
+  expect(hasOpenidClientAccess(flow, 'app', 'access')).toBe(false)
+})
+
 test('what comes before a person is known is spent once, and swept', async () => {
   const flow = openDatabase(`${folder.path}/auth.sqlite`, flowSchema)
   keepSealed(flow, flowSchema, new Seal(new Uint8Array(32)))
@@ -305,6 +382,9 @@ describe('codes of devices', () => {
       inFlow(() => insertDeviceCode(flow, 'id', 'other', { ...row, expiresAt: at + 1 }, at))
     expect(await insert(now)).toBe(false)
     expect(await poll(now, 'other')).toBeNull()
+    // Nobody is asked about it then.
+    const isAsked = (at: number) => readDeviceCode(flow, 'id', at) !== null
+    expect([isAsked(row.expiresAt - 1), isAsked(row.expiresAt)]).toEqual([true, false])
     expect(await insert(row.expiresAt)).toBe(true)
     expect(await poll(row.expiresAt)).toBeNull()
   })
@@ -414,6 +494,22 @@ test('a try counts once, also where several auth actors made it at once', () => 
     expect(account.noteOpenidSignInsTold(db, [], [{ id, dueAt: dueAt + i }])).toBe(dueAt)
   }
   expect(db.prepare('SELECT tries FROM openid_sign_in').pluck().all()).toEqual([1])
+  // Not before it is due, also where something else ends it once more.
+  account.signOutEverywhere(db)
+  expect(told()).toEqual([])
+  expect(listEndedOpenidSignIns(db, dueAt - 1, 10)).toEqual([])
+  expect(listEndedOpenidSignIns(db, dueAt, 10)).toMatchObject([{ id, tries: 1 }])
+})
+
+test('what a client could not be told for a day is forgotten, however often it ended', () => {
+  const now = Date.now()
+  const signIn = { clientId: 'forum', sid: 'sid', grantId: 'grant' }
+  const left = (at: number) => transact(db, () => listEndedOpenidSignIns(db, at, 10).length)
+  transact(db, () => upsertOpenidSignIns(db, 'uid', [signIn], now))
+  endOpenidSignIn(db, 'forum', 'sid', now)
+  endAllOpenidSignIns(db, now + OPENID_LOGOUT)
+  expect(left(now + OPENID_LOGOUT)).toBe(1)
+  expect(left(now + OPENID_LOGOUT + 1)).toBe(0)
 })
 
 test('of two sign-ins of one client that two tabs begin at once, it is told of both', () => {

@@ -152,6 +152,8 @@ describe.each([
     ]
     expect(taken[1]).toBeNull()
     await answering(() => insertRequest(db, { ...taken[0], code: 'cod-1' } as never))
+    // Granted once: its code goes on with it.
+    expect(await answering(() => takeRequest(db, 'req-1'))).toBeNull()
     expect(await answering(() => recordNonce(db, 'DPoP', 'jti-1', 60_000))).toBe(true)
     const consumed = await Promise.all([
       answering(() => consumeRequestByCode(db, 'cod-1')),

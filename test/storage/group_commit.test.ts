@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { consumeRequestByCode, insertRequest } from '../../database/flow/authorization_request.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
 import { inGroup, joining } from '../../database/group_commit.ts'
+import { openSealed } from '../../lab/world/open_sealed.ts'
 
 let db: Db
 beforeEach(() => {
@@ -75,6 +78,24 @@ test('where four cannot be committed, none of them is answered', async () => {
   expect(words()).toEqual([])
 })
 
+test('a code whose spending is not kept is not exchanged, and stays', async () => {
+  const flow = openSealed(':memory:', flowSchema)
+  onTestFinished(() => closeDatabase(flow))
+  const request = {
+    ...{ id: 'req', clientId: 'app', clientAuth: null, parameters: '{}', did: 'did:plc:a' },
+    ...{ expiresAt: Date.now() + 60_000, deviceId: null },
+  }
+  await inGroup(flow, () => insertRequest(flow, { ...request, code: 'code' }))
+  flow.exec(`CREATE TABLE letter (word TEXT PRIMARY KEY);
+    CREATE TABLE refused (word TEXT REFERENCES letter (word) DEFERRABLE INITIALLY DEFERRED)`)
+  const exchanged = inGroup(flow, () => {
+    joining(flow, "INSERT INTO refused VALUES ('x')").run()
+    return consumeRequestByCode(flow, 'code')
+  })
+  await expect(exchanged).rejects.toThrow('was not kept')
+  expect(await inGroup(flow, () => consumeRequestByCode(flow, 'code'))).toMatchObject({ id: 'req' })
+})
+
 test('a request that fails says why, and leaves no transaction open', async () => {
   const failure = new Error('Something else failed')
   const failing = inGroup(db, async () => {
@@ -85,6 +106,20 @@ test('a request that fails says why, and leaves no transaction open', async () =
   await setImmediate()
   expect(db.inTransaction).toBe(false)
   expect(words()).toEqual(['a'])
+})
+
+test('what a request wrote that failed is committed soon, though another is answered yet', async () => {
+  const going = Promise.withResolvers<void>()
+  const other = inGroup(db, () => going.promise)
+  const failing = inGroup(db, async () => {
+    write('a')
+    throw new Error('Something else failed')
+  })
+  await expect(failing).rejects.toThrow('Something else')
+  await setImmediate()
+  expect(db.inTransaction).toBe(false)
+  going.resolve()
+  await other
 })
 
 test('whose writes were rolled back is not answered; who failed of it says what failed', async () => {

@@ -10,6 +10,7 @@ const ENDLESS = 'test/backup/endless_store.test.ts'
 const S3 = 'test/backup/s3.test.ts'
 const WAITED_FOR = 'test/storage/waited_for.test.ts'
 const nonces = inFile('database/flow/replay.ts')
+const requests = inFile('database/flow/authorization_request.ts')
 const replica = inFile('database/replication/replica.ts')
 const REPLICA = 'test/storage/replica.test.ts'
 const copyKept = inFile('database/replication/copy_kept.ts')
@@ -553,7 +554,7 @@ export const dataRows = toRemovals([
   [
     WAITED_FOR,
     'a code that was granted is on the disk before it is answered',
-    inFile('database/flow/authorization_request.ts')('if (!code) spare(db, 1)', 'spare(db, 1)'),
+    requests('if (!code) spare(db, 1)', 'spare(db, 1)'),
   ],
   [
     WAITED_FOR,
@@ -566,6 +567,34 @@ export const dataRows = toRemovals([
     nonces(
       'return record(db, PASSKEY, challenge, lasts)',
       'return recordNonce(db, PASSKEY, challenge, lasts)',
+    ),
+  ],
+  [
+    'test/storage/flow_devices.test.ts',
+    'a device keeps its guard, whatever else is noted of it',
+    inFile('database/flow/device.ts')('guarded = max(guarded, @guarded)', 'guarded = @guarded'),
+  ],
+  [
+    'test/storage/contract.test.ts',
+    'a request is granted once, though it goes on with its code',
+    requests('WHERE id = ? AND code_hash IS NULL RETURNING', 'WHERE id = ? RETURNING'),
+  ],
+  [
+    'test/storage/group_commit.test.ts',
+    'no code is exchanged whose spending was not kept',
+    requests('if (!commitGroup(db)) throw', 'if (!commitGroup(db) && false) throw'),
+  ],
+  [
+    'test/openid/storage.test.ts',
+    'no client that registers itself takes the place of one of the operator',
+    inFile('database/flow/openid_registration.ts')('\n     WHERE self_registered = 1`', '`'),
+  ],
+  [
+    'test/openid/storage.test.ts',
+    'a session that has expired is none',
+    inFile('database/account/openid_session.ts')(
+      'WHERE id_hash = ? AND expires_at > ?',
+      'WHERE id_hash = ? AND ? > 0',
     ),
   ],
   [
