@@ -33,8 +33,6 @@ vi.mock('../../base/lifetimes.ts', () => ({ ...lifetimes, RECOVERY_INTERVAL: 20 
 let world: World
 let services: Services
 beforeAll(async () => {
-  // Three hundred people sign up here, and none signs in.
-  vi.stubEnv('WORLD_PASSWORDS', 'cheap')
   world = await startWorld()
   services = servicesOf(world.app)
 })
