@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { MailError } from '../../mail/error.ts'
-import { createMailer, type Mailer } from '../../mail/mailer.ts'
+import { createMailer } from '../../mail/mailer.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
 vi.mock('../../base/lifetimes.ts', () => ({
@@ -23,18 +23,45 @@ const WELL: Record<Step, string> = {
   ...{ DATA: '354 Go on', '.': '250 Queued' },
 }
 
-let server: Server
-let mailer: Mailer
-let taken: number
-/** What it does at a step; undefined where all is well. */
-let wrong: ((step: Step, socket: Socket) => void) | undefined
+/** A mail server of a test's own, and who sends a mail by it. */
+type World = {
+  /** What the server does at a step; undefined where all is well. */
+  wrong?: (step: Step, socket: Socket) => void
+  /** How many mails it has taken. */
+  taken: number
+  send: () => Promise<void>
+  close: () => void
+}
 
-function serve(socket: Socket): void {
+async function startWorld(): Promise<World> {
+  const server = createServer((socket) => serve(world, socket)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const mailer = createMailer({
+    ...{ smtpUrl: `smtp://127.0.0.1:${port}`, dataDir: '/nowhere', service: 'The Entryway' },
+    ...{ publicUrl: 'https://entryway.example', log: pino({ level: 'silent' }) },
+  })
+  const world: World = {
+    taken: 0,
+    send: () =>
+      mailer.send('resetPassword', 'alice@mail.test', {
+        handle: 'alice.test',
+        token: 'ABCDE-23456',
+      }),
+    close: () => {
+      mailer.close()
+      server.close()
+    },
+  }
+  return world
+}
+
+function serve(world: World, socket: Socket): void {
   socket.on('error', () => {})
   let isMail = false
   const say = (step: Step) => {
-    if (step === '.') taken++
-    if (wrong) wrong(step, socket)
+    if (step === '.') world.taken++
+    if (world.wrong) world.wrong(step, socket)
     else socket.write(`${WELL[step]}\r\n`)
   }
   say('')
@@ -51,24 +78,6 @@ function serve(socket: Socket): void {
     }
   })
 }
-
-beforeAll(async () => {
-  server = createServer(serve).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-})
-afterAll(() => void server?.close())
-beforeEach(() => {
-  taken = 0
-  const { port } = server.address() as { port: number }
-  mailer = createMailer({
-    ...{ smtpUrl: `smtp://127.0.0.1:${port}`, dataDir: '/nowhere', service: 'The Entryway' },
-    ...{ publicUrl: 'https://entryway.example', log: pino({ level: 'silent' }) },
-  })
-})
-afterEach(() => mailer.close())
-
-const send = () =>
-  mailer.send('resetPassword', 'alice@mail.test', { handle: 'alice.test', token: 'ABCDE-23456' })
 
 const at = (where: Step, what: (socket: Socket) => void) => (step: Step, socket: Socket) => {
   if (step === where) what(socket)
@@ -90,16 +99,22 @@ const ways: Record<string, (socket: Socket) => void> = {
   },
 }
 
+// At once, since most of them wait.
 for (const step of STEPS) {
-  test.each(Object.entries(ways))(
+  test.concurrent.each(Object.entries(ways))(
     `at "${step}" a server %s: no mail, and then one`,
     async (_, what) => {
-      wrong = at(step, what)
-      await expect(send()).rejects.toThrow(MailError)
-      wrong = undefined
-      taken = 0
-      await send()
-      expect(taken).toBe(1)
+      const world = await startWorld()
+      try {
+        world.wrong = at(step, what)
+        await expect(world.send()).rejects.toThrow(MailError)
+        delete world.wrong
+        world.taken = 0
+        await world.send()
+        expect(world.taken).toBe(1)
+      } finally {
+        world.close()
+      }
     },
   )
 }
