@@ -1,6 +1,7 @@
 import { aroundCalls, caught } from '../../actors/around_calls.ts'
 import { Refusal } from '../../base/errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'
+import { readingOnce } from './read_once.ts'
 import { retrying } from './retried_calls.ts'
 import type { Storage } from './stored.ts'
 
@@ -12,7 +13,7 @@ type Reached = Pick<Storage, 'flow' | 'actors'>
  */
 export function notingFaults({ flow, actors }: Reached): Reached {
   return {
-    flow: (id) => noting(retrying(flow(id))),
+    flow: (id) => readingOnce(id, noting(retrying(flow(id)))),
     actors: { ...actors, account: (did) => noting(retrying(actors.account(did))) },
   }
 }

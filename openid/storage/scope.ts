@@ -35,6 +35,8 @@ export type OpenidScope = {
    * What is given then comes after that, also where the clock has been set back.
    */
   givenAfter: number
+  /** What is read once for a request (`openid/storage/read_once.ts`). */
+  readonly reads: Map<string, unknown>
   /** Id of the client that asks, as far as the provider knows it. */
   clientId: string | undefined
   /** Of the code or token that was shown, or of what is given; null as long as there is none. */
@@ -109,6 +111,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     bases: new Map(),
     registered: new Map(),
     givenAfter: 0,
+    reads: new Map(),
     clientId: undefined,
     chain: null,
     assertedAt: null,

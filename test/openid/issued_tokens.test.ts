@@ -12,6 +12,8 @@ let app: AppInProcess
 let did: string
 let config: oidc.Configuration
 let calls: string[] = []
+/** Clients and resources that were read, which another auth actor may keep. */
+let reads: string[] = []
 /** How often the directory is asked for the PDS of a profile. */
 let looked = 0
 /** Comes before a call, as an ending could. */
@@ -22,6 +24,7 @@ beforeAll(async () => {
     log: kept.log,
     onCall: ({ actor, action }: ActorCall) => {
       if (actor === 'account') calls.push(action)
+      if (/^readOpenid(Client|Resource)$/.test(action)) reads.push(action)
       if (action === 'readPds') looked++
       if (action !== before?.action) return undefined
       const { end } = before
@@ -57,6 +60,34 @@ test('an answer with tokens asks the account as often as it has to', async () =>
   calls = []
   await oidc.fetchUserInfo(config, next.access_token, did)
   expect(calls).toEqual(['findOpenidToken'])
+})
+
+test('a request reads each client and each resource once', async () => {
+  const resource = 'https://mcp.example.com'
+  await rp.operate(app, 'openid/resource-add', { address: resource, scopes: ['tools'] })
+  const asked = { redirect_uris: [], response_types: [], grant_types: [] }
+  const secret = await rp.register(app, { id: resource, metadata: asked })
+  const api = await rp.discover(app, secret, resource)
+  const visitor = new Visitor(app)
+  const once = ['readOpenidClient', 'readOpenidResource']
+  const readBy = async <T>(work: () => Promise<T>, all = once): Promise<T> => {
+    reads = []
+    const done = await work()
+    expect(reads).toEqual(all)
+    return done
+  }
+  const more = { scope: 'openid tools', resource }
+  const page = await rp.open(visitor, await rp.begin(config, more))
+  await rp.allow(visitor, await rp.signIn(visitor, page))
+  const begun = await rp.begin(config, more)
+  const answer = await readBy(() => rp.open(visitor, begun))
+  const tokens = await readBy(() => rp.exchange(config, begun, answer))
+  const refresh = () => oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
+  const { access_token: token } = await readBy(refresh)
+  // The one that asks, and that of the token.
+  const both = [...once, 'readOpenidClient']
+  const shown = await readBy(() => oidc.tokenIntrospection(api, token), both)
+  expect(shown).toMatchObject({ active: true })
 })
 
 test('a profile that cannot be had is not asked for with each answer', async () => {
