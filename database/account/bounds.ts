@@ -151,7 +151,8 @@ export const MAX_APP_PASSWORD_NAME = 256
 export function trim(db: Db, name: keyof typeof ACCOUNT_BOUNDS, now = Date.now()): unknown[] {
   const { rows, key, order, sharedBy, expired, says, maxBytes = 0 }: Table = ACCOUNT_BOUNDS[name]
   sql(db, `DELETE FROM ${name} WHERE ${expired}`).run({ now: settled(now) })
-  const count = sql(db, `SELECT count(*) FROM ${name}`).pluck().get() as number
+  const total = `SELECT count(*) AS count, ${says ? `sum(${says})` : '0'} AS bytes FROM ${name}`
+  const { count, bytes } = sql(db, total).get() as { count: number; bytes: number }
   const deleted = (keys: string, bound: number): unknown[] =>
     sql(db, `DELETE FROM ${name} WHERE ${key} IN (${keys}) RETURNING ${key}`).pluck().all(bound)
   // The newest of each who shares it come first, then the second ones.
@@ -162,9 +163,8 @@ export function trim(db: Db, name: keyof typeof ACCOUNT_BOUNDS, now = Date.now()
     count <= rows
       ? []
       : deleted(`SELECT ${key} FROM ${all} ORDER BY ${turn} LIMIT -1 OFFSET ?`, rows)
-  if (!says) return over
-  const bytes = sql(db, `SELECT sum(${says}) FROM ${name}`).pluck().get() as number
-  if (bytes <= maxBytes) return over
+  // With those that went; what is over is counted anew.
+  if (!says || bytes <= maxBytes) return over
   const sums = `SELECT ${key}, sum(${says}) OVER newest AS bytes FROM ${all}
      WINDOW newest AS (ORDER BY ${turn} ROWS UNBOUNDED PRECEDING)`
   return [...over, ...deleted(`SELECT ${key} FROM (${sums}) WHERE bytes > ?`, maxBytes)]

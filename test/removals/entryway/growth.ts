@@ -212,7 +212,7 @@ export const growthRows = toRemovals([
   [
     34,
     'long texts of an account make room',
-    accountBounds('if (bytes <= maxBytes) return over', 'return over'),
+    accountBounds('if (!says || bytes <= maxBytes) return over', 'return over'),
   ],
   [34, 'the console is the log', inFile('programs/launch.ts')('    takeConsole(log)\n', '')],
   [34, 'with a bound', inFile('base/watching/console.ts')(' || !hasRoom(log, CONSOLE)', '')],
