@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { withDeadline } from '../../base/time/deadline.ts'
 
 /** Milliseconds that a program has to start, or to come to something; others want the same cores. */
-const PATIENCE = 120_000
+const PATIENCE = 300_000
 const PAUSE = 25
 
 /**

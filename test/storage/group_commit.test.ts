@@ -143,6 +143,14 @@ test('whose writes were rolled back is not answered; who failed of it says what 
   await expect(other).rejects.toThrow('rolled back')
 })
 
+test('what an earlier transaction left open is rolled back, and joined by nobody', async () => {
+  db.exec('BEGIN')
+  db.prepare("INSERT INTO word VALUES ('left over')").run()
+  await inGroup(db, () => void write('a'))
+  expect(db.inTransaction).toBe(false)
+  expect(words()).toEqual(['a'])
+})
+
 test('whose database is closed meanwhile is not left waiting', async () => {
   const waiting = inGroup(db, () => void write('a'))
   await Promise.resolve()

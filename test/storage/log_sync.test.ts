@@ -99,6 +99,20 @@ test('what is not committed yet does not count as on disk later', async () => {
   expect(await isDone(durable(db))).toBe(false)
 })
 
+test('it is closed once the disk has answered: the number of its file may be another file’s then', async () => {
+  write()
+  const first = durable(db)
+  write()
+  const second = durable(db)
+  const closed = log.close()
+  expect(await isDone(closed)).toBe(false)
+  asked[0]?.(null)
+  await first
+  expect(await isDone(closed)).toBe(false)
+  asked[1]?.(null)
+  await Promise.all([second, closed])
+})
+
 test('what need not be waited for is not, and what comes after it is', async () => {
   write()
   spare(db, 1)

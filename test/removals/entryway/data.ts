@@ -552,6 +552,22 @@ export const dataRows = toRemovals([
     store('if (isSurplus(name)) continue', 'if (!kept.includes(name)) continue'),
   ],
   [
+    'test/storage/group_commit.test.ts',
+    'no request joins a transaction that nobody commits',
+    inFile('database/group_commit.ts')(
+      "if (!group.open && db.inTransaction) db.exec('ROLLBACK')",
+      '',
+    ),
+  ],
+  [
+    'test/storage/log_sync.test.ts',
+    'no file is closed that the disk is asked for',
+    inFile('database/log_sync.ts')(
+      'await Promise.allSettled([this.#next ?? this.#running?.done])',
+      '',
+    ),
+  ],
+  [
     WAITED_FOR,
     'a code that was granted is on the disk before it is answered',
     requests('if (!code) spare(db, 1)', 'spare(db, 1)'),
