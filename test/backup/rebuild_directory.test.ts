@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
+import { writeInstallation } from '../../database/flow/installation.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
@@ -21,6 +22,15 @@ beforeEach(async () => {
 afterEach(() => folder.remove())
 
 const entries = () => data.directory((db) => directoryFunctions.listAccounts(db, '', 10))
+
+const BOB = 'did:plc:bob'
+
+/** Takes away what is kept of bob. @param content of what is in its place; null where nothing is */
+function loseBob(content: string | null): void {
+  const path = databasePath.account(data, BOB)
+  for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
+  if (content !== null) writeFileSync(path, content)
+}
 
 test('a directory in order stays as it is', () => {
   const before = entries()
@@ -60,15 +70,51 @@ test('entries that are missing, wrong or too many are mended; PDSes and invites 
 
 test('an account that cannot be read keeps its names, and no other is held up', () => {
   const before = entries()
-  const path = databasePath.account(data, 'did:plc:bob')
-  for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
-  writeFileSync(path, 'x'.repeat(4_096))
+  loseBob('x'.repeat(4_096))
   expect(rebuildDirectory(data.dataDir)).toMatchObject({
     accounts: 2,
     removed: [],
-    unreadable: [databasePath.account({ dataDir: '' }, 'did:plc:bob')],
+    unreadable: [databasePath.account({ dataDir: '' }, BOB)],
   })
   expect(entries()).toEqual(before)
+})
+
+test.each([
+  ['is gone', null],
+  ['is empty', ''],
+])('an account whose database %s is not taken for a deleted one', (_, content) => {
+  const before = entries()
+  loseBob(content)
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({
+    ...{ accounts: 2, removed: [] },
+    missing: [databasePath.account({ dataDir: '' }, BOB)],
+  })
+  expect(entries()).toEqual(before)
+})
+
+test('who was deleted goes, whose database is there', () => {
+  data.account(BOB, (db) => accountFunctions.erase(db))
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({ removed: [BOB], missing: [] })
+  expect(entries().map(({ handle }) => handle)).toEqual(['alice.test', 'carol.test'])
+})
+
+test('a name of an account that cannot be read goes to the one that has it by now', () => {
+  loseBob('x'.repeat(4_096))
+  data.account('did:plc:carol', (db) => accountFunctions.setHandle(db, 'bob.test', null))
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({ changed: ['did:plc:carol', BOB] })
+  expect(entries()).toMatchObject([
+    { handle: 'alice.test' },
+    { did: BOB, handle: null, email: 'bob@mail.test' },
+    { handle: 'bob.test' },
+  ])
+})
+
+test('in as many parts as an auth actor says, where the directory itself is gone', () => {
+  data.flow((db) => writeInstallation(db, { authActors: 1, directories: 3 }))
+  rmSync(databasePath.directory(data))
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({ accounts: 3 })
+  const parts = [0, 1, 2, 3].map((part) => existsSync(databasePath.directory(data, part)))
+  expect(parts).toEqual([true, true, true, false])
 })
 
 test('from the accounts alone, also when the directory is damaged', () => {

@@ -1,11 +1,13 @@
 import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
+import { DAY } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { PdsClient, PdsRefusal } from '../../pds/client.ts'
 import { deleteAccount, finishDeletion } from '../../sagas/changes/account_life.ts'
 import { changeEmail, settleEmailChange } from '../../sagas/changes/email_change.ts'
 import { changeHandle, settleHandleChange } from '../../sagas/changes/handle_change.ts'
+import { settleStandingChange } from '../../sagas/changes/standing_change.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { withdrawIdentity } from '../../sagas/sign_up/new_identity.ts'
 import { newPerson, type Person } from '../factors/person.ts'
@@ -130,6 +132,32 @@ describe('a handle', () => {
     isRefused = false
     await change(`other-${person.handle}`)
     await expectEverywhere(`other-${person.handle}`)
+  })
+})
+
+describe('a deactivation that was interrupted', () => {
+  test.each([
+    ['the time of its deletion', { deleteAfter: Date.now() + DAY, deleteCredentials: false }],
+    ['the end of what its apps hold', { deleteAfter: null, deleteCredentials: true }],
+  ])('gives an account that was deactivated before %s, once', async (_, deactivated) => {
+    const { did, account } = person
+    const pds = {
+      readStanding: async () => ({ takedownRef: null, isDeactivated: true }),
+      updateStatus: async () => {},
+    }
+    const services = { ...servicesOf(app), pds: async () => pds } as unknown as Services
+    await account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
+    const { generation } = await read()
+    await app.actors.directory.beginStandingChange(did, { deactivated }, generation)
+    const settle = (isAbandoned: boolean) =>
+      settleStandingChange(services, { did, aspect: 'activity' }, () => isAbandoned)
+    expect(await settle(false)).toBe('open')
+    const made = await read()
+    expect(made.deleteAfter).toBe(deactivated.deleteAfter)
+    expect(made.generation > generation).toBe(deactivated.deleteCredentials)
+    expect(await settle(true)).toBe('finished')
+    expect(await read()).toEqual(made)
+    expect((await underWay()).standingChanges).toEqual([])
   })
 })
 

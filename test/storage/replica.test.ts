@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { REPLICATION_SLOW } from '../../base/lifetimes.ts'
 import { renderMetrics, replicationLag } from '../../base/watching/metrics.ts'
 import { type Db, sql, transact } from '../../database/database.ts'
+import { listEpochs } from '../../database/replication/head.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { oldestWait } from '../../database/replication/waiting.ts'
 import type { Schema } from '../../database/schema.ts'
@@ -99,6 +101,45 @@ test('a database of many batches is kept while it is written to, and again after
   expect([...kv.values.keys()].some((key) => key.startsWith('snapshot/'))).toBe(true)
   expect(bytes).toBeLessThan(4 * 60 * 20 * 1000 * 3)
 })
+
+test('one that wakes often, and is hardly written to, is not made of ever more stretches', async () => {
+  const written = Array.from({ length: 20 }, (_, i) => `${i}`)
+  const lengths: number[] = []
+  for (const body of written) {
+    const replica = await wake()
+    insert(replica.db, body)
+    await replica.settle()
+    lengths.push((await listEpochs(kv)).at(-1)?.head?.base.length ?? 0)
+  }
+  // A snapshot takes the place of them all.
+  expect(Math.max(...lengths)).toBe(16)
+  expect(lengths.at(-1)).toBeLessThan(5)
+  expect(bodies((await wake()).db)).toEqual(written)
+})
+
+test.each(['COMMIT', 'ROLLBACK'])(
+  'what a long transaction has in the log is shipped with its end alone: %s',
+  async (end) => {
+    const replica = await wake()
+    const { db } = replica
+    const logged = () => statSync(`${db.name}-wal`).size
+    insert(db, 'before')
+    await replica.settle()
+    const before = logged()
+    // SQLite writes down what it has no room for.
+    db.pragma('cache_size = 5')
+    db.exec('BEGIN')
+    for (let i = 0; i < 50; i++) insert(db, random(1000))
+    expect(logged()).toBeGreaterThan(before + 10 * 1024)
+    await replica.settle()
+    db.exec(end)
+    insert(db, 'after')
+    await replica.settle()
+    const restored = await wake()
+    expect(tablesOf(restored.db)).toEqual(tablesOf(db))
+    expect(tablesOf(restored.db)).toMatchObject({ integrity: 'ok' })
+  },
+)
 
 test('a commit of several batches counts as a whole or not at all', async () => {
   const replica = await wake()
