@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type Sqlite from 'better-sqlite3'
-import { assertStillThere, type OpenFile } from '../base/files/files.ts'
+import { assertStillThere, explainUnwritable, type OpenFile } from '../base/files/files.ts'
 import { naming, openNamed } from './named_error.ts'
 
 /** A file that is locked, and the folders that go with it; null for one that was not seen yet. */
@@ -15,9 +15,10 @@ const locked = new Map<Sqlite.Database, Locked>()
  *
  * @param folders that are to stay, too, once they are seen: a disk may be mounted at each alone
  * @returns what releases it; null where another process has it
+ * @throws {NoPermissionError} where it is another user's
  */
 export function lockFile(path: string, folders: readonly string[] = []): (() => void) | null {
-  const db = openNamed(path, { timeout: 0 })
+  const db = openLock(path)
   try {
     // No journal in a file beside it.
     db.pragma('journal_mode = MEMORY')
@@ -32,7 +33,7 @@ export function lockFile(path: string, folders: readonly string[] = []): (() => 
   } catch (err) {
     db.close()
     if ((err as { code?: string }).code === 'SQLITE_BUSY') return null
-    throw naming(path, err)
+    throw explainUnwritable(naming(path, err), path)
   }
 }
 
@@ -50,6 +51,14 @@ export function assertLocksThere(): void {
       if (seen) assertStillThere(seen)
       else folders.set(path, see(path))
     }
+  }
+}
+
+function openLock(path: string): Sqlite.Database {
+  try {
+    return openNamed(path, { timeout: 0 })
+  } catch (err) {
+    throw explainUnwritable(err, path)
   }
 }
 

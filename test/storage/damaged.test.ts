@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -7,11 +8,17 @@ import { readSettings } from '../../base/settings/settings.ts'
 import { readSchemaVersion } from '../../database/check/schema_version.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
+import { firstArguments } from '../../lab/world/child.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { until } from '../../lab/world/until.ts'
 import { DataFolder } from '../backup/data_folder.ts'
+import { sayUnlessRoot } from '../left_out.ts'
+
+/** Debian's `nobody`. */
+const OTHER_USER = 65534
+const isRoot = sayUnlessRoot('a lock of another user')
 
 let folder: TemporaryFolder
 let data: DataFolder
@@ -82,6 +89,16 @@ test('a lock that cannot be opened is named', async () => {
   const path = join(data.dataDir, 'program.lock')
   mkdirSync(path)
   expect(await lastWords()).toBe(`${path}: unable to open database file`)
+})
+
+test.runIf(isRoot)("so is one that is another user's", () => {
+  const path = join(data.dataDir, 'program.lock')
+  writeFileSync(path, '', { mode: 0o600 })
+  const module = new URL('../../database/file_lock.ts', import.meta.url)
+  const work = `const { lockFile } = await import('${module}'); lockFile('${path}')`
+  const args = [...firstArguments, '--input-type=module', '-e', work]
+  const { stderr } = spawnSync(process.execPath, args, { uid: OTHER_USER, encoding: 'utf8' })
+  expect(stderr).toMatch(/NoPermissionError: .* may not use .*program\.lock: run this as root/)
 })
 
 test('a start that is refused leaves the directory at the schema of the version before', async () => {
