@@ -134,14 +134,17 @@ export class Visit {
     const { place, selected, isSignUp, wanted } = this
     if (this.accountWay !== null) return false
     if (isSignUp) return true
-    if (place.request) return selected !== undefined && !isOfSignedIn(wanted)
+    const asksFirst = wanted.step === 'consent' && selected?.account.deactivated
+    if (place.request)
+      return selected !== undefined && (!isOfSignedIn(wanted) || asksFirst === true)
     return !ENTRIES.includes(this.path) && wanted.step === undefined
   }
 
   /** Where the person decides in a browser that runs no scripts; undefined where the provider's page asks for no consent. */
   get consentPage(): string | undefined {
     const { place, selected, isOwnFirst, wanted } = this
-    if (!place.request || !selected || isOwnFirst) return undefined
+    // One that is deactivated is asked first whether it shall be active again, by the provider's script.
+    if (!place.request || !selected || selected.account.deactivated || isOwnFirst) return undefined
     const account = selected.account.did
     return place.page({ account, language: wanted.language, step: 'consent' })
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { upsertClient } from '../../database/flow/client.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
+import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
 import { Attacker, makeDpopKey } from '../attacks/attacker.ts'
@@ -14,6 +15,7 @@ const ID = 'https://notes.vestibule.internal'
 const CALLBACK = 'https://notes.vestibule.internal/callback'
 const EMAIL = 'transition:email'
 const ALL = `atproto transition:generic ${EMAIL}`
+const SCRIPTS = errorPageTexts.en.obstacles.scripts.title
 let app: AppInProcess
 let person: Person
 let client: Attacker
@@ -164,6 +166,16 @@ test('nobody consents whose account is deactivated, or signed out, meanwhile', a
   await someone.account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
   const { said } = await decide(place)
   expect([said.get('code'), said.get('error')]).toEqual([null, 'access_denied'])
+})
+
+test('who is deactivated is not led there, but asked first whether that shall end', async () => {
+  const someone = await newPerson(app)
+  const { visitor, url, at } = await come({ by: someone })
+  await someone.account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
+  for (const page of [await visitor.open(url), await visitor.open(at)]) {
+    expect([page.status, leadsTo(page), page.title]).toEqual([200, undefined, SCRIPTS])
+    expect(page.hrefs).toContain(url)
+  }
 })
 
 test('a browser is led there only where a person decides, and by no other page', async () => {
