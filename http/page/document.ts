@@ -98,7 +98,7 @@ const DARK_COLOURS =
 
 /** Of every page: in the colours of the provider's pages, and as narrow as their cards. */
 export const BASE_STYLE = `:root{font:1rem/1.5 system-ui,sans-serif;${COLOURS}}
-@media(prefers-color-scheme:dark){:root{${DARK_COLOURS}}}
+@media screen and (prefers-color-scheme:dark){:root{${DARK_COLOURS}}}
 body{box-sizing:border-box;display:grid;min-height:100vh;margin:0;padding:1rem;place-items:center;color:var(--text)}
 html{background:var(--page)}
 main{box-sizing:border-box;width:100%;min-width:0;max-width:28rem;overflow-wrap:break-word;padding:1.5rem;border:1px solid var(--line);border-radius:.875rem;background:var(--card)}

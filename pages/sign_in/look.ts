@@ -60,7 +60,7 @@ summary::after{content:"";display:inline-block;margin-left:.5rem;border:.3rem so
 details nav{margin-top:.5rem}
 @media(hover:hover){button:hover,.button:hover,.accounts a:hover{filter:brightness(.96)}a:hover{text-decoration:underline}}
 @media(max-width:25rem){.actions>*{flex:1 1 100%}}
-@media print{html{background:none}body{display:block;padding:0}main{max-width:none;border:0}nav,details,form,button,.button{display:none}main:has(.codes)>:not(.name,.logo,h1,.lead,.notice){display:none}}
+@media print{:root{color-scheme:light}html{background:none}body{display:block;padding:0}main{max-width:none;border:0}nav,details,form,button,.button{display:none!important}main:has(.codes)>:not(.name,.logo,h1,.lead,.notice){display:none}}
 @media(max-width:20rem){body{padding:min(.5rem,2vw)}main{padding:min(1rem,4vw)}h1{font-size:1.25rem}h1,label,button,.button,.link{hyphens:auto}
 button:not(.link),.button,.alert,.notice,.accounts a{padding-inline:min(.75rem,3vw)}
 .codes li{margin-bottom:.375rem;padding-left:.75rem;text-indent:-.75rem}}

@@ -42,6 +42,30 @@ test('times are those of the reader’s clock, and in UTC to who points at one',
   await page.context().close()
 })
 
+test('a print of recovery codes has nothing besides, and no dark colours', async () => {
+  const { page, handle, password } = await come()
+  await page.goto(`${world.url}/account/security/recovery-codes`)
+  await page.fill('#password', password)
+  await button(page, 'Confirm').click()
+  await button(page, 'Make new ones').click()
+  await title(page, 'Security')
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  const seen = (selector: string) => page.locator(selector).filter({ visible: true })
+  expect(await seen('.codes code').count()).toBe(10)
+  expect(await seen('main p').allTextContents()).toEqual([
+    ...['Example', `@${handle}`, 'Your ways to sign in have changed.'],
+    ...['Your recovery codes:', expect.stringContaining('not shown again')],
+  ])
+  expect(await seen('main :is(h2,a,button,summary,input)').count()).toBe(0)
+  expect(
+    await page
+      .locator('code')
+      .first()
+      .evaluate((code) => getComputedStyle(code).color),
+  ).toBe('rgb(10, 10, 10)')
+  await page.context().close()
+})
+
 test.each([true, false])(
   'recovery codes are saved as a file, with scripts: %s',
   async (scripts) => {
