@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { textsFor } from '../../mail/locales/index.ts'
 import { renderCodeMail, renderNotice } from '../../mail/templates/mail.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
@@ -9,8 +10,9 @@ import { isTooWide, isTooWideInLargeType, NARROWEST } from './usable.ts'
 /** Pages on the narrowest screen with the largest type, where a language has words as long as a line. */
 const person = newCredentials('ada')
 const world = sharedWebAppWorld()
+let did: string
 beforeAll(async () => {
-  await headlessSignUp(world.network.url, person)
+  did = await headlessSignUp(world.network.url, person)
 })
 
 const PAGES = [
@@ -21,6 +23,8 @@ const PAGES = [
   '/account/new-password',
   '/account/passkey-sign-up',
 ]
+/** Where a person decides what an app may do. */
+const OF_CONSENT = ['permissions', 'consent']
 const OF_PERSON = ['', '/authenticator', '/app-password']
 
 test.each(PAGE_LANGUAGES)('nothing is wider than it, in %s', async (language) => {
@@ -39,6 +43,11 @@ test.each(PAGE_LANGUAGES)('nothing is wider than it, in %s', async (language) =>
   await page.locator('button.primary').click()
   await page.waitForURL(/security/)
   for (const path of OF_PERSON) await look(`/account/security${path}`)
+  const { pathname, search } = new URL((await startLogin(world.app)).url)
+  for (const step of OF_CONSENT) {
+    await look(`${pathname}${search}&account=${did}&lang=${language}&step=${step}`)
+    expect(await page.locator('input[type=checkbox]').count()).toBeGreaterThan(1)
+  }
   expect(tooWide).toEqual([])
   await context.close()
 })

@@ -143,14 +143,19 @@ test('a page that was left open for so long that nothing is known of it', async 
   })
 })
 
-test('without scripts: people sign in, and what comes next needs some', async () => {
+test('without scripts: people sign in and consent, and what else comes next needs some', async () => {
   await inFrench({ javaScriptEnabled: false }, async (page) => {
-    const login = await startLogin(world.app)
-    await page.goto(login.url)
+    const first = await startLogin(world.app)
+    await page.goto(first.url)
     await enter(page)
+    const granted = await toldBy(page, first, () => button(page, 'Autoriser').click())
+    expect(Object.keys(granted)).toEqual(['code'])
+    const login = await startLogin(world.app)
+    await page.goto(`${login.url}&step=sign-up`)
     await heading(page, 'Votre navigateur n’exécute pas JavaScript')
     await link(page, 'Réessayer').click()
-    await heading(page, 'Votre navigateur n’exécute pas JavaScript')
+    await heading(page, 'Connexion')
+    await page.goBack()
     const told = await toldBy(page, login, () => link(page, 'Retourner dans l’application').click())
     expect(told).toEqual({
       error: 'invalid_request',
