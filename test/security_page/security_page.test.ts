@@ -4,7 +4,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { withoutOwnLines } from '../pages/own_lines.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { push, Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'
 
 /** The security page over databases, without a browser, and so without scripts. */
@@ -184,6 +184,22 @@ describe('what is signed in', () => {
     const page = await here.open(PAGE)
     const out = await here.follow(await here.send(formsOf(page)[0] ?? NOTHING))
     expect(out.header('location')).toMatch(/^\/account\/sign-in\?/)
+  })
+
+  test('with this browser a sign-in for an app is out, too, that was not to be remembered', async () => {
+    const { url } = await push(app)
+    const here = new Visitor(app)
+    const { handle: username, password } = kim
+    const answer = await here.send(await here.open(url), { username, password })
+    expect((await here.follow(answer)).title).not.toBe('Sign in')
+    const ofApp = here.cookies.get('sign-in')
+    const page = await here.open('/account/sign-in?step=sign-in')
+    await here.send(page, { username, password, remember: 'on' })
+    const out = await here.send(formsOf(await here.open(PAGE))[0] ?? NOTHING)
+    // A browser keeps one for each path.
+    const isTaken = out.cookies.some((each) => /^sign-in=;.*path=\/oauth\/authorize/i.test(each))
+    if (ofApp && !isTaken) here.cookies.set('sign-in', ofApp)
+    expect((await here.open(url)).title).toBe('Sign in')
   })
 
   test('this browser is listed and signed out, too, where it does not remember the person', async () => {

@@ -175,6 +175,11 @@ export const pageRows = toRemovals([
     'nothing is left where a browser was remembered',
     securityPeople('!recent?.isPassing', '!recent'),
   ],
+  [
+    'test/security_page/security_page.test.ts',
+    'nor of a sign-in for an app',
+    securityActions('...noSignInCookies(issuer), ', ''),
+  ],
   [39, 'to sign out others prolongs nothing', redirects('false, passingSince)', 'false)')],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
   [
