@@ -6,7 +6,7 @@ import type { Services } from '../../sagas/services/services.ts'
 import { recordProof } from '../../sagas/sign_in/prove_again.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import type { browserHere } from '../known_browser.ts'
-import { renewDevice } from './device.ts'
+import { type DeviceId, renewDevice } from './device.ts'
 import { wantedOf } from './place.ts'
 import { goOn, type Post } from './post.ts'
 import { nameOf } from './shown.ts'
@@ -29,9 +29,11 @@ type Proven = {
   /** Id of the form (`sealed.ts`). */
   sent: string | undefined
   isRemembered: boolean
-  /** RFC 8176 */
-  amr: readonly string[]
+  kind: FactorKind
 }
+
+/** What a browser gets with a sign-in, and where it goes on. */
+type Begun = { deviceId: DeviceId; to: string; cookies: HttpResponse['headers'] }
 
 /** What a browser gets once the saga has taken a sign-in: its device session, its cookies, and where it goes on. */
 export class GoingOn {
@@ -47,13 +49,13 @@ export class GoingOn {
   async proven(
     post: Post,
     signedIn: Login,
-    { device, sent, isRemembered, amr }: Proven,
+    { device, sent, isRemembered, kind }: Proven,
   ): Promise<HttpResponse> {
     requestScope().browser = device.browser
     const isTrusted = post.request.parameter('trust') !== undefined
     const cookies = isTrusted ? [await this.#trust(post, signedIn, sent)] : []
-    const next = await this.done(post, signedIn, isRemembered, amr)
-    await this.prove(post, signedIn, amr === AMR.passkey ? 'passkey' : 'any')
+    const next = await this.done(post, signedIn, isRemembered, AMR[kind])
+    await this.prove(post, signedIn, kind === 'passkey' ? 'passkey' : 'any')
     return withCookies(next, cookies)
   }
 
@@ -81,16 +83,23 @@ export class GoingOn {
     return trustCookie(account.did, secret, this.#provider.issuer)
   }
 
+  /** The same as {@link begin}, and goes on to the provider's page. */
+  async done(...signedIn: Parameters<GoingOn['begin']>): Promise<HttpResponse> {
+    const { to, cookies } = await this.begin(...signedIn)
+    return goOn(to, cookies)
+  }
+
   /**
-   * Begins a new device session (session fixation), keeps or forgets the account on the device, and goes on to the
-   * provider's page.
+   * Begins a new device session (session fixation), and keeps or forgets the account on the device.
+   *
+   * @param amr how the person signed in (RFC 8176)
    */
-  async done(
+  async begin(
     post: Post,
-    { account, basis }: Login,
+    { account, basis }: Pick<Login, 'account' | 'basis'>,
     isRemembered: boolean,
     amr: readonly string[],
-  ): Promise<HttpResponse> {
+  ): Promise<Begun> {
     const { place, request } = post
     const { accountManager } = this.#provider
     const did = account.did as Parameters<typeof accountManager.getAccount>[0]
@@ -109,8 +118,11 @@ export class GoingOn {
       : place.accountPage(nameOf(account), language)
     const { seal } = this.#services.secrets
     const parts = { provider: this.#provider, seal, request, place, deviceId }
-    const own = [signedInCookie(parts, did, isRemembered), noSignedOutCookie(this.#provider.issuer)]
-    return goOn(to, own)
+    const cookies = [
+      signedInCookie(parts, did, isRemembered),
+      noSignedOutCookie(this.#provider.issuer),
+    ]
+    return { deviceId, to, cookies }
   }
 
   async #isOn(deviceId: string, did: string): Promise<boolean> {

@@ -27,6 +27,7 @@ import { type Keeping, SignInForm } from './sign_in_form.ts'
 import { SignUpForm } from './sign_up_form.ts'
 import { SignUpPages } from './sign_up_pages.ts'
 import { readSignedIn, signedOutCookies } from './signed_in.ts'
+import { noSignedOutCookie } from './signed_out_cookie.ts'
 import { Visit } from './visit.ts'
 import { wayBack } from './way_back.ts'
 
@@ -96,12 +97,13 @@ export class SignIn {
     return withCookies(page, [...cookies, noDeletedCookie(this.#provider.issuer)])
   }
 
-  /** Somebody who signs out on the provider's page has signed out here, too; who deletes the account is told so here. */
+  /** Who signs out or up on the provider's page has done so here, too; who deletes the account is told so here. */
   after({ url }: HttpRequest, response: HttpResponse): HttpResponse {
     const { issuer } = this.#provider
     const isDone = (call: string) =>
       url.pathname === `${PAGE_API}/${call}` && response.status === 200
     if (isDone('sign-out')) return withCookies(response, signedOutCookies(issuer))
+    if (isDone('sign-up')) return withCookies(response, [noSignedOutCookie(issuer)])
     if (!isDone('delete-account-confirm')) return response
     return withCookies(response, [deletedCookie(issuer)])
   }

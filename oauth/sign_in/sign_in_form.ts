@@ -90,8 +90,8 @@ export class SignInForm {
       const attempt = { identifier, password, code, trust, arrival, ...about(post) }
       const signedIn = await signIn(this.#services, attempt, POLICY)
       if (signedIn.usedCode) {
-        const amr = AMR[signedIn.usedCode]
-        return await this.#goingOn.proven(post, signedIn, { device, sent, isRemembered, amr })
+        const kind = signedIn.usedCode
+        return await this.#goingOn.proven(post, signedIn, { device, sent, isRemembered, kind })
       }
       const next = await this.#goingOn.done(post, signedIn, isRemembered, ['pwd'])
       const browser = knownBrowser(publicUrl, post.deviceId)
@@ -167,9 +167,9 @@ export class SignInForm {
             arrival: arrivalOf(device, { ...byPassword(post), form: sent }),
           }
       const signedIn = await finishSignIn(this.#services, first, step, POLICY)
-      const amr = AMR[isPasskey ? 'passkey' : (readProof(code)?.kind ?? first.kind)]
+      const kind = isPasskey ? 'passkey' : (readProof(code)?.kind ?? first.kind)
       const { isRemembered } = first
-      return await this.#goingOn.proven(post, signedIn, { device, sent, isRemembered, amr })
+      return await this.#goingOn.proven(post, signedIn, { device, sent, isRemembered, kind })
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
         const notice = first.kind === 'mail' ? textsFor(post).sentAgain : undefined

@@ -15,17 +15,14 @@ import {
   signUpWithPasskey,
 } from '../../sagas/sign_up/passkey_sign_up.ts'
 import type { SignUpPolicy } from '../../sagas/sign_up/sign_up_rules.ts'
-import { requestScope } from '../../stores/request_scope.ts'
 import { knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'
 import type { FormState } from './forms.ts'
-import { AMR } from './going_on.ts'
+import { AMR, GoingOn } from './going_on.ts'
 import { askingAgain, isRefusal, outcomeOf, wrong } from './outcomes.ts'
-import { wantedOf } from './place.ts'
 import { field, noPasskey, type Post } from './post.ts'
-import { languageOf, nameOf, type Outcome, type Shown, shownName, textsFor } from './shown.ts'
+import { languageOf, type Outcome, type Shown, shownName, textsFor } from './shown.ts'
 import type { Entered, SignUpPages } from './sign_up_pages.ts'
-import { signedInCookie } from './signed_in.ts'
 
 /** As for the provider's page. */
 const POLICY: SignUpPolicy = {
@@ -57,16 +54,16 @@ const FIELDS: Partial<Record<Word, NamesField>> = { emailTaken: 'email', inviteW
 
 /** The forms of a sign-up with a passkey: between their pages and the saga that decides. */
 export class SignUpForm {
-  readonly #provider: OAuthProvider
   readonly #services: Services
   readonly #pages: SignUpPages
   readonly #captcha: Captcha
+  readonly #goingOn: GoingOn
 
   constructor(provider: OAuthProvider, services: Services, pages: SignUpPages) {
-    this.#provider = provider
     this.#services = services
     this.#pages = pages
     this.#captcha = new Captcha(provider, services)
+    this.#goingOn = new GoingOn(provider, services)
   }
 
   /** Where somebody begins. */
@@ -121,26 +118,14 @@ export class SignUpForm {
 
   /** The person is signed in, as after the provider's sign-up: remembered, unless an app asked for it. */
   async #done(post: Post, { account, recoveryCodes }: CreatedAccount): Promise<HttpResponse> {
-    const { place, device, request } = post
-    const { deviceId } = device
-    const { accountManager } = this.#provider
-    const did = account.did as Parameters<typeof accountManager.getAccount>[0]
-    const isRemembered = place.request === null
-    const scope = requestScope()
-    scope.provesSignIn(did, { generation: account.generation })
-    scope.amr = AMR['passkey alone']
-    if (isRemembered) await accountManager.upsertDeviceAccount(deviceId, did)
+    const isRemembered = post.place.request === null
+    const signedIn = { account, basis: { generation: account.generation } }
+    const by = AMR['passkey alone']
+    const { deviceId, to, cookies } = await this.#goingOn.begin(post, signedIn, isRemembered, by)
     const { publicUrl } = this.#services.settings
-    await learnDevice(this.#services, did, knownBrowser(publicUrl, deviceId))
-    const { language } = wantedOf(request)
-    const next = place.request
-      ? place.page({ language })
-      : place.accountPage(nameOf(account), language)
-    const { seal } = this.#services.secrets
-    const parts = { provider: this.#provider, seal, request, place, deviceId }
-    const cookie = signedInCookie(parts, did, isRemembered)
-    const done = { name: shownName(account), recoveryCodes: recoveryCodes ?? [], next }
-    return withCookies(this.#pages.done(post, done), [cookie])
+    await learnDevice(this.#services, account.did, knownBrowser(publicUrl, deviceId))
+    const done = { name: shownName(account), recoveryCodes: recoveryCodes ?? [], next: to }
+    return withCookies(this.#pages.done(post, done), cookies)
   }
 
   #names(shown: Shown, entered: Entered, outcome: Outcome = {}): HttpResponse {

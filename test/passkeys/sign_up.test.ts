@@ -285,6 +285,21 @@ test('what was interrupted is finished, with its passkey', async () => {
   expect((await visitor.send(page, answerOf(authenticator.use(asked(page))))).status).toBe(303)
 })
 
+test.each(['a passkey', 'a password'])(
+  'who signs up with %s is in, where somebody has signed out before',
+  async (way) => {
+    const { visitor, page, names } = await begin()
+    visitor.cookies.set('signed-out', { value: '1', path: '/account' })
+    const { email } = names
+    const person = { locale: 'en', handle: whole(names), email, password: 'a good password' }
+    const { status } =
+      way === 'a passkey'
+        ? await visitor.send(page, make(page))
+        : await visitor.call('sign-up', person, '/account')
+    expect([status, visitor.cookies.has('signed-out')]).toEqual([200, false])
+  },
+)
+
 describe('names', () => {
   test.each([
     ['a reserved name', { handle: 'admin' }, words.handleTaken, 'handle'],

@@ -137,6 +137,11 @@ export const pageRows = toRemovals([
   ],
   [38, 'a sign-in ends with a sign-out', signInPage("if (isDone('sign-out'))")],
   [
+    'test/passkeys/sign_up.test.ts',
+    'who signs up is no more as one who has signed out',
+    signInPage("if (isDone('sign-up'))"),
+  ],
+  [
     38,
     'a remembered sign-in ends with that of the device',
     visit('(signedIn.ephemeralToken || others.length < known.length)', 'true'),
@@ -160,8 +165,16 @@ export const pageRows = toRemovals([
   ],
   [
     COME_BACK,
+    'a new device session also where the sign-in fails',
+    signInPage(
+      'return withCookies(answer, requestScope().deviceCookies)',
+      'return answer.status < 400 ? withCookies(answer, requestScope().deviceCookies) : answer',
+    ),
+  ],
+  [
+    COME_BACK,
     'a sign-in with a password proves no passkey',
-    goingOn("amr === AMR.passkey ? 'passkey' : 'any'", "'passkey'"),
+    goingOn("kind === 'passkey' ? 'passkey' : 'any'", "'passkey'"),
   ],
   [39, 'a form is from our page', security('if (refusal) return refusal', '')],
   [39, 'a form is of one browser', sealed('of === device && ', '')],
