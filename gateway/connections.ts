@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf } from '../base/values/network.ts'
+import { hasRoomFor } from '../base/watching/event_log.ts'
 import type { Log } from '../base/watching/log.ts'
 import { openConnections, refusedConnections } from '../base/watching/metrics.ts'
 import { every } from '../base/work/every.ts'
@@ -46,7 +47,6 @@ export class Connections {
   /** Those that are busy, by the client whose request is answered: behind a proxy all connections are the proxy's. */
   readonly #busy = new Shares<Socket>()
   readonly #tally = new Tally()
-  #full = false
   /** Requests that are being answered. */
   inFlight = 0
   /** Told of each answer that is written or given up. */
@@ -80,11 +80,12 @@ export class Connections {
     const isFullOfOne = !trusts(peer) && this.#tally.of(address) >= capacity.connectionsOfOne
     const isFull = this.#tally.all >= capacity.connections
     if (isFullOfOne || isFull) {
-      const other = isFullOfOne
-        ? this.#longestIdle(address)
-        : (this.#longestIdle(null) ?? this.#busy.makeRoom(peer))
+      const idle = this.#longestIdle(isFullOfOne ? address : null)
+      // Somebody gets no answer, whether it is the new one or another.
+      if (!idle) this.#noteFull(peer)
+      const other = idle ?? (isFullOfOne ? null : this.#busy.makeRoom(peer))
       if (!other) {
-        this.#refuse(socket)
+        socket.destroy()
         return
       }
       this.#forget(other)
@@ -117,12 +118,11 @@ export class Connections {
     if (ofOne?.size === 0) this.#idleOf.delete(address)
   }
 
-  #refuse(socket: Socket): void {
+  #noteFull(peer: string): void {
     refusedConnections.inc({ kind: 'connection' })
-    // Once until there is room again: it is said at the worst of times.
-    if (!this.#full) this.#options.log.warn('too many connections, new ones are closed')
-    this.#full = true
-    socket.destroy()
+    const { log } = this.#options
+    if (!hasRoomFor(log, 'too many connections', peer)) return
+    log.warn({ address: peer }, 'a connection was closed: there are too many')
   }
 
   #forget(socket: Socket): void {
@@ -133,7 +133,6 @@ export class Connections {
     this.#busy.remove(socket)
     this.#tally.remove(connection.address)
     openConnections.dec()
-    this.#full = false
   }
 
   /** @param incoming the same request; null where it becomes another protocol */

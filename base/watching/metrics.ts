@@ -32,6 +32,8 @@ export const refusedConnections = new Counter({
   help: 'Connections, requests and WebSockets refused, or ended for others, because there were too many, by kind',
   labelNames: ['kind'] as const,
 })
+// One that appears with its first refusal has not grown by it, so an alert would miss that one.
+for (const kind of ['connection', 'request', 'WebSocket']) refusedConnections.inc({ kind }, 0)
 export const events = new Counter({
   name: 'vestibule_events_total',
   help: 'Events of the log (docs/watching.md), by name; also those whose lines were left out',

@@ -2,13 +2,16 @@ import { EventEmitter } from 'node:events'
 import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
+import { MOST_LINES } from '../../base/watching/event_log.ts'
 import { createLog } from '../../base/watching/log.ts'
+import { refusedConnections } from '../../base/watching/metrics.ts'
 import { CAPACITY } from '../../gateway/capacity.ts'
 import { Connections } from '../../gateway/connections.ts'
 import { TIMEOUTS } from '../../gateway/timeouts.ts'
 import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
+import { keptLog } from '../watching/logged.ts'
 
 const started: Peer[] = []
 const opened: Socket[] = []
@@ -124,13 +127,47 @@ test('35. where all are busy, one of the site that has most makes room, also beh
   const one = open(gateway, by('192.0.2.1'))
   const many = [1, 2, 3, 4].map((net) => open(gateway, by(`2001:db8:0:${net}::1`)))
   await allAsked
+  const before = await refused()
   const another = open(gateway, by('192.0.2.2'))
   const ended = [...many, another].map((socket, i) => closed(socket).then(() => i))
   expect(await Promise.race(ended)).toBe(3)
+  expect(await refused()).toBe(before + 1)
   release()
   for (const socket of [one, another, ...many.slice(0, 3)]) {
     expect(await first(socket)).toMatch(/^HTTP\/1.1 200 /)
   }
+})
+
+/** Connections that were refused, or ended for others, as an alert looks for it. */
+async function refused(): Promise<number> {
+  const { values } = await refusedConnections.get()
+  return values.find(({ labels }) => labels.kind === 'connection')?.value ?? Number.NaN
+}
+
+test('35. the log says in a few lines that there are too many, whoever comes and goes', async () => {
+  const server = new EventEmitter()
+  const { log, lines } = keptLog()
+  const capacity = { ...CAPACITY, connections: 4, connectionsOfOne: 1 }
+  new Connections(server as Server, { trusts: () => false, timeouts: TIMEOUTS, capacity, log })
+  const come = (remoteAddress: string) => {
+    const destroy = function (this: EventEmitter) {
+      this.emit('close')
+    }
+    const socket = Object.assign(new EventEmitter(), { remoteAddress, bytesRead: 0, destroy })
+    server.emit('connection', socket)
+    server.emit('upgrade', { socket, headers: {} })
+    return socket
+  }
+  const before = await refused()
+  for (let i = 0; i < 200; i++) {
+    const busy = come('192.0.2.1')
+    come('192.0.2.1')
+    busy.destroy()
+  }
+  expect(await refused()).toBe(before + 200)
+  expect(lines()).toHaveLength(MOST_LINES.ofOne)
+  expect(lines()[0]).toMatchObject({ level: 'warn', address: '192.0.2.1' })
+  server.emit('close')
 })
 
 test('35. one address has its own bound, a trusted proxy has not', async () => {

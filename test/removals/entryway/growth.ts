@@ -172,7 +172,13 @@ export const growthRows = toRemovals([
     'idle connections make room',
     connections('const [longest = null] = idle ?? []', 'const longest = null as Socket | null'),
   ],
-  [35, 'busy ones make room', connections(' ?? this.#busy.makeRoom(peer)', '')],
+  [35, 'busy ones make room', connections('this.#busy.makeRoom(peer)', 'null')],
+  [35, 'which is counted', connections('if (!idle) this', 'if (false) this')],
+  [
+    35,
+    'and said in few lines',
+    connections("!hasRoomFor(log, 'too many connections', peer)", 'false'),
+  ],
   [
     35,
     'by whom they are for, behind a proxy',
