@@ -6,7 +6,9 @@ import { isThere } from '../base/files/files.ts'
 import { makeFolder } from '../base/files/make_folder.ts'
 import { DATABASE_FOLDERS } from '../base/files/private_files.ts'
 import { nextEndedOpenidSignIn } from '../database/account/openid_sign_in.ts'
+import { markOpenidTokensOfBackup } from '../database/account/openid_token.ts'
 import { readAccount } from '../database/account/profile.ts'
+import { markSessionsOfBackup } from '../database/account/session.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../database/database.ts'
@@ -97,8 +99,8 @@ export async function restore({
       assertUndamaged(join(prepared, path), path, kind)
       if (kind === 'auth') change(prepared, path, kind, deleteAllRequests)
       if (kind === 'directory') change(prepared, path, kind, (db) => endInDirectory(db, signOut))
-      if (kind === 'account' && signOut) {
-        const did = change(prepared, path, kind, endSessions)
+      if (kind === 'account') {
+        const did = change(prepared, path, kind, signOut ? endSessions : markOfBackup)
         if (did !== null) toTell.push(did)
       }
     }
@@ -207,6 +209,13 @@ function endSessions(db: Db): string | null {
   if (!account) return null
   signOutEverywhere(db)
   return nextEndedOpenidSignIn(db) === null ? null : account.did
+}
+
+/** Clients may have refreshed since. */
+function markOfBackup(db: Db): null {
+  markSessionsOfBackup(db)
+  markOpenidTokensOfBackup(db)
+  return null
 }
 
 /** Has the program tell OpenID clients of what was ended here. It does not matter which of its auth actors does. */

@@ -35,7 +35,7 @@ export function createTokenStore(
       return null
     }
     const answers = found.standing === 'current' || found.standing === 'retry'
-    if (!answers) {
+    if (!answers && found.standing !== 'lost') {
       count('replayed')
       scope.seeReuse({ account: found.account, clientId: found.session.clientId })
     }

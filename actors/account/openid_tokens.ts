@@ -61,9 +61,10 @@ export function putTokens(
       if (spent === null || !wasSpent(db, grantId, spent, now)) return null
       const origin = { grantId, chain: spent.chain }
       const { secret, proof = null } = spent
-      if (tokens.isOpenidRefreshLate(db, secret, origin, proof, now)) return 'late'
+      const standing = tokens.spentOpenidStanding(db, secret, origin, proof, now)
+      if (standing === 'late') return standing
       endWithGrant(db, origin, now)
-      return 'reused'
+      return standing === 'lost' ? null : standing
     }
     const all = issued.map((token) => {
       const isNext = token.secret === spent?.next
@@ -130,9 +131,10 @@ export function findToken(
   // Nothing comes between, since neither waits.
   if (looked?.replayed != null && looked.grant.clientId === usedBy) {
     const ended = { grantId: looked.grant.id, chain: looked.replayed }
-    if (tokens.isOpenidRefreshLate(db, secret, ended, proof, now)) return 'late'
+    const standing = tokens.spentOpenidStanding(db, secret, ended, proof, now)
+    if (standing === 'late') return standing
     transact(db, () => endWithGrant(db, ended, now))
-    return 'reused'
+    return standing === 'lost' ? null : standing
   }
   return looked?.found ?? null
 }

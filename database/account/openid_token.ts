@@ -2,6 +2,7 @@ import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
 import {
+  OF_BACKUP,
   type Proven,
   type RefreshStanding,
   reliably,
@@ -123,22 +124,24 @@ const UNKNOWN: Proven = { provenAt: null, receivedAt: null }
 const ANSWERING: ReadonlySet<RefreshStanding> = new Set(['current', 'retry'])
 
 /**
- * Whether a refresh token that has a successor is shown by a request that its client made before it went on
- * ({@link standingOf}). Of a chain the last two are kept, so one that has no row is an older one.
+ * How a refresh token stands that answers no more ({@link standingOf}). One that its client shows late is of its holder.
+ * Of a chain the last two are kept, so one that has no row is an older one.
  *
  * @param proof null of what is no refresh token
  */
-export function isOpenidRefreshLate(
+export function spentOpenidStanding(
   db: Db,
   secret: string,
   { grantId, chain }: Pick<OpenidToken, 'grantId' | 'chain'>,
   proof: RefreshProof | null,
   now: number,
-): boolean {
+): 'late' | 'reused' | 'lost' {
   const current = proof && readCurrent(db, grantId, chain)
-  if (!current) return false
-  if (!isOfHolder(proof, JSON.parse(current.payload).jkt)) return false
-  return standingIn(read(db, hashSecret(secret)), { current, proof }, now) === 'late'
+  if (!current) return 'reused'
+  const standing = standingIn(read(db, hashSecret(secret)), { current, proof }, now)
+  if (standing === 'lost') return standing
+  const isLate = standing === 'late' && isOfHolder(proof, JSON.parse(current.payload).jkt)
+  return isLate ? 'late' : 'reused'
 }
 
 /**
@@ -193,6 +196,11 @@ export function rotateOpenidToken(
      WHERE token_hash = @hash`,
   ).run({ hash, now, sealed: sealSuccessor(next, secret), successor: hashSecret(next) })
   return next
+}
+
+/** To be called where a backup is restored. */
+export function markOpenidTokensOfBackup(db: Db): void {
+  sql(db, 'UPDATE openid_token SET received_at = ?').run(OF_BACKUP)
 }
 
 /** @returns the chain of what is kept by this secret; null where nothing is */

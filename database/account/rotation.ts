@@ -2,9 +2,9 @@ import { RECEIVED_TOGETHER, REFRESH_HELD, REFRESH_RETRY_GRACE } from '../../base
 
 /**
  * How a refresh token stands: the current one; the one before it, whose answer may have been lost; one that was made
- * use of before, in a request that is late; or one that is used again.
+ * use of before, in a request that is late; one that is used again; or one of which a backup may not know.
  */
-export type RefreshStanding = 'current' | 'retry' | 'late' | 'reused'
+export type RefreshStanding = 'current' | 'retry' | 'late' | 'reused' | 'lost'
 
 /** A refresh token among those of its session. */
 export type Rotated = {
@@ -30,6 +30,12 @@ export type ShownAt = Proven & {
 }
 
 /**
+ * In the place of when the request for the current token was received, once its data are of a backup: its client may have
+ * later ones.
+ */
+export const OF_BACKUP = 0
+
+/**
  * Refresh token rotation (RFC 9700 section 4.14.2), of atproto's sessions and of OpenID's alike. The last one may be
  * presented again for {@link REFRESH_RETRY_GRACE}, since an answer can be lost on its way. Who asked with it within that
  * time, and was not answered since, is no later: an actor may be away for longer.
@@ -39,6 +45,9 @@ export type ShownAt = Proven & {
  * waited for an actor; or its client made its proof before that one, so a network held it. Seconds are too coarse for two
  * proofs of one second, so these say nothing, unless nothing followed. Nor does a proof that is older than a network
  * holds anything: a thief could date it back, and nobody would be told.
+ *
+ * Where the current one is of a backup, one that is not known may have come after it. It is as good as one that is used
+ * again, but tells of no thief.
  */
 export function standingOf(
   { place, rotatedAt, sealedSuccessor, current }: Rotated,
@@ -51,6 +60,7 @@ export function standingOf(
   const isFresh = rotatedAt !== null && askedAt - rotatedAt <= REFRESH_RETRY_GRACE
   if (isLast && isFresh && sealedSuccessor !== null) return 'retry'
   const { provenAt: wentOn = null, receivedAt: wentOnHere = null } = current ?? {}
+  if (place === 'older' && wentOnHere === OF_BACKUP) return 'lost'
   if (receivedAt !== null && wentOnHere !== null) {
     // No request waits for longer; more than that is a clock that was set back.
     const ahead = wentOnHere - receivedAt

@@ -3,7 +3,7 @@ import type { CalledFrom } from '../../http/requester.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret, matchesHash } from '../hash.ts'
 import { MAX_USER_AGENT, trim } from './bounds.ts'
-import { type RefreshStanding, type Rotated, reliably, standingOf } from './rotation.ts'
+import { OF_BACKUP, type RefreshStanding, type Rotated, reliably, standingOf } from './rotation.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
@@ -190,7 +190,7 @@ export function findSessionByRefreshToken(
 export function rotateSession(
   db: Db,
   { from, ...rotation }: Rotation,
-): { refreshToken: string } | { refused: 'ended' | 'late' | 'reused' } {
+): { refreshToken: string } | { refused: 'ended' | 'late' | 'reused' | 'lost' } {
   const columns = { ...rotation, ...columnsOf(from) }
   const receivedAt = rotation.receivedAt ?? rotation.updatedAt
   const presented = rotation.presentedRefreshToken
@@ -240,6 +240,11 @@ export function deleteSession(db: Db, id: string): boolean {
 
 export function deleteAllSessions(db: Db): number {
   return sql(db, 'DELETE FROM session').run().changes
+}
+
+/** To be called where a backup is restored. */
+export function markSessionsOfBackup(db: Db): void {
+  sql(db, 'UPDATE session SET received_at = ?').run(OF_BACKUP)
 }
 
 export function listSessions(db: Db): Session[] {

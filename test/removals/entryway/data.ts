@@ -43,6 +43,14 @@ const fileSign = inFile('maintenance/copy/file_sign.ts')
 /** What it defends of data: as they move, in an engine, in files and in backups. */
 export const dataRows = toRemovals([
   [
+    'test/backup/sessions_of_backup.test.ts',
+    'a session that went on after a backup is no theft',
+    inFile('maintenance/restore.ts')(
+      'signOut ? endSessions : markOfBackup',
+      'signOut ? endSessions : () => null',
+    ),
+  ],
+  [
     'test/backup/lanes.test.ts',
     'a backup gives back the memory of what it closed',
     inFile('maintenance/lanes.ts')('await setImmediate()', ''),

@@ -503,10 +503,7 @@ export const openidRows = toRemovals([
   [
     LATE_REFRESHES,
     'a late refresh ends nothing',
-    accountTokens(
-      "if (tokens.isOpenidRefreshLate(db, secret, ended, proof, now)) return 'late'",
-      '',
-    ),
+    accountTokens("if (standing === 'late') return standing\n    transact(", 'transact('),
   ],
   [
     LATE_REFRESHES,
