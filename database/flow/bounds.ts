@@ -2,8 +2,16 @@ import type { Bounded } from '../bounded_table.ts'
 
 const MB = 1_000_000
 
+/**
+ * The large ones go first, by kilobytes, and of those the oldest: apps ask for little, and who wants to fill the room
+ * does it with the fewest requests that are as large as may be.
+ *
+ * @param column SQL: what a client chose
+ */
+const largeFirst = (column: string) => `octet_length(${column}) / 1000 DESC, expires_at`
+
 const REQUEST = {
-  ...{ table: 'authorization_request', key: 'id', order: 'expires_at' },
+  ...{ table: 'authorization_request', key: 'id', order: largeFirst('parameters') },
   rowBytes: '300 + octet_length(client_id) + octet_length(parameters)',
 }
 
@@ -83,7 +91,7 @@ export const OPENID_DEVICE_CODES: Bounded = {
   where: 'true',
   rowBytes: '250 + octet_length(payload)',
   maxBytes: 25 * MB,
-  order: 'expires_at',
+  order: largeFirst('payload'),
 }
 
 /** Interactions and pushed requests of the OpenID provider: anybody can begin some. */
@@ -93,7 +101,7 @@ export const OPENID_REQUESTS: Bounded = {
   where: 'true',
   rowBytes: '150 + octet_length(payload)',
   maxBytes: 200 * MB,
-  order: 'expires_at',
+  order: largeFirst('payload'),
 }
 
 /** OpenID clients that registered themselves; those to which nobody signed in go first. */

@@ -277,6 +277,27 @@ describe('34. tables of an auth actor', () => {
     expect(measure(db, bounds.OPEN_REQUESTS).bytes).toBeLessThanOrEqual(20_000)
   })
 
+  test.each<[string, Bounded, string | null]>([
+    ['pushed', bounds.PUSHED_REQUESTS, null],
+    ['open', bounds.OPEN_REQUESTS, 'dev-'],
+  ])(
+    'of the requests that are %s, large ones make room before what apps ask for',
+    (_, bounded, device) => {
+      small(bounded)
+      const add = (i: number, bytes: number) => {
+        insertRequest(db, pushed(i, { parameters: JSON.stringify({ state: 'x'.repeat(bytes) }) }))
+        if (device) updateRequest(db, `req-${i}`, { deviceId: `${device}${i}` })
+      }
+      add(0, 500)
+      for (let i = 1; i < 100; i++) add(i, 5_000)
+      expect(readRequest(db, 'req-0')).not.toBeNull()
+      expect(measure(db, bounded).bytes).toBeLessThanOrEqual(20_000)
+      for (let i = 100; i < 200; i++) add(i, 500)
+      expect(readRequest(db, 'req-0')).toBeNull()
+      expect(readRequest(db, 'req-199')).not.toBeNull()
+    },
+  )
+
   test('a nonce that is still good is not forgotten by the sweep', () => {
     expect(recordNonce(db, 'DPoP', 'one', MINUTE)).toBe(true)
     sweepFlow(db)

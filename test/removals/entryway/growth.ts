@@ -52,6 +52,7 @@ export const growthRows = toRemovals([
   ],
   [34, 'the bytes of keys', caches('2 * key.length + ', '')],
   [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
+  [34, 'large requests go first', flowBounds(' / 1000 DESC, expires_at', ' IS NULL, expires_at')],
   [34, 'what a person has open stays', flowBounds(' AND device_id IS NULL', '')],
   [
     34,
