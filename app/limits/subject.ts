@@ -1,4 +1,4 @@
-import { networkOf } from '../../base/values/network.ts'
+import { networkOf, siteOf } from '../../base/values/network.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { RouteShape } from '../../http/route.ts'
 import { readSubject } from '../../identity/subject.ts'
@@ -11,6 +11,8 @@ export function subjectOf(per: Subject, account: string | null, address: string)
       return ''
     case 'address':
       return networkOf(address)
+    case 'site':
+      return siteOf(address)
     case 'account':
       return account
     case 'account at address':

@@ -1,12 +1,12 @@
-import { SECONDS_A_MINUTE, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
+import { EMAIL_TOKEN, SECONDS_A_MINUTE, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
 import type { Door } from '../../http/door.ts'
 import { ACTIONS } from '../../oauth/paths.ts'
 
 /**
- * Whom a limit counts: one client address (IPv4, or IPv6 by /64), one account as it is named in
- * the request, one address at one account, or everybody together.
+ * Whom a limit counts: one client address (IPv4, or IPv6 by /64), one site (IPv4 address, or IPv6 by /48), one account
+ * as it is named in the request, one address at one account, or everybody together.
  */
-export type Subject = 'address' | 'account' | 'account at address' | 'everybody'
+export type Subject = 'address' | 'site' | 'account' | 'account at address' | 'everybody'
 
 /** At most `points` requests within `seconds`, counted from the first of them. */
 export type Limit = {
@@ -55,6 +55,8 @@ const MAIL_CODES = [
   server('updateEmail'),
   SIGN_PLC_OPERATION,
 ]
+const PAGES = ['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS]
+const OPENID_REQUESTS = ['openid authorize', 'openid end session', 'openid device authorization']
 const MAILS = [
   ...RESET_REQUESTS,
   page('verify-email-request'),
@@ -64,6 +66,18 @@ const MAILS = [
   server('requestEmailUpdate'),
   server('requestAccountDelete'),
   REQUEST_PLC_OPERATION,
+]
+
+/** How many sites have to use up their parts of a limit on everybody until nothing of it is left for others. */
+const SITES = 10
+
+/**
+ * A limit on everybody, of which one site uses up a part at most: who has one has thousands of addresses, each with a
+ * limit of its own.
+ */
+const onEverybody = ({ name, points, ...limit }: Omit<Limit, 'per'>): Limit[] => [
+  { ...limit, name: `${name}, everybody`, per: 'everybody', points },
+  { ...limit, name: `${name}, one site`, per: 'site', points: points / SITES },
 ]
 
 /**
@@ -136,14 +150,13 @@ export const LIMITS: readonly Limit[] = [
     seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
-  {
-    name: 'sign-up, everybody',
+  ...onEverybody({
+    name: 'sign-up',
     on: SIGN_UPS,
-    per: 'everybody',
     points: 5_000,
     seconds: SECONDS_AN_HOUR,
     counts: 'creations',
-  },
+  }),
   {
     // A PDS keeps a file for each, for anybody who asks. A sign-up here asks the PDS itself.
     name: 'reserved signing key',
@@ -153,14 +166,13 @@ export const LIMITS: readonly Limit[] = [
     seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
-  {
-    name: 'reserved signing key, everybody',
+  ...onEverybody({
+    name: 'reserved signing key',
     on: ['reserve signing key'],
-    per: 'everybody',
     points: 5_000,
     seconds: SECONDS_AN_HOUR,
     counts: 'requests',
-  },
+  }),
   {
     name: 'reset, one address at one account',
     on: RESET_REQUESTS,
@@ -170,11 +182,12 @@ export const LIMITS: readonly Limit[] = [
     counts: 'requests',
   },
   {
+    // Strangers can use it up: until the owner may ask, the code of the last mail that they have had sent is good.
     name: 'reset, one account',
     on: RESET_REQUESTS,
     per: 'account',
-    points: 20,
-    seconds: SECONDS_AN_HOUR,
+    points: 6,
+    seconds: EMAIL_TOKEN / 1_000,
     counts: 'requests',
   },
   // The mails of everybody are counted where they are sent (`sagas/services/mail_limits.ts`).
@@ -189,9 +202,18 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each page that is opened without cookies makes a device.
     name: 'page',
-    on: ['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS],
+    on: PAGES,
     per: 'address',
     points: 3_000,
+    seconds: 5 * SECONDS_A_MINUTE,
+    counts: 'requests',
+  },
+  {
+    // Those of some site alone do not push out the devices of all others while they sign in.
+    name: 'page, one site',
+    on: PAGES,
+    per: 'site',
+    points: 10_000,
     seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
@@ -206,9 +228,17 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each is kept for an hour, until the person comes back: one address fills half of the table at most.
     name: 'OpenID request',
-    on: ['openid authorize', 'openid end session', 'openid device authorization'],
+    on: OPENID_REQUESTS,
     per: 'address',
     points: 1_000,
+    seconds: 5 * SECONDS_A_MINUTE,
+    counts: 'requests',
+  },
+  {
+    name: 'OpenID request, one site',
+    on: OPENID_REQUESTS,
+    per: 'site',
+    points: 3_000,
     seconds: 5 * SECONDS_A_MINUTE,
     counts: 'requests',
   },
@@ -220,14 +250,13 @@ export const LIMITS: readonly Limit[] = [
     seconds: SECONDS_AN_HOUR,
     counts: 'requests',
   },
-  {
-    name: 'OpenID registration, everybody',
+  ...onEverybody({
+    name: 'OpenID registration',
     on: ['openid register'],
-    per: 'everybody',
     points: 1_000,
     seconds: SECONDS_AN_HOUR,
     counts: 'creations',
-  },
+  }),
   {
     // Each leaves its mark in the audit trail.
     name: 'security form',

@@ -1,5 +1,5 @@
 import { EVENT_LINES } from '../lifetimes.ts'
-import { networkOf } from '../values/network.ts'
+import { networkOf, siteOf } from '../values/network.ts'
 import {
   EVENTS,
   type EventName,
@@ -18,9 +18,10 @@ const LONGEST = 300
 /**
  * Lines that strangers cause within {@link EVENT_LINES}, at most: of one kind for one address (IPv6: /64), or for one
  * account where no address is known, of one component of the PDS inside, of a PDS or auth actor that does not answer,
- * or of the clients of one account that do not take its sign-outs, and of all.
+ * or of the clients of one account that do not take its sign-outs; for one site (IPv4 address, or IPv6 /48), which may
+ * have many networks; and of all.
  */
-export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
+export const MOST_LINES = { ofOne: 30, ofSite: 1_000, ofAll: 10_000 }
 
 /** An event as it was logged. */
 export type LoggedEvent = {
@@ -100,7 +101,13 @@ for (const profile of TOKEN_PROFILES) {
 }
 
 /** Lines since a time of `performance.now()`. */
-type Lines = { since: number; all: number; byOne: Map<string, number>; leftOut: number }
+type Lines = {
+  since: number
+  all: number
+  byOne: Map<string, number>
+  bySite: Map<string, number>
+  leftOut: number
+}
 
 const written = new WeakMap<Log, Lines>()
 
@@ -109,7 +116,16 @@ const written = new WeakMap<Log, Lines>()
  * guesses passwords is to be seen, whatever else comes from that address.
  */
 export function hasRoomFor(log: Log, kind: string, address = ''): boolean {
-  return hasRoom(log, [kind, networkOf(address)].join(' '))
+  const lines = linesNow(log)
+  const site = siteOf(address)
+  const ofSite = lines.bySite.get(site) ?? 0
+  if (ofSite >= MOST_LINES.ofSite) {
+    lines.leftOut++
+    return false
+  }
+  const isWritten = hasRoom(log, [kind, networkOf(address)].join(' '))
+  if (isWritten) lines.bySite.set(site, ofSite + 1)
+  return isWritten
 }
 
 /**
@@ -133,7 +149,7 @@ function linesNow(log: Log): Lines {
   const now = performance.now()
   const before = written.get(log)
   if (before && now - before.since < EVENT_LINES) return before
-  const lines = { since: now, all: 0, byOne: new Map(), leftOut: 0 }
+  const lines = { since: now, all: 0, byOne: new Map(), bySite: new Map(), leftOut: 0 }
   written.set(log, lines)
   if (before?.leftOut) logEvent(log, 'lines_left_out', { lines: before.leftOut }, undefined)
   return lines

@@ -1,6 +1,6 @@
 import type { Counters } from '../../actors/auth/shared_counters.ts'
 import type { Runner } from '../../actors/runner.ts'
-import { networkOf } from '../../base/values/network.ts'
+import { networkOf, siteOf } from '../../base/values/network.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
 import { rateLimited } from '../../base/watching/metrics.ts'
@@ -101,7 +101,7 @@ function usedOf([account]: Counter[], [quota]: Quota[]): number {
   return account && quota ? account.points - quota.remaining : 0
 }
 
-/** Null when the limit counts a client address and the mail was not asked for by a request. */
+/** Null when the limit counts a client address, or its site, and the mail was not asked for by a request. */
 export function toCounter(limit: MailLimit, kind: MailKind, addressee: Addressee): Counter | null {
   const { per, points, seconds } = limit
   const subject = subjectOf(per, addressee)
@@ -122,6 +122,10 @@ function subjectOf(per: MailLimit['per'], addressee: Addressee): string | null {
     case 'client': {
       const sender = requester()
       return sender && networkOf(sender.address)
+    }
+    case 'site': {
+      const sender = requester()
+      return sender && siteOf(sender.address)
     }
     case 'everybody':
       return ''

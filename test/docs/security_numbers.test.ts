@@ -110,7 +110,10 @@ type Limit = { points: number; seconds: number }
 const [guesses, guessesFromAll] = ACCOUNT_LIMITS['second factor'].limits
 const [deviceCodes, deviceCodesOfOne] = ACCOUNT_LIMITS['device code'].limits
 const [handles, handlesADay] = ACCOUNT_LIMITS['handle change'].limits
-const [ofKind, , ofRecipient, ofClient, ofAll] = mailLimits('resetPassword') as readonly Limit[]
+const [ofKind] = mailLimits('updateEmail') as readonly Limit[]
+const [ofResets, , ofRecipient, ofClient, ofSite, ofAll] = mailLimits(
+  'resetPassword',
+) as readonly Limit[]
 
 const limits: [says: string, of: Limit][] = [
   [
@@ -137,7 +140,9 @@ const limits: [says: string, of: Limit][] = [
   ['lets them: 20 an hour by address', limit('OpenID registration')],
   ['sign-ups: 100 in 5 minutes by address', limit('sign-up')],
   ['5,000 an hour, and `ENTRYWAY_INVITE_REQUIRED`', limit('sign-up, everybody')],
-  ['who asks for a reset: 20 an hour by account', limit('reset, one account')],
+  ['A new password can be asked for 6 times in 15 minutes', limit('reset, one account')],
+  ['6 codes for a new password in 15 minutes', ofResets as Limit],
+  ['who asks for a reset: 6 in 15 minutes by account', limit('reset, one account')],
 ]
 
 test.each(limits)('it is limited so: %s', (says, { points, seconds }) => {
@@ -154,13 +159,15 @@ test.each([
   `${limit('sign-in code, one account').points} at one account.`,
   `${deviceCodesOfOne.points} from one address (45)`,
   `${ofRecipient?.points} of all kinds by recipient`,
-  `${ofClient?.points} by client address, ${count(ofAll?.points ?? 0)} for everybody`,
+  `${ofClient?.points} by client address, ${count(ofSite?.points ?? 0)} by its site, ${count(ofAll?.points ?? 0)} for everybody`,
   `of one kind the first ${WORDS[NOTICES_OF_RIGHT - 1]} within an hour`,
-  `are ${MOST_LINES.ofOne} a minute of one kind for one address (IPv6: /64) and ${count(MOST_LINES.ofAll)} for all`,
+  `are ${MOST_LINES.ofOne} a minute of one kind for one address (IPv6: /64), ${count(MOST_LINES.ofSite)} for one site (IPv6: /48) and ${count(MOST_LINES.ofAll)} for all`,
+  `3,000 in 5 minutes by address, ${count(limit('page, one site').points)} by site`,
+  `1,000 in 5 minutes by address, ${count(limit('OpenID request, one site').points)} by site`,
   `${running} run at once, ${runningOfOne} of one address (IPv6: /64) and ${runningOfSite} of one /48, ${waiting} wait, ${waitingOfOne} of one address`,
   `have ${count(VALUES)} values and scopes at most`,
   `by address, of ${count(flowBounds.MAX_OAUTH_REQUEST)} bytes each`,
-  `by address, of ${count(flowBounds.MAX_OPENID_REQUEST)} bytes each`,
+  `by site, of ${count(flowBounds.MAX_OPENID_REQUEST)} bytes each`,
   `${count(limit('OpenID registration, everybody').points)} in all`,
   `connections | ${count(CAPACITY.connections)}:`,
   `new one is closed | ${count(CAPACITY.connectionsOfOne)}, trusted proxies without`,

@@ -35,10 +35,11 @@ const reset = (gateway: string, email: string, address: string) =>
   })
 /** No account has this address: it is answered as if one had. */
 const ANSWERED = { status: 200 }
-const email = 'kim@mail.vestibule.internal'
+let names = 0
+const newEmail = () => `kim${++names}@mail.vestibule.internal`
 
 test('what passed one gateway counts at the other', async () => {
-  const address = newAddress()
+  const [address, email] = [newAddress(), newEmail()]
   const { points } = limit(RESETS)
   for (let i = 0; i < points; i++) {
     const answer = await reset(urls[i % 2] as string, email, address)
@@ -47,12 +48,12 @@ test('what passed one gateway counts at the other', async () => {
   }
   for (const gateway of urls) {
     expectRefused(await reset(gateway, email, address), RESETS)
-    expect(await reset(gateway, email, newAddress())).toMatchObject(ANSWERED)
   }
+  expect(await reset(urls[0], email, newAddress())).toMatchObject(ANSWERED)
 })
 
 test('at both at once no more pass than may', async () => {
-  const address = newAddress()
+  const [address, email] = [newAddress(), newEmail()]
   const { points } = limit(RESETS)
   const answers = await Promise.all(
     Array.from({ length: 2 * points }, (_, i) => reset(urls[i % 2] as string, email, address)),
@@ -62,7 +63,7 @@ test('at both at once no more pass than may', async () => {
 })
 
 test('a restart forgets nothing, neither in order nor by a crash', async () => {
-  const address = newAddress()
+  const [address, email] = [newAddress(), newEmail()]
   spend(vestibule, RESETS, `${email}\n${address}`, 1)
   expect(await reset(urls[0], email, address)).toMatchObject(ANSWERED)
   for (const end of ['stop', 'kill'] as const) {
@@ -71,7 +72,7 @@ test('a restart forgets nothing, neither in order nor by a crash', async () => {
     for (const gateway of urls) {
       await untilStatus(`${gateway}/_health`, 200)
       expectRefused(await reset(gateway, email, address), RESETS)
-      expect(await reset(gateway, email, newAddress())).toMatchObject(ANSWERED)
     }
+    expect(await reset(urls[0], email, newAddress())).toMatchObject(ANSWERED)
   }
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LIMITS } from '../../app/limits/table.ts'
+import { LIMITS, type Limit } from '../../app/limits/table.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { send } from '../attacks/attacker.ts'
@@ -109,4 +109,21 @@ test('what strangers ask for in vain uses up no limit on everybody', () => {
   // What comes of it the PDS knows alone.
   expect(others.map(({ name }) => name)).toEqual(['reserved signing key, everybody'])
   expect(shared.length).toBeGreaterThan(2)
+})
+
+test('of each limit on everybody one site uses up a tenth at most', () => {
+  for (const { name, points, per: _, ...limit } of LIMITS.filter(
+    (each) => each.per === 'everybody',
+  )) {
+    const isOfSite = (each: Limit) => each.per === 'site' && each.on === limit.on
+    expect(LIMITS.filter(isOfSite), name).toMatchObject([{ ...limit, points: points / 10 }])
+  }
+})
+
+test('sign-ups of one site, which has many networks', async () => {
+  spend(network.vestibule, 'sign-up, one site', '2001:db8:9::', 1)
+  expect(await byMethod('2001:db8:9:1::1')).toMatchObject({ status: 200 })
+  expectRefused(await byMethod('2001:db8:9:2::1'), 'sign-up, one site')
+  expectRefused(await onPage('2001:db8:9:3::1'), 'sign-up, one site')
+  expect(await byMethod('2001:db8:a:1::1')).toMatchObject({ status: 200 })
 })

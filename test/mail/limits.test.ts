@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createOwners, ownerHere } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
+import { EMAIL_TOKEN } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/watching/log.ts'
 import { rateLimited } from '../../base/watching/metrics.ts'
 import { Background } from '../../base/work/background.ts'
@@ -113,7 +114,7 @@ const cases = mailKinds.flatMap((kind) =>
 test.each(cases)('%s is limited by %s, over %s', async (kind, per, over, limit) => {
   const to = newAddressee()
   const client = newClient()
-  const isShared = per === 'client' || per === 'everybody'
+  const isShared = per === 'client' || per === 'site' || per === 'everybody'
   const another = { account: newAddressee(), recipient: newAddressee() }
   spend(limit, kind, to, client, 1)
   expect(await send(kind, to, client)).toEqual({ refusal: undefined, mails: 1 })
@@ -123,6 +124,7 @@ test.each(cases)('%s is limited by %s, over %s', async (kind, per, over, limit) 
     recipient: () =>
       send(kind, { ...another.recipient, email: to.email.toUpperCase() }, newClient()),
     client: () => send(kind, told(kind), client),
+    site: () => send(kind, told(kind), client),
     everybody: () => send(kind, told(kind), newClient()),
   }[per]
   const { refusal, mails } = await again()
@@ -141,12 +143,37 @@ test.each(cases)('%s is limited by %s, over %s', async (kind, per, over, limit) 
   }
 })
 
+const OF_ONE = ['account', 'recipient']
+
 describe('every kind of mail', () => {
   test.each(mailKinds)('%s counts account, recipient and everybody', (kind) => {
     const subjects = mailLimits(kind).map(({ per }) => per)
     expect(subjects).toEqual(expect.arrayContaining(['account', 'recipient', 'everybody']))
     if (kind !== 'message') expect(subjects).toContain('client')
   })
+
+  test.each(mailKinds.filter((kind) => kind !== 'message'))(
+    'of %s one site uses up a tenth of what everybody has',
+    (kind) => {
+      const limits = mailLimits(kind)
+      const [ofAll] = limits.filter(({ per }) => per === 'everybody')
+      const part = { ...ofAll, per: 'site', points: (ofAll?.points ?? 0) / 10 }
+      expect(limits.filter(({ per }) => per === 'site')).toEqual([part])
+    },
+  )
+
+  test.each(mailKinds)(
+    'of %s what strangers use up is there before the last code is over',
+    (kind) => {
+      const limits = mailLimits(kind)
+      const isForStrangers = limits.some(({ per, over }) => per === 'everybody' && over === 'kind')
+      expect(isForStrangers).toBe(kind === 'resetPassword')
+      if (!isForStrangers) return
+      const ofOne = limits.filter(({ per, over }) => OF_ONE.includes(per) && over === 'kind')
+      for (const { seconds } of ofOne) expect(seconds).toBeLessThanOrEqual(EMAIL_TOKEN / 1_000)
+      expect(ofOne).toHaveLength(OF_ONE.length)
+    },
+  )
 
   test('is sent at one place', () => {
     const reaching = listSources()
@@ -196,6 +223,14 @@ test('nor do those to many people, which are limited for everybody', async () =>
   expect(await send('signInCode', newAddressee(), newClient())).toMatchObject({ mails: 1 })
 })
 
+test('a site is all of its networks', async () => {
+  const [limit] = mailLimits('resetPassword').filter(({ per }) => per === 'site')
+  spend(limit as MailLimit, 'resetPassword', newAddressee(), '2001:db8:1:1::1')
+  const ask = (client: string) => send('resetPassword', newAddressee(), client)
+  expect(await ask('2001:db8:1:2::1')).toMatchObject({ refusal: { code: 'RateLimitExceeded' } })
+  expect(await ask('2001:db8:2:1::1')).toEqual({ refusal: undefined, mails: 1 })
+})
+
 test('a limit on everybody that is used up is counted, as an alarm looks for it', async () => {
   const refused = async (kind: MailKind) => {
     const { values } = await rateLimited.get()
@@ -212,7 +247,7 @@ test('a limit on everybody that is used up is counted, as an alarm looks for it'
 test.each(noticeKinds)('what others use up keeps no %s from an owner', async (kind) => {
   const client = newClient()
   for (const limit of mailLimits(kind)) {
-    if (limit.per === 'client' || limit.per === 'everybody') {
+    if (!OF_ONE.includes(limit.per)) {
       spend(limit, kind, newAddressee(), client)
     }
   }

@@ -147,7 +147,7 @@ test('what strangers cause fills no disk, and the next line says how much was le
     const fail = (address: string) => logEvent(log, 'sign_in_failed', {}, address)
     for (let i = 0; i < MOST_LINES.ofOne + 5; i++) fail('192.0.2.1')
     expect(lines()).toHaveLength(MOST_LINES.ofOne)
-    for (let i = 0; i < MOST_LINES.ofAll; i++) fail(`2001:db8:0:${i.toString(16)}::1`)
+    for (let i = 0; i < MOST_LINES.ofAll; i++) fail(`2001:db8:${i.toString(16)}::1`)
     expect(lines()).toHaveLength(MOST_LINES.ofAll)
     now.mockReturnValue(EVENT_LINES)
     fail('192.0.2.1')
@@ -158,6 +158,15 @@ test('what strangers cause fills no disk, and the next line says how much was le
   } finally {
     now.mockRestore()
   }
+})
+
+test('who has many networks leaves lines to others', () => {
+  const { log, lines } = keptLog()
+  const fail = (address: string) => logEvent(log, 'sign_in_failed', {}, address)
+  for (let i = 0; i < MOST_LINES.ofAll; i++) fail(`2001:db8:0:${i.toString(16)}::1`)
+  expect(lines()).toHaveLength(MOST_LINES.ofSite)
+  fail('192.0.2.1')
+  expect(lines().at(-1)).toMatchObject({ address: '192.0.2.1' })
 })
 
 test('an account that is asked for again and again keeps no other damaged one out of the log', () => {

@@ -173,6 +173,12 @@ export const alarmRows = toRemovals([
     'resets that strangers ask for use up no code of others',
     inFile('sagas/services/mail_limits.ts')("isForStrangers(kind) ? 'kind' : 'class'", "'class'"),
   ],
+  [LIMITS, 'one site uses up a part of the mails', mails('siteOf(', 'networkOf(')],
+  [
+    LIMITS,
+    'what strangers use up is there before the last code is over',
+    inFile('sagas/services/mail_limits.ts')('EMAIL_TOKEN / 1_000', 'SECONDS_AN_HOUR'),
+  ],
   [
     LIMITS,
     'a limit on all mails that is used up is told of',

@@ -79,8 +79,8 @@ export const growthRows = toRemovals([
     34,
     'pages are limited',
     limits(
-      "on: ['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS]",
-      'on: []',
+      "['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS]",
+      '[]',
     ),
   ],
   [

@@ -206,6 +206,7 @@ export const programRows = toRemovals([
   ],
   [34, 'lines are counted by network', events('[kind, networkOf(address)]', '[kind, address]')],
   [EVENTS, 'a bound on lines', events('lines.all >= MOST_LINES.ofAll', 'false')],
+  [EVENTS, 'and on those of one site', events('ofSite >= MOST_LINES.ofSite', 'false')],
   [
     EVENTS,
     'what was rolled back is not logged',

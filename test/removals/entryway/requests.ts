@@ -125,6 +125,11 @@ export const requestRows = toRemovals([
     inFile('openid/storage/registration_adapters.ts')('      noteCreated()\n', ''),
   ],
   [
+    'test/limits/sign_up.test.ts',
+    'one site uses up a part of what everybody has',
+    subjects('return siteOf(address)', 'return networkOf(address)'),
+  ],
+  [
     30,
     'limits read a name as look-ups do',
     subjects('readSubject(readAccount(name)).name', "name.trim().replace(/^@/, '').toLowerCase()"),
