@@ -14,7 +14,7 @@ import type { SecurityAction, SecurityTask } from '../security_paths.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
 import { formId } from '../sign_in/sealed.ts'
-import { noSignInCookies, signedOutCookies } from '../sign_in/signed_in.ts'
+import { signedOutCookies } from '../sign_in/signed_in.ts'
 import { signedOutCookie } from '../sign_in/signed_out_cookie.ts'
 import { enteredIn } from './entered.ts'
 import { FactorActions } from './factor_actions.ts'
@@ -104,9 +104,7 @@ export class SecurityActions {
     const response = this.#redirects.to(visitor, { what: 'session' })
     const { issuer } = this.#provider
     if (isPassing) return withCookies(response, signedOutCookies(issuer))
-    // Who is remembered may have signed in for an app besides, without being so.
-    const cookies = [...noSignInCookies(issuer), signedOutCookie(issuer)]
-    return isHere ? withCookies(response, cookies) : response
+    return isHere ? withCookies(response, [signedOutCookie(issuer)]) : response
   }
 
   /** @param isPassing whether it is signed in without being remembered, so that the account knows nothing of it */

@@ -10,7 +10,7 @@ import { type DeviceId, renewDevice } from './device.ts'
 import { wantedOf } from './place.ts'
 import { goOn, type Post } from './post.ts'
 import { nameOf } from './shown.ts'
-import { signedInCookie } from './signed_in.ts'
+import { noSignInCookies, signedInCookie } from './signed_in.ts'
 import { noSignedOutCookie } from './signed_out_cookie.ts'
 import { trustCookie } from './trust_cookie.ts'
 
@@ -118,9 +118,12 @@ export class GoingOn {
       : place.accountPage(nameOf(account), language)
     const { seal } = this.#services.secrets
     const parts = { provider: this.#provider, seal, request, place, deviceId }
+    const { issuer } = this.#provider
     const cookies = [
       signedInCookie(parts, did, isRemembered),
-      noSignedOutCookie(this.#provider.issuer),
+      noSignedOutCookie(issuer),
+      // The browser does not show it here, so that it is not known whose it is.
+      ...(isRemembered ? noSignInCookies(issuer, place.cookiePath) : []),
     ]
     return { deviceId, to, cookies }
   }

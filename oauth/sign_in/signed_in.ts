@@ -58,7 +58,8 @@ type Parts = {
  * one authorization request (or the account page) and a quarter of an hour, and ends with the sign-ins of
  * the account. That of an account which is remembered on the device counts only as long as the device is signed
  * in; for any other, the provider's pages are given a token of the sign-in ({@link readSignedIn}). Those for
- * the requests of other tabs stay, as far as there is room.
+ * the requests of other tabs stay, as far as there is room; but who is remembered has none that is not, so that they are
+ * out once the device is, whoever signs it out.
  *
  * The browser forgets it when it is closed.
  *
@@ -80,9 +81,9 @@ export function signedInCookie(
     ...(!isRemembered && { isPassing: true }),
   }
   const own = sealedBy(seal).write(deviceId, signedIn, since)
-  const others = handedOver(seal, request, deviceId).filter(
-    (each) => each.state.request !== place.requestUri,
-  )
+  const isStaying = ({ state }: Shown) =>
+    state.request !== place.requestUri && !(isRemembered && state.isPassing && state.did === did)
+  const others = handedOver(seal, request, deviceId).filter(isStaying)
   const all = others.reduce((text, { sealed }) => {
     const more = text + BETWEEN + sealed
     return more.length > LONGEST ? text : more
@@ -103,10 +104,15 @@ export function signedOutCookies(issuer: string): HttpResponse['headers'] {
   return [...noSignInCookies(issuer), openid, signedOutCookie(issuer)]
 }
 
-/** Takes the cookies of {@link signedInCookie} from a browser. */
-export function noSignInCookies(issuer: string): HttpResponse['headers'] {
+/**
+ * Takes the cookies of {@link signedInCookie} from a browser.
+ *
+ * @param except the path of one that stays
+ */
+export function noSignInCookies(issuer: string, except?: string): HttpResponse['headers'] {
   const options = { publicUrl: issuer, lasts: 0 }
-  return [AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, ...options }))
+  const paths = [AUTHORIZE, ACCOUNT].filter((path) => path !== except)
+  return paths.map((path) => setCookie(COOKIE, '', { path, ...options }))
 }
 
 export type FoundSignIn = {
@@ -158,8 +164,10 @@ export async function readSignedIn(
   return { account, ephemeralToken: await signer.createEphemeralToken(claims as never) }
 }
 
+type Shown = { sealed: string; state: HandedOver }
+
 /** What a browser shows that counts. */
-function handedOver(seal: Seal, request: HttpRequest, deviceId: string) {
+function handedOver(seal: Seal, request: HttpRequest, deviceId: string): Shown[] {
   const given = readCookie(request, COOKIE)?.split(BETWEEN) ?? []
   return given.flatMap((sealed) => {
     const state = sealedBy(seal).read(deviceId, sealed)

@@ -186,21 +186,32 @@ describe('what is signed in', () => {
     expect(out.header('location')).toMatch(/^\/account\/sign-in\?/)
   })
 
-  test('with this browser a sign-in for an app is out, too, that was not to be remembered', async () => {
-    const { url } = await push(app)
-    const here = new Visitor(app)
-    const { handle: username, password } = kim
-    const answer = await here.send(await here.open(url), { username, password })
-    expect((await here.follow(answer)).title).not.toBe('Sign in')
-    const ofApp = here.cookies.get('sign-in')
-    const page = await here.open('/account/sign-in?step=sign-in')
-    await here.send(page, { username, password, remember: 'on' })
-    const out = await here.send(formsOf(await here.open(PAGE))[0] ?? NOTHING)
-    // A browser keeps one for each path.
-    const isTaken = out.cookies.some((each) => /^sign-in=;.*path=\/oauth\/authorize/i.test(each))
-    if (ofApp && !isTaken) here.cookies.set('sign-in', ofApp)
-    expect((await here.open(url)).title).toBe('Sign in')
-  })
+  test.each([
+    ['this browser', 'the account page'],
+    ['this browser', 'another app'],
+    ['another browser', 'the account page'],
+    ['another browser', 'another app'],
+  ])(
+    'from %s, so is a sign-in for an app that was not to be remembered, where the person is since one on %s',
+    async (from, on) => {
+      const [{ url }, other] = [await push(app), await push(app)]
+      const here = new Visitor(app)
+      const { handle: username, password } = kim
+      const signIn = async (at: string, box: Record<string, string>) =>
+        here.send(await here.open(at), { username, password, ...box })
+      const answer = await signIn(url, {})
+      expect((await here.follow(answer)).title).not.toBe('Sign in')
+      const ofApp = here.cookies.get('sign-in')
+      const next = on === 'another app' ? other.url : '/account/sign-in?step=sign-in'
+      const { cookies } = await signIn(next, { remember: 'on' })
+      // A browser keeps one for each path.
+      const isTaken = cookies.some((each) => /^sign-in=[^;]*;.*path=\/oauth\/authorize/i.test(each))
+      const signedOut = from === 'this browser' ? here : await knowing([kim])
+      await press(signedOut, from === 'this browser' ? 'This browser' : 'Browser').catch(() => {})
+      if (ofApp && !isTaken) here.cookies.set('sign-in', ofApp)
+      expect((await here.open(url)).title).toBe('Sign in')
+    },
+  )
 
   test('this browser is listed and signed out, too, where it does not remember the person', async () => {
     const here = await knowing([kim], {})

@@ -190,8 +190,13 @@ export const pageRows = toRemovals([
   ],
   [
     'test/security_page/security_page.test.ts',
-    'nor of a sign-in for an app',
-    securityActions('...noSignInCookies(issuer), ', ''),
+    'nor of a sign-in for an app before it',
+    goingOn('isRemembered ? noSignInCookies', 'false ? noSignInCookies'),
+  ],
+  [
+    'test/security_page/security_page.test.ts',
+    'also where that was for another app',
+    signedIn('isRemembered && state.isPassing', 'false'),
   ],
   [39, 'to sign out others prolongs nothing', redirects('false, passingSince)', 'false)')],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
