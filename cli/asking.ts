@@ -1,6 +1,6 @@
 import { byDid } from '../operator/account_names.ts'
-import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
-import { descriptions } from '../operator/descriptions.ts'
+import type { CommandInput, CommandName, CommandOutput } from '../operator/commands/index.ts'
+import { descriptions } from '../operator/descriptions/index.ts'
 import { assertMeant } from './ask.ts'
 import type { Operator } from './operator_client.ts'
 

@@ -1,4 +1,4 @@
-import type { Check } from '../operator/check.ts'
+import type { Check } from '../operator/doctor/check.ts'
 import { CliError } from './errors.ts'
 import { items, table } from './table.ts'
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { descriptionOf } from '../operator/descriptions.ts'
-import { type Field, fieldsOf, numberInWords, readNumber } from '../operator/fields.ts'
+import { type Field, fieldsOf, numberInWords, readNumber } from '../operator/descriptions/fields.ts'
+import { descriptionOf } from '../operator/descriptions/index.ts'
 
 /** A command of the list that the operator's page is made from, too, below its parent. @param words all of its name */
 export function described(parent: Command, words: string): Command {

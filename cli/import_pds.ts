@@ -7,8 +7,8 @@ import {
   listPdsInviteCodes,
   type PdsAccount,
 } from '../database/import/pds_accounts.ts'
-import type { CommandInput } from '../operator/commands.ts'
-import type { ImportOutcome } from '../operator/imports.ts'
+import type { ImportOutcome } from '../operator/commands/imports.ts'
+import type { CommandInput } from '../operator/commands/index.ts'
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 import type { Installation } from './installation.ts'
 import { meantPds } from './meant_pds.ts'

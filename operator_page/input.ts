@@ -1,4 +1,4 @@
-import { type Field, numberInWords, readNumber } from '../operator/fields.ts'
+import { type Field, numberInWords, readNumber } from '../operator/descriptions/fields.ts'
 import { randomPassword } from '../passwords/random_password.ts'
 import { wordsOf } from './result.ts'
 

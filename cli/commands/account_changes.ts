@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { printableLine } from '../../base/values/printable.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
-import type { CommandName } from '../../operator/commands.ts'
+import type { CommandName } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
 import { askForPassword, newPassword, type PasswordOptions } from '../ask.ts'
 import { described } from '../described.ts'

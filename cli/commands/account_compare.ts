@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { count } from '../../base/time/in_words.ts'
-import type { CommandOutput } from '../../operator/commands.ts'
+import type { CommandOutput } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError } from '../errors.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { count } from '../../base/time/in_words.ts'
-import { ageOfOldest } from '../../operator/replication.ts'
+import { ageOfOldest } from '../../operator/doctor/replication.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { when } from '../output.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { CommandInput } from '../../operator/commands.ts'
+import type { CommandInput } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { when } from '../output.ts'

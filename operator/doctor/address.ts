@@ -5,7 +5,7 @@ import { connect } from 'node:tls'
 import { CERTIFICATE_LEFT, DAY, DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { codeOf, reasonOf } from '../../base/values/reason.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 import { LOCAL } from './local.ts'
 import { look } from './look.ts'
 

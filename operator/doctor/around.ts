@@ -1,7 +1,7 @@
 import type { Settings } from '../../base/settings/settings.ts'
-import type { Check } from '../check.ts'
 import { checkAddresses } from './address.ts'
 import { checkBackups } from './backup.ts'
+import type { Check } from './check.ts'
 import { checkClocks } from './clock.ts'
 import { checkDisk } from './disk.ts'
 import { forTrial } from './local.ts'

@@ -5,7 +5,7 @@ import { lostWithPds, pdsFolderAround } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
 import { nameDamaged } from '../../maintenance/manifest.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 import { type CheckResult, look } from './look.ts'
 
 /** How old the last good backup is. */

@@ -1,5 +1,5 @@
 import { DOCTOR_CLOCK } from '../../base/lifetimes.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 import { ask, look } from './look.ts'
 
 /** Compares this clock with the `Date` of others; it is good to the second. */

@@ -3,7 +3,7 @@ import { onePerDisk } from '../../base/files/disks.ts'
 import { tryWriting } from '../../base/files/writable_disk.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { foldersOfData } from '../../embedded/folder.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 import { look } from './look.ts'
 
 const MB = 1024 * 1024

@@ -1,5 +1,5 @@
 import type { Settings } from '../../base/settings/settings.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 
 /** Names that lead to this machine and no other. */
 export const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$|\.(test|localhost)$/

@@ -1,6 +1,6 @@
 import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import { codeOf, reasonOf } from '../../base/values/reason.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 
 /** What came of a check. */
 export type CheckResult = Omit<Check, 'name'>

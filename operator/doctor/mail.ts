@@ -1,6 +1,6 @@
 import type { Settings } from '../../base/settings/settings.ts'
 import { verifySmtp } from '../../mail/verify_smtp.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 import { look } from './look.ts'
 
 export function checkMail({ smtpUrl, dataDir }: Settings): Promise<Check> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MAX_AWAKE } from '../../actors/awake.ts'
 import { CAPACITY } from '../../gateway/capacity.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 
 /** Of an account that is awake (`actors/awake.ts`). */
 const FILES_OF_AWAKE = 4

@@ -1,7 +1,7 @@
 import type { Settings } from '../../base/settings/settings.ts'
 import { isWebDid } from '../../base/values/did.ts'
 import { NO_SUCH_HANDLE } from '../../identity/service_handles.ts'
-import type { Check } from '../check.ts'
+import type { Check } from './check.ts'
 import { ask, type CheckResult, look, readJson } from './look.ts'
 
 const PROXY =

@@ -12,7 +12,7 @@ import {
 } from '../../database/directory/operator_session.ts'
 import { findClient } from '../../gateway/client_address.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
-import { descriptions } from '../../operator/descriptions.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'
 import {
   command,

@@ -8,7 +8,7 @@ import type { Operator } from '../../cli/operator_client.ts'
 import { createProgram } from '../../cli/program.ts'
 import { compileCache } from '../../lab/world/child.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { descriptions } from '../../operator/descriptions.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 
 /** Where there is no terminal, what the operator's page asks about is done with `--yes` alone. */
 const all = { account: 'kim.test', remove: 'totp', atOnce: true } as const

@@ -5,8 +5,8 @@ import { createProgram, EXAMPLES } from '../../cli/program.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
-import { descriptions } from '../../operator/descriptions.ts'
-import { fieldsOf } from '../../operator/fields.ts'
+import { fieldsOf } from '../../operator/descriptions/fields.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 
 /** Lines and columns of a screen. */
 const SCREEN = { lines: 42, columns: 80 }

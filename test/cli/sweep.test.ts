@@ -8,7 +8,7 @@ import { startGateway } from '../../gateway/server.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { descriptions } from '../../operator/descriptions.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 import { signUpWith } from '../security_page/guest.ts'
 
 /** Every command, with values as long as they come. */

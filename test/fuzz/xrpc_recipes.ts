@@ -1,5 +1,5 @@
 import { schemas } from '@atproto/api'
-import { commands } from '../../operator/commands.ts'
+import { commands } from '../../operator/commands/index.ts'
 import { methods } from '../../xrpc/index.ts'
 import { type Cook, pickRoute, plain } from './cook.ts'
 import { mutateJson } from './mutate.ts'

@@ -42,6 +42,12 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['interaction', 'sign_out'],
     ['device', 'provider'],
   ],
+  operator: [
+    ['command.ts', 'find_account.ts', 'half_done.ts', 'inputs', 'paths.ts'],
+    ['doctor'],
+    ['commands'],
+    ['descriptions'],
+  ],
   sagas: [
     ['services'],
     ['accounts', 'notices'],

@@ -61,6 +61,6 @@ test('what only some use is loaded when they use it', () => {
 
 test('the command line is described without what carries commands out', () => {
   const { files } = loadedAtOnce('cli/run.ts')
-  expect(files).toContain('operator/inputs.ts')
+  expect(files).toContain('operator/inputs/index.ts')
   expect([...files].filter((file) => CARRIES_OUT.test(file))).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { importPds } from '../../cli/import_pds.ts'
 import type { PdsAccount } from '../../database/import/pds_accounts.ts'
-import type { ImportOutcome } from '../../operator/imports.ts'
+import type { ImportOutcome } from '../../operator/commands/imports.ts'
 
 /** What import-pds sends, in requests that the gateway takes. */
 type Sent = Omit<PdsAccount, 'sessions'> & { continues?: { isNew: boolean }; unfinished?: boolean }

@@ -12,7 +12,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { accounts } from '../../operator/imports.ts'
+import { accounts } from '../../operator/commands/imports.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 
 /** Debian's `nobody`. */

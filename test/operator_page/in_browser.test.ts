@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/steps.ts'
-import { descriptions } from '../../operator/descriptions.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'
 import { newPerson } from '../factors/person.ts'
 import { findingsIn, inEachTheme, inSize, SIZES, sizes } from '../pages/axe.ts'

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from
 import { signedOutMeanwhile } from '../../base/errors.ts'
 import { OPERATOR_IDLE, PROOF_AGAIN } from '../../base/lifetimes.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
-import { descriptions } from '../../operator/descriptions.ts'
-import { type Field, fieldsOf } from '../../operator/fields.ts'
+import { type Field, fieldsOf } from '../../operator/descriptions/fields.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import {

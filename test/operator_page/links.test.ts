@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { descriptions } from '../../operator/descriptions.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 import { resultOf } from '../../operator_page/result.ts'
 
 const TO_ACCOUNT = '/operator/do/account/show?account='

@@ -18,7 +18,7 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { EVENTS, MOST_OF_ONE_EVENT, type TrailEvent } from '../../database/directory/event.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
-import { inputs } from '../../operator/inputs.ts'
+import { inputs } from '../../operator/inputs/index.ts'
 import { formOf } from '../../operator/paths.ts'
 import { dayOf, keepEvents } from '../../sagas/notices/kept_events.ts'
 import { newPerson } from '../factors/person.ts'

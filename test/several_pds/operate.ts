@@ -1,7 +1,7 @@
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings } from '../../base/settings/settings.ts'
 import type { Network } from '../../lab/world/network.ts'
-import type { CommandInput, CommandName } from '../../operator/commands.ts'
+import type { CommandInput, CommandName } from '../../operator/commands/index.ts'
 
 /** Runs an operator's command on the running program. */
 export async function operate<N extends CommandName>(

@@ -9,7 +9,7 @@ import { Replica } from '../../database/replication/replica.ts'
 import { oldestWait } from '../../database/replication/waiting.ts'
 import type { Schema } from '../../database/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { checkReplication, missingOfReplication } from '../../operator/replication.ts'
+import { checkReplication, missingOfReplication } from '../../operator/doctor/replication.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 

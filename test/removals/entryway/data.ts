@@ -104,7 +104,7 @@ export const dataRows = toRemovals([
   [
     MOVING,
     'what a program has handed over it does not hand over to another',
-    inFile('operator/hand_over.ts')('if (found && found.id !== move.id)', 'if (false)'),
+    inFile('operator/commands/hand_over.ts')('if (found && found.id !== move.id)', 'if (false)'),
   ],
   [
     MOVING,

@@ -86,7 +86,7 @@ export const operatorPageRows = toRemovals([
   [
     'test/operator_page/commands.test.ts',
     'the PDS inside stays where it is',
-    inFile('operator/pdses.ts')('refuseInside(pdses.find((one) => one.did === did))', ''),
+    inFile('operator/commands/pdses.ts')('refuseInside(pdses.find((one) => one.did === did))', ''),
   ],
   [
     'test/operator_page/commands.test.ts',

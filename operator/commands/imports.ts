@@ -1,7 +1,7 @@
-import { Refusal } from '../base/errors.ts'
-import { command, type OperatorContext } from './command.ts'
-import type { ImportedAccount } from './imported.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { command, type OperatorContext } from '../command.ts'
+import type { ImportedAccount } from '../inputs/imported.ts'
+import { inputs } from '../inputs/index.ts'
 
 /**
  * What became of an account; `refused` says why in `reason`. One that is `present` may lack the

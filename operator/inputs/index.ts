@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { aMove } from '../base/files/move.ts'
-import { INVITES } from '../base/values/value_bounds.ts'
-import { AUDIT_EVENTS, type AuditEvent } from '../base/watching/events.ts'
-import { FACTOR_KINDS } from '../factors/kinds.ts'
+import { aMove } from '../../base/files/move.ts'
+import { INVITES } from '../../base/values/value_bounds.ts'
+import { AUDIT_EVENTS, type AuditEvent } from '../../base/watching/events.ts'
+import { FACTOR_KINDS } from '../../factors/kinds.ts'
 import { aDid, importedAccount, importedInvite } from './imported.ts'
 
 /** A handle, DID or e-mail address, as typed. */

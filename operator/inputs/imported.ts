@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readSubject } from '../identity/subject.ts'
+import { readSubject } from '../../identity/subject.ts'
 import { carriedSessions } from './carried_sessions.ts'
 
 export const aDid = z.string().regex(/^did:(plc|web):[A-Za-z0-9._:%-]+$/)

@@ -1,9 +1,9 @@
-import { Refusal } from '../base/errors.ts'
-import { readPosition } from '../database/directory/invite.ts'
-import { createInvites } from '../sagas/sign_up/invites.ts'
-import { command } from './command.ts'
-import { findAccount } from './find_account.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { readPosition } from '../../database/directory/invite.ts'
+import { createInvites } from '../../sagas/sign_up/invites.ts'
+import { command } from '../command.ts'
+import { findAccount } from '../find_account.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Codes that belong to no account, or to the account that is named. */
 export const create = command(

@@ -1,4 +1,4 @@
-import type { Damage, DamagedAccount } from '../actors/account/damage.ts'
+import type { Damage, DamagedAccount } from '../../actors/account/damage.ts'
 import type { Check } from './check.ts'
 
 const MEND: Readonly<Record<Damage, string>> = {

@@ -1,13 +1,13 @@
-import { Refusal } from '../base/errors.ts'
-import { isPlcDid } from '../base/values/did.ts'
-import { type AccountRow, isActive } from '../database/account/profile.ts'
-import { repoKeyOf } from '../sagas/accounts/repo_key.ts'
-import type { Services } from '../sagas/services/services.ts'
-import { LegacyTokens } from '../tokens/legacy_tokens.ts'
-import { command } from './command.ts'
-import { findAccount } from './find_account.ts'
-import { tellingHalf } from './half_done.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { isPlcDid } from '../../base/values/did.ts'
+import { type AccountRow, isActive } from '../../database/account/profile.ts'
+import { repoKeyOf } from '../../sagas/accounts/repo_key.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { LegacyTokens } from '../../tokens/legacy_tokens.ts'
+import { command } from '../command.ts'
+import { findAccount } from '../find_account.ts'
+import { tellingHalf } from '../half_done.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** What a DID says of an account that is active here, where that is not its PDS, and what is to be done. */
 export async function findElsewhere(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { inputs } from '../inputs/index.ts'
 import type { Argument, Description } from './description.ts'
-import { inputs } from './inputs.ts'
 
 /** How a member of an input is given. */
 type FieldKind = 'text' | 'number' | 'switch' | 'choice' | 'list' | 'json'

@@ -1,4 +1,4 @@
-import { REPLICATION_SLOW } from '../base/lifetimes.ts'
+import { REPLICATION_SLOW } from '../../base/lifetimes.ts'
 import type { Check } from './check.ts'
 
 /** How long the oldest commit of the runner that answers has waited to be kept by the engine, ms. */

@@ -1,4 +1,4 @@
-import type { CommandInput, CommandName, CommandOutput } from './commands.ts'
+import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts'
 
 /** What a command takes, as people are told. Without flags it stands in its place on the command line. */
 export type Argument = {

@@ -3,7 +3,7 @@ import * as changes from './account_changes.ts'
 import * as accounts from './accounts.ts'
 import * as clients from './clients.ts'
 import * as compare from './compare.ts'
-import * as examine from './examine.ts'
+import * as doctor from './doctor.ts'
 import * as handOver from './hand_over.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
@@ -24,7 +24,7 @@ export const commands = {
   status: status.show,
   overview: overview.show,
   trail: trail.list,
-  doctor: examine.look,
+  doctor: doctor.look,
 
   'operator/add': operators.add,
   'operator/list': operators.list,

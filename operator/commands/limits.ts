@@ -1,7 +1,7 @@
-import { Refusal } from '../base/errors.ts'
-import type { NearLimit } from '../database/limits/near.ts'
-import { command } from './command.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import type { NearLimit } from '../../database/limits/near.ts'
+import { command } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Rate limits in force: counters that are used up, or nearly. `resetsAt` is milliseconds since the epoch. */
 export const list = command(inputs['limits/list'], async ({ limits }, { search: text, limit }) => ({

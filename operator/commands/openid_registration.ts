@@ -1,7 +1,7 @@
-import { Refusal } from '../base/errors.ts'
-import { DAY } from '../base/lifetimes.ts'
-import { command } from './command.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { DAY } from '../../base/lifetimes.ts'
+import { command } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Makes a token by which OpenID clients register themselves (RFC 7591 section 3). It is told once. */
 export const add = command(

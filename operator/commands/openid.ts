@@ -1,6 +1,6 @@
-import { Refusal } from '../base/errors.ts'
-import { command, type OperatorContext } from './command.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { command, type OperatorContext } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Registers a client, or changes its metadata (RFC 7591). The secret is told once. */
 export const add = command(inputs['openid/client-add'], async ({ openid }, { id, metadata }) => {

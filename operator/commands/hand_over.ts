@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs'
-import { Refusal } from '../base/errors.ts'
-import { readMoveOf, setMoveOf } from '../maintenance/move_mark.ts'
-import { command } from './command.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { readMoveOf, setMoveOf } from '../../maintenance/move_mark.ts'
+import { command } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 
 /**
  * Writes down that the data of this program go elsewhere, and ends it in order: it does not start on them again

@@ -1,5 +1,5 @@
-import { ACCOUNT, accountDescriptions } from './account_descriptions.ts'
-import { clientDescriptions } from './client_descriptions.ts'
+import { ACCOUNT, accountDescriptions } from './accounts.ts'
+import { clientDescriptions } from './clients.ts'
 import type { Description } from './description.ts'
 import { acts, reads } from './description.ts'
 

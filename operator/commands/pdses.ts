@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import { Refusal } from '../base/errors.ts'
-import { mistakeInAddress, mistakeInUrl } from '../base/settings/pds_setting.ts'
-import { describePds } from '../pds/describe.ts'
-import { isNamed, type Pds } from '../pds/pds.ts'
-import { checkAdminPassword, checkPds } from './check_pds.ts'
-import { command, type OperatorContext } from './command.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { mistakeInAddress, mistakeInUrl } from '../../base/settings/pds_setting.ts'
+import { describePds } from '../../pds/describe.ts'
+import { isNamed, type Pds } from '../../pds/pds.ts'
+import { command, type OperatorContext } from '../command.ts'
+import { checkAdminPassword, checkPds } from '../doctor/pds.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Without their passwords. */
 export const list = command(inputs['pds/list'], async ({ services }) => {

@@ -1,6 +1,6 @@
-import { Refusal } from '../base/errors.ts'
-import { command, type OperatorContext } from './command.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { command, type OperatorContext } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Registers a protected resource (RFC 8707), or changes it. */
 export const add = command(

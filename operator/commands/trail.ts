@@ -1,7 +1,7 @@
-import { isDid } from '../base/values/did.ts'
-import { command } from './command.ts'
-import { findAccount } from './find_account.ts'
-import { inputs } from './inputs.ts'
+import { isDid } from '../../base/values/did.ts'
+import { command } from '../command.ts'
+import { findAccount } from '../find_account.ts'
+import { inputs } from '../inputs/index.ts'
 
 /**
  * What happened to accounts and what operators did, the newest first; `next` is the `before` of the next page.

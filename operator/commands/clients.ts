@@ -1,6 +1,6 @@
-import { Refusal } from '../base/errors.ts'
-import { command, type OperatorContext } from './command.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { command, type OperatorContext } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Registers an OAuth client that has no metadata URL, or changes its metadata (RFC 7591). */
 export const add = command(inputs['client/add'], async ({ clients }, { id, metadata }) => {

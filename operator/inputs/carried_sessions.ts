@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CarriedSessions } from '../database/account/carried.ts'
+import type { CarriedSessions } from '../../database/account/carried.ts'
 
 const time = z.int()
 

@@ -1,20 +1,20 @@
-import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
+import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
 import {
   activateAccount,
   deactivateAccount,
   deleteAccount,
   takeDownAccount,
-} from '../sagas/changes/account_life.ts'
-import { setEmail as setAccountEmail } from '../sagas/changes/email_change.ts'
-import { changeHandle } from '../sagas/changes/handle_change.ts'
-import { addMailFactor, listFactors, removeFactor } from '../sagas/factors/factors.ts'
-import { listPasskeys } from '../sagas/factors/passkeys.ts'
-import { notify } from '../sagas/notices/notice.ts'
-import type { Services } from '../sagas/services/services.ts'
-import { command } from './command.ts'
-import { findAccount, findEntry } from './find_account.ts'
-import { tellingHalf } from './half_done.ts'
-import { inputs } from './inputs.ts'
+} from '../../sagas/changes/account_life.ts'
+import { setEmail as setAccountEmail } from '../../sagas/changes/email_change.ts'
+import { changeHandle } from '../../sagas/changes/handle_change.ts'
+import { addMailFactor, listFactors, removeFactor } from '../../sagas/factors/factors.ts'
+import { listPasskeys } from '../../sagas/factors/passkeys.ts'
+import { notify } from '../../sagas/notices/notice.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { command } from '../command.ts'
+import { findAccount, findEntry } from '../find_account.ts'
+import { tellingHalf } from '../half_done.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** What the program does by itself about a change that is on record. */
 const GOES_ON = 'It is on record: the program finishes it or takes it back by itself.'

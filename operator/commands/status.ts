@@ -1,6 +1,6 @@
-import packageJson from '../package.json' with { type: 'json' }
-import { command } from './command.ts'
-import { inputs } from './inputs.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { command } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** That the program runs, which version, and with which data. */
 export const show = command(inputs.status, async ({ services }) => ({

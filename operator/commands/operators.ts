@@ -1,15 +1,15 @@
-import { Refusal } from '../base/errors.ts'
+import { Refusal } from '../../base/errors.ts'
 import {
   addOperator,
   hasSecondFactor,
   makeOperatorLink,
   removeOperator,
-} from '../sagas/operators.ts'
-import type { Services } from '../sagas/services/services.ts'
-import { command } from './command.ts'
-import { findAccount } from './find_account.ts'
-import { inputs } from './inputs.ts'
-import { OPERATOR_LINK_PAGE, OPERATOR_PAGE } from './paths.ts'
+} from '../../sagas/operators.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { command } from '../command.ts'
+import { findAccount } from '../find_account.ts'
+import { inputs } from '../inputs/index.ts'
+import { OPERATOR_LINK_PAGE, OPERATOR_PAGE } from '../paths.ts'
 
 /** Lets an account use the operator's page. `hasFactor`: whether it can come in as it is. */
 export const add = command(inputs['operator/add'], async ({ services, by }, input) => {

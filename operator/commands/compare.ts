@@ -1,9 +1,9 @@
-import { UnavailableError } from '../base/errors.ts'
-import type { DirectoryEntry } from '../database/directory/account.ts'
-import { followPds } from '../sagas/following/follow_pds.ts'
-import type { Services } from '../sagas/services/services.ts'
-import { command } from './command.ts'
-import { inputs } from './inputs.ts'
+import { UnavailableError } from '../../base/errors.ts'
+import type { DirectoryEntry } from '../../database/directory/account.ts'
+import { followPds } from '../../sagas/following/follow_pds.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { command } from '../command.ts'
+import { inputs } from '../inputs/index.ts'
 import { findElsewhere } from './named_pds.ts'
 
 /** An account that stood otherwise on its PDS. `mend` is null where that is done already. */

@@ -1,8 +1,8 @@
-import { Refusal } from '../base/errors.ts'
-import { endSession, listSignedIn } from '../sagas/sign_in/signed_in.ts'
-import { command } from './command.ts'
-import { findAccount } from './find_account.ts'
-import { inputs } from './inputs.ts'
+import { Refusal } from '../../base/errors.ts'
+import { endSession, listSignedIn } from '../../sagas/sign_in/signed_in.ts'
+import { command } from '../command.ts'
+import { findAccount } from '../find_account.ts'
+import { inputs } from '../inputs/index.ts'
 
 /** Everything that is signed in; times are milliseconds since the epoch. */
 export const list = command(inputs['account/sessions'], async ({ services }, input) => {
