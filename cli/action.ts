@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { asking } from './asking.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { connectOperator, type Operator } from './operator_client.ts'
-import { createOutput, type Output } from './output.ts'
+import { createOutput, type Output } from './terminal/output.ts'
 
 type Arguments = (string | undefined)[]
 

@@ -2,7 +2,7 @@ import '../base/process/import_resolution.ts'
 import { keepCompiled } from '../base/process/compiled.ts'
 
 keepCompiled()
-const { outliveOutput, written } = await import('./standard_output.ts')
+const { outliveOutput, written } = await import('./terminal/standard_output.ts')
 const { run } = await import('./run.ts')
 outliveOutput()
 const exitCode = await run(process.argv.slice(2))

@@ -9,8 +9,8 @@ import {
 import { keepFromOthers } from '../base/files/umask.ts'
 import { loadEnvFile } from '../base/settings/env_file.ts'
 import { CliError, ExitCode } from './errors.ts'
-import { createOutput } from './output.ts'
 import { createProgram } from './program.ts'
+import { createOutput } from './terminal/output.ts'
 
 /**
  * Carries out `vestibule <args>`, and tells the operator what went wrong.

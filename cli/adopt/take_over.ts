@@ -4,7 +4,12 @@ import type { Db } from '../../database/database.ts'
 import { assertNotNewer } from '../../database/import/pds_steps.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { type ImportReport, importPds, type PdsData, readPdsData } from '../import_pds.ts'
+import {
+  type ImportReport,
+  importPds,
+  type PdsData,
+  readPdsData,
+} from '../import_pds/import_pds.ts'
 import type { Installation } from '../installation.ts'
 import { carryInstallation } from './carry.ts'
 import { openOwnActors, ownOperator } from './own_operator.ts'

@@ -5,8 +5,8 @@ import type { CommandName } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
 import { askForPassword, newPassword, type PasswordOptions } from '../ask.ts'
 import { described } from '../described.ts'
-import { when } from '../output.ts'
-import { sheet } from '../table.ts'
+import { when } from '../terminal/output.ts'
+import { sheet } from '../terminal/table.ts'
 
 type ResetOptions = PasswordOptions & { keepAppPasswords?: boolean }
 

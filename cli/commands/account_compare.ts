@@ -4,7 +4,7 @@ import type { CommandOutput } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError } from '../errors.ts'
-import { items } from '../table.ts'
+import { items } from '../terminal/table.ts'
 
 type Difference = CommandOutput<'account/compare'>['differences'][number]
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { offline } from '../action.ts'
 import type { AdoptReport } from '../adopt/adopt.ts'
 import { CliError } from '../errors.ts'
-import { sheet, table } from '../table.ts'
+import { sheet, table } from '../terminal/table.ts'
 
 type AdoptOptions = {
   dryRun?: boolean

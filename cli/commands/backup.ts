@@ -13,7 +13,7 @@ import { withDatabases } from '../databases.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { assertCanBeFolder, assertNewFolder } from '../folders.ts'
 import type { Installation } from '../installation.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../terminal/output.ts'
 
 export function addBackupCommand(program: Command): void {
   program

@@ -4,8 +4,8 @@ import { explainUnreadable, isThere } from '../../base/files/files.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { pagesOf, when } from '../output.ts'
-import { table } from '../table.ts'
+import { pagesOf, when } from '../terminal/output.ts'
+import { table } from '../terminal/table.ts'
 
 export function addClientCommands(program: Command): void {
   const client = program

@@ -12,9 +12,9 @@ import { CliError, ExitCode } from '../errors.ts'
 import { assertCanBeFolder, assertFolder } from '../folders.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator } from '../operator_client.ts'
-import type { Output } from '../output.ts'
 import { notePdsInside } from '../pds_inside.ts'
-import { sheet } from '../table.ts'
+import type { Output } from '../terminal/output.ts'
+import { sheet } from '../terminal/table.ts'
 
 /** Names the engine of the settings where a folder is asked for. */
 const ENGINE = 'engine'

@@ -6,10 +6,10 @@ import { here } from '../action.ts'
 import { warnOfArguments } from '../ask.ts'
 import { toEnvLines } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import type { ImportReport } from '../import_pds.ts'
+import type { ImportReport } from '../import_pds/import_pds.ts'
 import { connectOperator } from '../operator_client.ts'
 import { addToEnvFile, readPdsEnv, settingsToTakeOver } from '../pds_env.ts'
-import { sheet, table } from '../table.ts'
+import { sheet, table } from '../terminal/table.ts'
 
 const KEY_VARIABLE = 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'
 
@@ -48,7 +48,7 @@ export function addImportPdsCommand(program: Command): void {
         if (options.pdsRotationKeyHex !== undefined) warnOfArguments(output)
         const pdsEnv = await readPdsEnv(options.pdsEnv, folder)
         const keyHex = options.pdsRotationKeyHex ?? pdsEnv[KEY_VARIABLE]
-        const { importPds, readPdsData } = await import('../import_pds.ts')
+        const { importPds, readPdsData } = await import('../import_pds/import_pds.ts')
         const { onCopyOfAccounts } = await import('../pds_accounts.ts')
         const data = await onCopyOfAccounts(databaseIn(folder), (db) => readPdsData(db))
         const report = await importPds({

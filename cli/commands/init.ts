@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { offline } from '../action.ts'
-import type { InitOptions } from '../init.ts'
+import type { InitOptions } from '../init/init.ts'
 
 export function addInitCommand(program: Command): void {
   program
@@ -40,7 +40,7 @@ export function addInitCommand(program: Command): void {
     .option('--dev', 'allow http and a PDS on this machine')
     .action(
       offline<InitOptions>(async (output, _args, options) => {
-        const { init } = await import('../init.ts')
+        const { init } = await import('../init/init.ts')
         await init(options, output)
       }),
     )

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { pagesOf, when } from '../output.ts'
-import { table } from '../table.ts'
+import { pagesOf, when } from '../terminal/output.ts'
+import { table } from '../terminal/table.ts'
 
 export function addInviteCommands(program: Command): void {
   const invite = program.command('invite').description('Invite codes')

@@ -4,8 +4,8 @@ import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
-import { pagesOf, when } from '../output.ts'
-import { table } from '../table.ts'
+import { pagesOf, when } from '../terminal/output.ts'
+import { table } from '../terminal/table.ts'
 
 /** What a client that signs people in asks for, and where; of the others discovery says that. */
 function forPeople({ device, redirectUri }: Added, endpoints: Record<'device' | 'token', string>) {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
-import { when } from '../output.ts'
-import { table } from '../table.ts'
+import { when } from '../terminal/output.ts'
+import { table } from '../terminal/table.ts'
 
 type Added = { scopes: string[]; name?: string; alg?: 'RS256' | 'ES256' }
 

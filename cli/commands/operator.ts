@@ -3,8 +3,8 @@ import { count } from '../../base/time/in_words.ts'
 import { ageOfOldest } from '../../operator/doctor/replication.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
-import { when } from '../output.ts'
-import { sheet, table } from '../table.ts'
+import { when } from '../terminal/output.ts'
+import { sheet, table } from '../terminal/table.ts'
 
 export function addOperatorCommands(program: Command): void {
   described(program, 'overview').action(

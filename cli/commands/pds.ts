@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { knownSecret } from '../ask.ts'
-import { checkTable, failIfFailed } from '../checks.ts'
 import { described } from '../described.ts'
-import { table } from '../table.ts'
+import { checkTable, failIfFailed } from '../terminal/checks.ts'
+import { table } from '../terminal/table.ts'
 
 type Placement = { weight?: number; capacity?: number | null }
 

@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { here } from '../action.ts'
 import { assertInFiles } from '../installation.ts'
 import type { ReleaseReport } from '../release/release.ts'
-import { sheet } from '../table.ts'
+import { sheet } from '../terminal/table.ts'
 
 type ReleaseOptions = { dryRun?: boolean; pds?: string; pdsEnv?: string }
 

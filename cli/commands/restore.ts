@@ -8,8 +8,8 @@ import { inStore } from '../../maintenance/in_store.ts'
 import { MANIFEST, nameDamaged } from '../../maintenance/manifest.ts'
 import { offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { findingTable } from '../findings.ts'
 import { assertFolder, assertNewFolder } from '../folders.ts'
+import { findingTable } from '../terminal/findings.ts'
 
 export function addRestoreCommand(program: Command): void {
   program

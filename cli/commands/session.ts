@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { when } from '../output.ts'
-import { table } from '../table.ts'
+import { when } from '../terminal/output.ts'
+import { table } from '../terminal/table.ts'
 
 /** What is signed in to an account; part of `account`. */
 export function addSessionCommands(program: Command): void {

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import type { CommandInput } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
-import { when } from '../output.ts'
-import { table } from '../table.ts'
+import { when } from '../terminal/output.ts'
+import { table } from '../terminal/table.ts'
 import { details } from './account.ts'
 
 export function addTrailCommand(program: Command): void {

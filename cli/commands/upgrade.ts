@@ -4,7 +4,7 @@ import { readSettings } from '../../base/settings/settings.ts'
 import { count } from '../../base/time/in_words.ts'
 import { offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { table } from '../table.ts'
+import { table } from '../terminal/table.ts'
 import type { UpgradeReport } from '../upgrade/check.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

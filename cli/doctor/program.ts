@@ -7,7 +7,7 @@ import { look } from '../../operator/doctor/look.ts'
 import { CliError, DATA_MOVED, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator, SEE_LOG } from '../operator_client.ts'
-import type { Output } from '../output.ts'
+import type { Output } from '../terminal/output.ts'
 
 /**
  * The running program, and what it finds of itself, its PDSes and accounts. `systemctl restart` returns before the program

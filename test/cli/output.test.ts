@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { details } from '../../cli/commands/account.ts'
-import { createOutput } from '../../cli/output.ts'
+import { createOutput } from '../../cli/terminal/output.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

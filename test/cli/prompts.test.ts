@@ -6,7 +6,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { childFolder, compileCache } from '../../lab/world/child.ts'
 
-const module = (path: string) => JSON.stringify(new URL(`../../cli/${path}`, import.meta.url).href)
+const module = (path: string) =>
+  JSON.stringify(new URL(`../../cli/terminal/${path}`, import.meta.url).href)
 
 /** Runs `work` in a terminal of its own (util-linux `script`), and types what each text is answered by once it is there. */
 async function atTerminal(work: string, ...answers: [text: string, keys: string][]) {
@@ -70,7 +71,7 @@ test('nothing else asks', () => {
     (file) =>
       file.endsWith('.ts') && readFileSync(join(folder, file), 'utf8').includes('@inquirer/'),
   )
-  expect(asking).toEqual(['prompts.ts'])
+  expect(asking).toEqual(['terminal/prompts.ts'])
 })
 
 /** What begins each sequence that sets a mode of a terminal. */

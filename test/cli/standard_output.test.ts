@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { createOutput } from '../../cli/output.ts'
+import { createOutput } from '../../cli/terminal/output.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 
 afterEach(() => vi.restoreAllMocks())

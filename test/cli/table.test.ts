@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { checkTable } from '../../cli/checks.ts'
-import { sheet, table } from '../../cli/table.ts'
+import { checkTable } from '../../cli/terminal/checks.ts'
+import { sheet, table } from '../../cli/terminal/table.ts'
 
 const DID = 'did:plc:abcdefghijklmnopqrstuvwx'
 const HANDLE = 'somebody-with-a-name.example.com'

@@ -80,7 +80,7 @@ test('every duration stands in base/lifetimes.ts', () => {
 
 test('standard output of a command has its result alone, which may be JSON', () => {
   const printing = /\bconsole\.(log|info|debug|dir|table)\(|\bprocess\.stdout\.write\(/
-  expect(linesWith(printing, 'cli/output.ts')).toEqual([])
+  expect(linesWith(printing, 'cli/terminal/output.ts')).toEqual([])
   // The log of the program itself, which has no other output.
   const logs = linesWith(/\bcreateLog\((?!$)/, 'programs/launch.ts')
   expect(logs.length).toBeGreaterThan(0)

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { importPds } from '../../cli/import_pds.ts'
+import { importPds } from '../../cli/import_pds/import_pds.ts'
 import type { PdsAccount } from '../../database/import/pds_accounts.ts'
 import type { ImportOutcome } from '../../operator/commands/imports.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Seal } from '../../base/secrets/seal.ts'
-import { createOutput, pagesOf } from '../../cli/output.ts'
+import { createOutput, pagesOf } from '../../cli/terminal/output.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { listEntries } from '../../database/directory/account.ts'
 import { directorySchema } from '../../database/directory/schema.ts'

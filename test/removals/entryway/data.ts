@@ -506,7 +506,7 @@ export const dataRows = toRemovals([
   [
     'test/import/batches.test.ts',
     'all accounts of a full request are imported',
-    inFile('cli/import_pds.ts')('bytesOf(account) <=', 'bytesOf(accounts) <='),
+    inFile('cli/import_pds/import_pds.ts')('bytesOf(account) <=', 'bytesOf(accounts) <='),
   ],
   [
     LOST,

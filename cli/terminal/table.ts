@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { printable } from '../base/values/printable.ts'
+import { printable } from '../../base/values/printable.ts'
 
 export type Cell = string | number | boolean | null | undefined
 

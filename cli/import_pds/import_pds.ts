@@ -1,19 +1,19 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
-import type { Db } from '../database/database.ts'
-import type { InviteCode } from '../database/directory/invite.ts'
+import type { Db } from '../../database/database.ts'
+import type { InviteCode } from '../../database/directory/invite.ts'
 import {
   countLeftBehind,
   listPdsAccounts,
   listPdsInviteCodes,
   type PdsAccount,
-} from '../database/import/pds_accounts.ts'
-import type { ImportOutcome } from '../operator/commands/imports.ts'
-import type { CommandInput } from '../operator/commands/index.ts'
+} from '../../database/import/pds_accounts.ts'
+import type { ImportOutcome } from '../../operator/commands/imports.ts'
+import type { CommandInput } from '../../operator/commands/index.ts'
+import type { Installation } from '../installation.ts'
+import { meantPds } from '../meant_pds.ts'
+import type { Operator } from '../operator_client.ts'
+import type { Output } from '../terminal/output.ts'
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
-import type { Installation } from './installation.ts'
-import { meantPds } from './meant_pds.ts'
-import type { Operator } from './operator_client.ts'
-import type { Output } from './output.ts'
 
 export type ImportReport = {
   /** The DID of the PDS. */

@@ -1,11 +1,11 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import pLimit from 'p-limit'
-import { isPlcDid } from '../base/values/did.ts'
-import type { PdsAccount } from '../database/import/pds_accounts.ts'
-import { type RotationKeyOutcome, RotationKeys } from '../identity/rotation_key.ts'
-import { CliError, ExitCode } from './errors.ts'
-import type { Installation } from './installation.ts'
-import type { Output } from './output.ts'
+import { isPlcDid } from '../../base/values/did.ts'
+import type { PdsAccount } from '../../database/import/pds_accounts.ts'
+import { type RotationKeyOutcome, RotationKeys } from '../../identity/rotation_key.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import type { Installation } from '../installation.ts'
+import type { Output } from '../terminal/output.ts'
 
 /** What became of the rotation key of the entryway in the PLC logs of imported accounts. */
 export type KeyReport = {

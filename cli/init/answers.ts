@@ -1,11 +1,11 @@
-import { usualHandleDomain } from '../base/settings/settings.ts'
-import { warnOfArguments } from './ask.ts'
-import { CliError, ExitCode } from './errors.ts'
-import { handleHost, type Known, QUESTIONS } from './init_questions.ts'
-import type { UnfinishedAnswers } from './init_settings.ts'
-import { pdsDid } from './init_tries.ts'
-import type { Output } from './output.ts'
-import { UnansweredError } from './prompts.ts'
+import { usualHandleDomain } from '../../base/settings/settings.ts'
+import { warnOfArguments } from '../ask.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import type { UnfinishedAnswers } from '../init_settings.ts'
+import type { Output } from '../terminal/output.ts'
+import { UnansweredError } from '../terminal/prompts.ts'
+import { handleHost, type Known, QUESTIONS } from './questions.ts'
+import { pdsDid } from './tries.ts'
 
 /** What `init` wants to know, by the names of its options. */
 export type Answers = {

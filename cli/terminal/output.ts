@@ -1,5 +1,5 @@
 import { type Options, Presets, SingleBar } from 'cli-progress'
-import { printable, printableJson } from '../base/values/printable.ts'
+import { printable, printableJson } from '../../base/values/printable.ts'
 import { isUnread } from './standard_output.ts'
 
 /** What a command says, to a person or to a script; nothing of it is obeyed by a terminal. */

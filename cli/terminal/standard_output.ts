@@ -1,4 +1,4 @@
-import { ExitCode } from './errors.ts'
+import { ExitCode } from '../errors.ts'
 
 let fault: NodeJS.ErrnoException | null = null
 

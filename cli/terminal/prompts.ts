@@ -1,5 +1,5 @@
-import { printableLine } from '../base/values/printable.ts'
-import { CliError } from './errors.ts'
+import { printableLine } from '../../base/values/printable.ts'
+import { CliError } from '../errors.ts'
 
 type Prompts = typeof import('@inquirer/prompts')
 type Validate = (answer: string) => true | string | Promise<true | string>

@@ -1,5 +1,5 @@
-import type { Check } from '../operator/doctor/check.ts'
-import { CliError } from './errors.ts'
+import type { Check } from '../../operator/doctor/check.ts'
+import { CliError } from '../errors.ts'
 import { items, table } from './table.ts'
 
 const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED' }

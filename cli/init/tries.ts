@@ -1,7 +1,7 @@
-import { webDid } from '../base/values/did.ts'
-import { verifySmtp } from '../mail/verify_smtp.ts'
-import { PdsClient, PdsRefusal } from '../pds/client.ts'
-import { describePds } from '../pds/describe.ts'
+import { webDid } from '../../base/values/did.ts'
+import { verifySmtp } from '../../mail/verify_smtp.ts'
+import { PdsClient, PdsRefusal } from '../../pds/client.ts'
+import { describePds } from '../../pds/describe.ts'
 
 /** An account that no PDS has. */
 const NO_ACCOUNT = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
