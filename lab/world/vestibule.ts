@@ -6,6 +6,7 @@ import type { Dns } from './dns.ts'
 import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
 import { assertAllHandled } from './logs.ts'
 import { freePort, type Peer } from './loopback.ts'
+import { mounted } from './mounted.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { answers, until } from './until.ts'
 
@@ -136,7 +137,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     for (const [name, script] of programs) {
       if (isRunning(children.get(name))) continue
       const [command, ...before] = options.disk
-        ? withDisk(folder.path, options.disk)
+        ? [...mounted(folder.path, `size=${options.disk},mode=700`), process.execPath]
         : [process.execPath]
       const child = spawn(
         command as string,
@@ -211,22 +212,6 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     },
     close: () => stop().finally(folder.remove),
   }
-}
-
-/** Runs node where a file system of that many bytes is mounted; the user needs no privilege. */
-function withDisk(path: string, bytes: number): string[] {
-  const mount = `mount -t tmpfs -o size=${bytes},mode=700 tmpfs "$0" && exec "$@"`
-  return [
-    'unshare',
-    '--user',
-    '--map-root-user',
-    '--mount',
-    'sh',
-    '-c',
-    mount,
-    path,
-    process.execPath,
-  ]
 }
 
 function isRunning(child: ChildProcess | undefined): boolean {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,12 +6,13 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { tryWriting, WritableDisk } from '../../base/files/writable_disk.ts'
 import { DISK_LOOK } from '../../base/lifetimes.ts'
 import { firstArguments } from '../../lab/world/child.ts'
+import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { sayUnless } from '../left_out.ts'
 
 /** Not in every container. */
 const canMount = sayUnless(
-  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  isMountAllowed(),
   'a disk of a size of its own: nothing can be mounted (unshare --user --mount)',
 )
 
@@ -39,11 +40,9 @@ async function answersOf(steps: readonly string[], parent = ''): Promise<boolean
       answers.push(await disk.isWritable())
     }
     console.log(JSON.stringify(answers))`
-  const printed = execFileSync('unshare', [
-    ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
-    `mount -t tmpfs -o size=32m none ${path} && exec "$@"`,
-    ...['sh', process.execPath, ...firstArguments, '--input-type=module', '-e', work],
-  ])
+  const [program, ...words] = mounted(path, 'size=32m')
+  const run = [process.execPath, ...firstArguments, '--input-type=module', '-e', work]
+  const printed = execFileSync(program, [...words, ...run])
   return JSON.parse(String(printed))
 }
 

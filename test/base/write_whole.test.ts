@@ -1,15 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { childArguments } from '../../lab/world/child.ts'
+import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { sayUnless } from '../left_out.ts'
 
 /** Not in every container. */
 const canMount = sayUnless(
-  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  isMountAllowed(),
   'a full disk: nothing can be mounted (unshare --user --mount)',
 )
 
@@ -25,16 +26,12 @@ describe.runIf(canMount)('on a full disk', () => {
       try { writeWhole(path + '/mark', 'good') } catch ({ code }) { console.log(code) }
       console.log(readdirSync(path).join())
       process.disconnect()`
-    const mounted =
-      'mount -t tmpfs -o size=64k none "$1"; cat /dev/zero > "$1/filler" 2>&-; shift; exec "$@"'
-    const child = spawn(
-      'unshare',
-      [
-        ...['--user', '--map-root-user', '--mount', 'sh', '-c', mounted, 'sh'],
-        ...[disk.path, process.execPath, ...childArguments, '--input-type=module', '-e', write],
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
-    )
+    const [program, ...words] = mounted(disk.path, 'size=64k')
+    const fill = ['sh', '-c', 'cat /dev/zero > "$0/filler" 2>&-; exec "$@"', disk.path]
+    const run = [process.execPath, ...childArguments, '--input-type=module', '-e', write]
+    const child = spawn(program, [...words, ...fill, ...run], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
     const said = await text(child.stdout as Readable)
     await disk.remove()
     expect(said).toBe('ENOSPC\nfiller\n')

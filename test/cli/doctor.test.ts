@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import dns from 'node:dns'
+import { mkdir } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { isIP } from 'node:net'
@@ -16,10 +17,11 @@ import {
 import { firstArguments } from '../../lab/world/child.ts'
 import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
+import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import type { Check } from '../../operator/check.ts'
 import { checkAddresses } from '../../operator/doctor/address.ts'
+import type { Check } from '../../operator/doctor/check.ts'
 import { checkClocks } from '../../operator/doctor/clock.ts'
 import { forTrial } from '../../operator/doctor/local.ts'
 import { checkMail } from '../../operator/doctor/mail.ts'
@@ -29,7 +31,7 @@ import { sayUnless } from '../left_out.ts'
 
 /** Not in every container. */
 const canMount = sayUnless(
-  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  isMountAllowed(),
   'a disk that can only be read: nothing can be mounted (unshare --user --mount)',
 )
 
@@ -217,6 +219,13 @@ test('clocks: together, apart, and out of reach', async () => {
   expect(checks[1]?.found).toMatch(/^(299|300|301) s ahead$/)
 })
 
+/** What a module says, as JSON, where a disk is mounted. */
+function workOn(path: string, options: string, work: string): unknown {
+  const [program, ...words] = mounted(path, options)
+  const run = [process.execPath, ...firstArguments, '--input-type=module', '-e', work]
+  return JSON.parse(String(execFileSync(program, [...words, ...run])))
+}
+
 test.runIf(canMount)('a disk that can only be read', async () => {
   const disk = new URL('../../operator/doctor/disk.ts', import.meta.url)
   const folder = await makeTemporaryFolder('disk')
@@ -225,16 +234,9 @@ test.runIf(canMount)('a disk that can only be read', async () => {
   const work = `
     const { checkDisk } = await import('${disk}')
     console.log(JSON.stringify(await checkDisk({ dataDir: '${dataDir}', database: 'file' })))`
-  const looked = (options: string) =>
-    execFileSync('unshare', [
-      ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
-      `mount -t tmpfs -o size=200m,${options} none ${dataDir} && exec "$@"`,
-      ...['sh', process.execPath, ...firstArguments, '--input-type=module', '-e', work],
-    ])
-  expect(JSON.parse(String(looked('ro')))).toMatchObject([
-    { state: 'failed', found: 'it can only be read' },
-  ])
-  expect(JSON.parse(String(looked('rw')))).toMatchObject([{ state: 'ok' }])
+  const looked = (options: string) => workOn(dataDir, `size=200m,${options}`, work)
+  expect(looked('ro')).toMatchObject([{ state: 'failed', found: 'it can only be read' }])
+  expect(looked('rw')).toMatchObject([{ state: 'ok' }])
 })
 
 test.runIf(canMount)('the disk of a part of the data', async () => {
@@ -249,12 +251,8 @@ test.runIf(canMount)('the disk of a part of the data', async () => {
     const { checkDisk } = await import('${disk}')
     const settings = { dataDir: '${folder.path}', database: 'file', embeddedPds: true }
     console.log(JSON.stringify(await checkDisk(settings)))`
-  const said = execFileSync('unshare', [
-    ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
-    `mkdir ${blobs} && mount -t tmpfs -o size=1m none ${blobs} && exec "$@"`,
-    ...['sh', process.execPath, ...firstArguments, '--input-type=module', '-e', work],
-  ])
-  expect(JSON.parse(String(said))).toMatchObject([
+  await mkdir(blobs)
+  expect(workOn(blobs, 'size=1m', work)).toMatchObject([
     { name: 'Disk', state: 'ok' },
     { name: `Disk of ${blobs}`, state: 'failed', found: '1 MB are free' },
   ])

@@ -6,6 +6,7 @@ import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings } from '../../base/settings/settings.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
+import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 import { sayUnless } from '../left_out.ts'
@@ -70,7 +71,7 @@ test('a folder in the place of a key is said to be one', async () => {
 
 /** Not in every container. */
 const canMount = sayUnless(
-  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  isMountAllowed(),
   'folders on a disk that can only be read: nothing can be mounted (unshare --user --mount)',
 )
 
@@ -84,15 +85,9 @@ test.runIf(canMount)('a folder on a disk that can only be read is said to be one
     for (const path of ['${path}', '${path}/new'])
       for (const work of [makeEmptyFolder, holdData, copyNewest])
         try { await work(path) } catch ({ message }) { console.log(work.name, message) }`
-  const { stdout } = spawnSync(
-    'unshare',
-    [
-      ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
-      `mount -t tmpfs -o ro none ${path} && exec "$@"`,
-      ...['sh', process.execPath, '--input-type=module', '-e', work],
-    ],
-    { encoding: 'utf8' },
-  )
+  const [program, ...words] = mounted(path, 'ro')
+  const run = [process.execPath, '--input-type=module', '-e', work]
+  const { stdout } = spawnSync(program, [...words, ...run], { encoding: 'utf8' })
   const said = stdout.trim().split('\n')
   expect(said.map((line) => line.split(' ')[0])).toEqual([
     ...['makeEmptyFolder', 'holdData', 'copyNewest'],

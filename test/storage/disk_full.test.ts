@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { appendFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cliJsonHere } from '../../lab/world/cli_here.ts'
+import { isMountAllowed } from '../../lab/world/mounted.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
@@ -19,7 +19,7 @@ const DAY = 24 * 60 * 60 * 1_000
 
 /** Not in every container. */
 const canMount = sayUnless(
-  spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0,
+  isMountAllowed(),
   'a small disk: nothing can be mounted (unshare --user --mount)',
 )
 

@@ -14,7 +14,7 @@ import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { copyOnline } from '../../maintenance/online_copy.ts'
-import { checkDamaged } from '../../operator/damaged.ts'
+import { checkDamaged } from '../../operator/doctor/damaged.ts'
 import { Attacker, newPerson, type Person, refreshed, send } from '../attacks/attacker.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 
