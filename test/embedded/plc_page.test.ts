@@ -1,9 +1,9 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import type { LoopbackServer } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { answerInstead } from '../answer_instead.ts'
 
 let plc: LoopbackServer
 let vestibule: Vestibule
@@ -24,10 +24,7 @@ const create = (name: string) =>
   runCliHere(vestibule.env, ['--json', 'account', 'create', `${name}.test`, `${name}@mail.test`])
 
 test('the page of a proxy is not taken for the word of PLC that it has a new DID', async () => {
-  const { server } = plc
-  const serve = server.listeners('request') as RequestListener[]
-  server.removeAllListeners('request')
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  const page = answerInstead(plc.server, (request, response) => {
     request.resume()
     response.setHeader('content-type', 'text/html').end('<h1>It works!</h1>')
   })
@@ -35,8 +32,7 @@ test('the page of a proxy is not taken for the word of PLC that it has a new DID
     ...{ exitCode: 1, stdout: '' },
     stderr: expect.stringMatching(/^The PLC directory is unavailable\./),
   })
-  server.removeAllListeners('request')
-  for (const listener of serve) server.on('request', listener)
+  page.end()
   const { stdout } = await create('later')
   const { did } = JSON.parse(stdout)
   expect((await fetch(`${plc.url}/${did}`)).status).toBe(200)

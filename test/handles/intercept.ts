@@ -1,17 +1,15 @@
 import type { RequestListener, Server } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { answerInstead } from '../answer_instead.ts'
 
 /** Lets `answer` have the next POST instead of the server itself. */
 export function interceptPost(server: Server, answer: RequestListener): void {
-  const listeners = server.listeners('request') as RequestListener[]
-  server.removeAllListeners('request')
-  server.on('request', (request, response) => {
+  const instead = answerInstead(server, (request, response) => {
     if (request.method !== 'POST') {
-      for (const serve of listeners) serve(request, response)
+      instead.serve(request, response)
       return
     }
-    server.removeAllListeners('request')
-    for (const serve of listeners) server.on('request', serve)
+    instead.end()
     answer(request, response)
   })
 }

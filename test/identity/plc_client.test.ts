@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Plc, plcSaidNo } from '../../identity/plc.ts'
@@ -7,6 +5,7 @@ import { PlcClient } from '../../identity/plc_client.ts'
 import { RotationKeys } from '../../identity/rotation_key.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
+import { answerInstead } from '../answer_instead.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
 vi.mock('../../base/lifetimes.ts', () => ({
@@ -32,13 +31,13 @@ beforeAll(async () => {
 afterAll(() => server?.close())
 
 /** Keeps the next request waiting. */
-async function holdRequest(): Promise<{ release: () => void }> {
-  const { server: http } = server
-  const serve = http.listeners('request')[0] as (...args: unknown[]) => void
-  http.removeAllListeners('request')
-  const [request, response] = (await once(http, 'request')) as [IncomingMessage, ServerResponse]
-  http.on('request', serve)
-  return { release: () => serve(request, response) }
+function holdRequest(): Promise<{ release: () => void }> {
+  return new Promise((resolve) => {
+    const held = answerInstead(server.server, (request, response) => {
+      held.end()
+      resolve({ release: () => held.serve(request, response) })
+    })
+  })
 }
 
 test('a directory that is silent is given up on, and no operation follows when it speaks', async () => {
@@ -87,11 +86,8 @@ test('a new DID obeys the person first, then the operator, then the entryway', a
 
 /** The next request is answered so. */
 function answerNext(status: number, body: unknown, type = 'application/json'): void {
-  const { server: http } = server
-  const serve = http.listeners('request')[0] as (...args: unknown[]) => void
-  http.removeAllListeners('request')
-  http.once('request', (_, response: ServerResponse) => {
-    http.on('request', serve)
+  const once = answerInstead(server.server, (_, response) => {
+    once.end()
     response.writeHead(status, { 'content-type': type, location: '/elsewhere' })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   })
