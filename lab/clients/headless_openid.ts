@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto'
 import { type HeadlessBrowser, HeadlessError } from './headless_browser.ts'
 import { type Credentials, readForm } from './headless_sign_in.ts'
 
+/** The grant of a device (RFC 8628 section 3.4). */
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+
 /** A client of the OpenID provider that has no secret, as the operator registers it. */
 export const OPENID_CLIENT = {
   id: 'lab',
   metadata: {
     ...{ client_name: 'The lab', token_endpoint_auth_method: 'none' },
     redirect_uris: ['https://rp.vestibule.internal/callback'],
-    grant_types: [
-      ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
-    ],
+    grant_types: [...['authorization_code', 'refresh_token', DEVICE_CODE]],
   },
 }
 

@@ -4,6 +4,7 @@ import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { until } from '../../lab/world/until.ts'
 import { FORM, form } from '../manners/mistakes.ts'
@@ -226,17 +227,16 @@ describe('45. OpenID', () => {
 
   describe('codes of devices', () => {
     let tool: oidc.Configuration
-    const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
     const begin = () => oidc.initiateDeviceAuthorization(tool, { scope: 'openid' })
     const poll = (code: string, client = tool) =>
-      oidc.genericGrantRequest(client, grantType, { device_code: code })
+      oidc.genericGrantRequest(client, DEVICE_CODE, { device_code: code })
     const typing = async (browser: Visitor, name = 'alice.test') =>
       rp.signIn(browser, await rp.follow(browser, await browser.open('/openid/device')), name)
 
     beforeAll(async () => {
       const metadata = {
         ...{ redirect_uris: undefined, post_logout_redirect_uris: undefined, response_types: [] },
-        ...{ token_endpoint_auth_method: 'none', grant_types: [grantType, 'refresh_token'] },
+        ...{ token_endpoint_auth_method: 'none', grant_types: [DEVICE_CODE, 'refresh_token'] },
       }
       const ids = ['tool', 'other-tool']
       for (const id of ids) await rp.register(app, { id, metadata })

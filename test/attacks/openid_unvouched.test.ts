@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { DAY, OPENID_CLIENT_UNUSED } from '../../base/lifetimes.ts'
 import { listVouchedOpenidClients } from '../../database/flow/openid.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
@@ -299,11 +300,10 @@ describe('45. OpenID clients that nobody vouches for', () => {
   })
 
   test('that devices use are not forgotten', async () => {
-    const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
     const { client_id: id } = (
       await register({
         ...{ redirect_uris: undefined, response_types: [] },
-        grant_types: [grantType, 'refresh_token'],
+        grant_types: [DEVICE_CODE, 'refresh_token'],
       })
     ).body
     const device = await rp.discover(app, null, id)
@@ -312,7 +312,7 @@ describe('45. OpenID clients that nobody vouches for', () => {
     const typed = await rp.signIn(visitor, page)
     const question = await visitor.send(typed, { user_code: asked.user_code })
     await visitor.send(question, { decision: 'allow' })
-    const tokens = await oidc.genericGrantRequest(device, grantType, {
+    const tokens = await oidc.genericGrantRequest(device, DEVICE_CODE, {
       device_code: asked.device_code,
     })
     sweepFlow(app.flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)

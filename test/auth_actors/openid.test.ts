@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
@@ -15,7 +16,6 @@ import { type Seen, Visitor } from '../sign_in/visitor.ts'
 /** Each request is answered by the next one, so of several steps none is where the one before was. */
 const AUTH_ACTORS = 3
 const ROUNDS = Array.from({ length: AUTH_ACTORS }, (_, round) => round)
-const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 const TOOLS = 'https://mcp.example.com'
 
 let network: Network
@@ -139,7 +139,9 @@ test.each(ROUNDS)('a device is let in (%i)', async () => {
   const asked = await visitor.send(typing, { user_code: device.user_code })
   const done = await visitor.send(asked, { decision: 'allow' })
   expect(done.title).toBe('The device is connected')
-  const given = await oidc.genericGrantRequest(tool, DEVICE, { device_code: device.device_code })
+  const given = await oidc.genericGrantRequest(tool, DEVICE_CODE, {
+    device_code: device.device_code,
+  })
   expect((await oidc.refreshTokenGrant(tool, given.refresh_token ?? '')).access_token).toBeTruthy()
 })
 

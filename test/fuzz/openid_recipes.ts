@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   codeForm,
+  DEVICE_CODE,
   OPENID_CLIENT,
   OPENID_SCOPE,
   refreshForm,
@@ -10,7 +11,6 @@ import type { Pairs } from './recipe.ts'
 import { METADATA } from './self_registered.ts'
 import type { Target } from './target.ts'
 
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 const [redirect = ''] = OPENID_CLIENT.metadata.redirect_uris
 
 const request: Pairs = Object.entries({

@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import type { ActorCall } from '../../lab/world/watched_actors.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -22,7 +23,6 @@ let end: () => Promise<unknown>
 /** Answers that say that this service failed. */
 const faults: string[] = []
 
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 const CLIENT = 'tool'
 const METADATA = {
   ...{ token_endpoint_auth_method: 'none', response_types: ['code'] },

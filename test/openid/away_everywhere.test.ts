@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import type { ActorCall } from '../../lab/world/watched_actors.ts'
 import { openidRoutes } from '../../openid/routes.ts'
@@ -26,8 +27,6 @@ let lost: string | null = null
 
 const WHEN = ['before', 'after'] as const
 type When = (typeof WHEN)[number]
-
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 const API = 'https://api.example.com'
 

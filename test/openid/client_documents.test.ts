@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -111,7 +112,6 @@ test('a program on the device may listen at any port, and is asked for each time
 
 describe('an agent is taken as it publishes itself,', () => {
   const elsewhere = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-  const device = 'urn:ietf:params:oauth:grant-type:device_code'
   const [web, local] = ['https://agent.vestibule.internal/callback', 'http://127.0.0.1/callback']
   const agents: Record<string, object> = {
     'with no more than the protocol asks for': { redirect_uris: [web] },
@@ -121,7 +121,7 @@ describe('an agent is taken as it publishes itself,', () => {
     },
     'on a website and on a device': {
       ...{ redirect_uris: [web, local], application_type: 'native' },
-      ...{ grant_types: ['authorization_code', 'refresh_token', device] },
+      ...{ grant_types: ['authorization_code', 'refresh_token', DEVICE_CODE] },
       ...{ token_endpoint_auth_method: 'none', response_types: ['code'] },
     },
   }

@@ -2,13 +2,13 @@ import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DAY, HOUR, OPENID_KEY_AHEAD } from '../../base/lifetimes.ts'
 import { listOpenidKeys } from '../../database/flow/openid.ts'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { publishedKeys } from '../../openid/keys.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
 /** What was registered while the clock was some hours ahead; then it was set right. */
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 const TOOLS = 'https://mcp.example.com'
 const NOTES = 'https://notes.example.com'
 const AHEAD = 12 * HOUR

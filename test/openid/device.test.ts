@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import type { Seen } from '../sign_in/visitor.ts'
@@ -16,8 +17,6 @@ let config: oidc.Configuration
 let visitor: Visitor
 /** Whether the auth actor that keeps the nonces is away. */
 let isAway = false
-
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 beforeAll(async () => {
   app = await startApp({ isAway: () => isAway })

@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import type { ActorCall } from '../../lab/world/watched_actors.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -15,7 +16,6 @@ let did: string
 let calls: string[] | null = null
 let endsBefore: number | null = null
 
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 const CLIENT = 'tool'
 const OTHER = 'other'
 const METADATA = {

@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { authJsApp } from '../../lab/clients/auth_js.ts'
 import { betterAuthApp } from '../../lab/clients/better_auth.ts'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import type { OpenidApp } from '../../lab/clients/openid_app.ts'
 import { callbackOf, signIn, signUp } from '../../lab/clients/steps.ts'
@@ -199,11 +200,9 @@ test.each(sizes)('a person lets a command line in, and nothing hinders them, %s'
     await page.getByRole('button', { name: 'Allow' }).click()
     await page.getByRole('heading', { level: 1, name: 'The device is connected' }).waitFor()
   })
-  const tokens = await oidc.genericGrantRequest(
-    tool,
-    'urn:ietf:params:oauth:grant-type:device_code',
-    { device_code: asked.device_code },
-  )
+  const tokens = await oidc.genericGrantRequest(tool, DEVICE_CODE, {
+    device_code: asked.device_code,
+  })
   expect(tokens.claims()).toMatchObject({ email: person.email })
 })
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -62,10 +63,7 @@ const MISTAKES: [what: string, made: () => ReturnType<typeof ask>][] = [
   ['another `client_id` in the form', () => token({ client_id: 'signer' })],
   ['no `grant_type`', () => none('grant_type')],
   ['a grant that there is not', () => token({ grant_type: 'password' })],
-  [
-    'a grant that the client may not use',
-    () => token({ grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }),
-  ],
+  ['a grant that the client may not use', () => token({ grant_type: DEVICE_CODE })],
   ['no `code`', () => none('code')],
   ['a code that was used, has expired, or never was', () => token({ code: 'no code' })],
   ['no `code_verifier`', () => none('code_verifier')],
@@ -195,7 +193,7 @@ test.each([
 ])('a client that asks for %s is told before anybody signs in', async (_, scope) => {
   const address = 'https://mcp.example.com'
   await rp.operate(app, 'openid/resource-add', { address, scopes: ['tools:read'] })
-  const grant_types = ['urn:ietf:params:oauth:grant-type:device_code', 'authorization_code']
+  const grant_types = [DEVICE_CODE, 'authorization_code']
   const metadata = { grant_types, token_endpoint_auth_method: 'none' }
   await rp.register(app, { id: 'anything', metadata })
   const query = {

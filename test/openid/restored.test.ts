@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { until } from '../../lab/world/until.ts'
@@ -19,7 +20,6 @@ vi.mock('../../base/lifetimes.ts', () => ({
 }))
 
 /** A backup that was made while people signed in to OpenID clients, and on which the program goes on. */
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 let home: TemporaryFolder
 let folder: string
 let made: AppInProcess

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes.ts'
+import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newPerson, type Person } from '../factors/person.ts'
@@ -169,7 +170,7 @@ describe('a form that failed here', () => {
   })
 
   test('of a device that an OpenID client has does as well', async () => {
-    const grant_types = ['urn:ietf:params:oauth:grant-type:device_code']
+    const grant_types = [DEVICE_CODE]
     const none = { redirect_uris: undefined, post_logout_redirect_uris: undefined }
     const metadata = {
       ...none,
