@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
@@ -17,9 +17,11 @@ import { directoryFunctions } from '../../actors/directory/index.ts'
 import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
 import { databasePath } from '../../database/paths.ts'
+import { MissingPartError } from '../../database/replication/restore.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
+import { type Database, type Databases, databasesIn } from '../../maintenance/databases.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { verifyBackup } from '../../maintenance/verify_backup.ts'
 import { basisOf } from '../storage/basis.ts'
@@ -61,6 +63,37 @@ test('what changes during a backup is in it whole or not at all', async () => {
   expect(readdirSync(restored).sort()).toEqual([
     ...['accounts', 'auth', 'directory.sqlite', 'program.lock'],
   ])
+})
+
+test.each([
+  ['is in it, which can be read again', true],
+  ['is not in it, which cannot be read any more', false],
+])('an account that changes meanwhile %s', async (_, isReadInTheEnd) => {
+  const bob = databasePath.account({ dataDir: '' }, 'did:plc:bob')
+  let tries = 0
+  const flaky = (account: Database): Database => ({
+    ...{ kind: account.kind, path: account.path, look: (look) => account.look(look) },
+    async copy(to) {
+      // Its entry changes, so that it is copied once more.
+      if (tries++ === 0) rename('did:plc:bob', 'bobby.test')
+      if ((tries === 2) === isReadInTheEnd) return account.copy(to)
+      mkdirSync(dirname(to), { recursive: true })
+      writeFileSync(to, 'half of it')
+      throw new MissingPartError('a part')
+    },
+  })
+  const all = databasesIn(data.dataDir)
+  const databases: Databases = {
+    ...all,
+    list: async (kind) =>
+      (await all.list(kind)).map((one) => (one.path === bob ? flaky(one) : one)),
+    account: (did) => (did === 'did:plc:bob' ? flaky(all.account(did)) : all.account(did)),
+  }
+  const made = await backUp({ dataDir: data.dataDir, databases, folder })
+  expect(tries).toBe(2)
+  expect(made.damaged.map(({ path }) => path)).toEqual(isReadInTheEnd ? [] : [bob])
+  expect(made.databases.some(({ path }) => path === bob)).toBe(isReadInTheEnd)
+  expect(existsSync(join(folder, bob))).toBe(isReadInTheEnd)
 })
 
 test('a backup is for its owner only, into an empty folder only', async () => {
