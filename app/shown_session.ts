@@ -6,7 +6,7 @@ import type { AccessTokens } from '../tokens/access_tokens.ts'
 import type { SessionStandings } from './session_standings.ts'
 
 /** The session whose access token a request shows, null where it shows none; or how it is refused. */
-export type Shown = { session: SessionName | null } | { refusal: HttpResponse }
+export type ShownSession = { session: SessionName | null } | { refusal: HttpResponse }
 
 /**
  * Looks at the access token of a request to a PDS, which verifies it alone and would take it until it
@@ -16,7 +16,7 @@ export type Shown = { session: SessionName | null } | { refusal: HttpResponse }
 export async function shownSession(
   request: HttpRequest,
   { tokens, standings }: { tokens: AccessTokens; standings: SessionStandings },
-): Promise<Shown> {
+): Promise<ShownSession> {
   const shown = shownToken(request)
   if (!shown) return { session: null }
   const { scheme, token } = shown

@@ -2,17 +2,17 @@ import { join } from 'node:path'
 import { ACCOUNTS_FOLDER } from '../base/files/private_files.ts'
 import type { Settings } from '../base/settings/settings.ts'
 
-type Place = Pick<Settings, 'dataDir'>
+type DataFolder = Pick<Settings, 'dataDir'>
 
 /** Where an actor's database lies; accounts are spread over folders. */
 export const databasePath = {
-  auth: (settings: Place, partition: string) =>
+  auth: (settings: DataFolder, partition: string) =>
     join(settings.dataDir, 'auth', `${partition}.sqlite`),
-  limits: (settings: Place, partition: string) =>
+  limits: (settings: DataFolder, partition: string) =>
     join(settings.dataDir, 'limits', `${partition}.sqlite`),
-  directory: (settings: Place, part = 0) =>
+  directory: (settings: DataFolder, part = 0) =>
     join(settings.dataDir, part === 0 ? 'directory.sqlite' : `directory-${part}.sqlite`),
-  account: (settings: Place, did: string) =>
+  account: (settings: DataFolder, did: string) =>
     join(settings.dataDir, 'accounts', did.slice(-2), `${did.replaceAll(':', '_')}.sqlite`),
 }
 

@@ -16,13 +16,13 @@ const AT_ONCE = 8
 export type Serving = Pick<ServingStorage, 'installation' | 'of'>
 
 /** Where databases are read from, and a folder for copies that are looked at. */
-type Place = { serving: Serving; scratch: string }
+type EnginePlace = { serving: Serving; scratch: string }
 
 class DatabaseOnEngine implements Database {
-  readonly #place: Place
+  readonly #place: EnginePlace
   readonly #name: DatabaseName
 
-  constructor(place: Place, name: DatabaseName) {
+  constructor(place: EnginePlace, name: DatabaseName) {
     this.#place = place
     this.#name = name
   }

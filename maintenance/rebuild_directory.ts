@@ -14,7 +14,7 @@ import { replaceNameClaims } from '../database/directory/name_claim.ts'
 import { readPart, writePart } from '../database/directory/part.ts'
 import { replaceEntries } from '../database/directory/rebuild.ts'
 import { directorySchema } from '../database/directory/schema.ts'
-import { readInstallation } from '../database/flow/installation.ts'
+import { readSpread } from '../database/flow/spread.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { partitionOf } from '../database/partition.ts'
 import { databasePath } from '../database/paths.ts'
@@ -150,7 +150,7 @@ function countParts(dataDir: string): number {
       }
     })
   const parts = read('directory', (db) => readPart(db)?.parts)
-  const known = [...parts, ...read('auth', (db) => readInstallation(db)?.directories)]
+  const known = [...parts, ...read('auth', (db) => readSpread(db)?.directories)]
   return known.find((number) => number !== undefined) ?? Math.max(1, parts.length)
 }
 

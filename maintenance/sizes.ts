@@ -15,7 +15,7 @@ const PLACES = {
   limits: { folder: 'limits', names: /\.sqlite/, recursive: false },
 } as const
 
-type Place = (typeof PLACES)[keyof typeof PLACES]
+type SizedFolder = (typeof PLACES)[keyof typeof PLACES]
 
 /** How many files are looked at in all folders of one kind. */
 const MOST_LOOKED_AT = 10_000
@@ -45,7 +45,11 @@ export function watchSizes(
 }
 
 /** One folder after the other: there may be a million files, whose names alone take hundreds of MiB. */
-async function bytesIn(dataDir: string, { folder, names, recursive }: Place, mostLookedAt: number) {
+async function bytesIn(
+  dataDir: string,
+  { folder, names, recursive }: SizedFolder,
+  mostLookedAt: number,
+) {
   const path = join(dataDir, folder)
   if (!existsSync(path)) return 0
   const folders = recursive ? (await readdir(path)).map((name) => join(path, name)) : [path]

@@ -21,7 +21,7 @@ type Claims = { jti: string; htm: string; htu: string; iat: number; nonce: strin
 export type TimedProof = DpopProof & { readonly iat: number }
 
 /** A request with a proof and without an access token. */
-export type Shown = { proof: string; method: string; url: Readonly<URL> }
+export type ShownProof = { proof: string; method: string; url: Readonly<URL> }
 
 /**
  * Verifies DPoP proofs (RFC 9449 section 4.3) of the usual form: ES256 with a bare key, a current
@@ -52,7 +52,7 @@ export class UsualProofs {
    *
    * @returns null where the provider has to judge
    */
-  async read({ proof, method, url }: Shown): Promise<TimedProof | null> {
+  async read({ proof, method, url }: ShownProof): Promise<TimedProof | null> {
     const parts = proof.split('.')
     if (parts.length !== 3) return null
     const [header, payload, signature] = parts as [string, string, string]

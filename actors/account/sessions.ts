@@ -110,7 +110,7 @@ export function findByCode(db: Db, code: string): SessionOfAccount | null {
 export function findByRefreshToken(
   db: Db,
   sessionId: string,
-  shown: sessions.Shown,
+  shown: sessions.ShownRefreshToken,
 ): (SessionOfAccount & { standing: RefreshStanding }) | null {
   return readAtOnce(db, () => {
     const found = sessions.findSessionByRefreshToken(db, sessionId, shown)

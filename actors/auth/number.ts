@@ -1,10 +1,6 @@
 import { SettingsError } from '../../base/errors.ts'
 import type { Db } from '../../database/database.ts'
-import {
-  type Installation,
-  readInstallation,
-  writeInstallation,
-} from '../../database/flow/installation.ts'
+import { readSpread, type Spread, writeSpread } from '../../database/flow/spread.ts'
 import type { AuthPeer } from '../reach.ts'
 import type { Runner } from '../runner.ts'
 
@@ -12,7 +8,7 @@ import type { Runner } from '../runner.ts'
 const FIXED = {
   authActors: 'ENTRYWAY_AUTH_ACTORS',
   directories: 'ENTRYWAY_DIRECTORIES',
-} as const satisfies Record<keyof Installation, string>
+} as const satisfies Record<keyof Spread, string>
 
 /**
  * Remembers over how many auth actors the flow state is spread, and in how many parts the directory is.
@@ -29,10 +25,10 @@ export async function claimNumber(
 ): Promise<void> {
   const { authActors, directories } = runner.settings
   if (number >= authActors) throw new Error(`There is no auth actor ${number}`)
-  const known = readInstallation(db)
+  const known = readSpread(db)
   if (known !== null) return assertSame(runner, known)
   if (number > 0) assertSame(runner, await askFirst(first))
-  writeInstallation(db, { authActors, directories })
+  writeSpread(db, { authActors, directories })
 }
 
 /** The same for an engine's, before any auth actor wakes here. */
@@ -44,14 +40,14 @@ export async function checkNumber(runner: Runner, first: AuthPeer): Promise<void
   }
 }
 
-async function askFirst(first: AuthPeer): Promise<Installation> {
+async function askFirst(first: AuthPeer): Promise<Spread> {
   const [authActors, directories] = await Promise.all([first.authActors(), first.directories()])
   return { authActors, directories }
 }
 
 /** Ends the program where the installation has other numbers, with a sentence for each. */
-function assertSame({ settings, refuse }: Runner, known: Installation): void {
-  const others = (Object.keys(FIXED) as (keyof Installation)[]).filter(
+function assertSame({ settings, refuse }: Runner, known: Spread): void {
+  const others = (Object.keys(FIXED) as (keyof Spread)[]).filter(
     (name) => known[name] !== settings[name],
   )
   const mistakes = others.map(

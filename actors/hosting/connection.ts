@@ -19,7 +19,7 @@ import { stubOf } from './stub.ts'
 import { tracedCall } from './traced_call.ts'
 
 /** Where the actor is. */
-export type Place =
+export type ActorPlace =
   /**
    * Behind the loopback port of a runner. While that is away, calls fail at once, so that the gateway
    * can say so, and the connection is opened anew as soon as it is back.
@@ -58,7 +58,7 @@ type Open = {
 export class ActorConnection {
   readonly #connect: () => RivetConnection
   readonly #actor: string
-  readonly #place: Place
+  readonly #place: ActorPlace
   readonly #log: Log
   /** Seen at the start of a program, also where nothing answers yet: its files may be replaced while it runs. */
   readonly #version = ownVersion()
@@ -75,7 +75,7 @@ export class ActorConnection {
   constructor(
     getter: ConnectionGetter,
     key: string[],
-    { actor, secret, place, log }: { actor: string; secret: string; place: Place; log: Log },
+    { actor, secret, place, log }: { actor: string; secret: string; place: ActorPlace; log: Log },
   ) {
     this.#actor = actor
     this.#connect = () =>

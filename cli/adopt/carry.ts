@@ -5,8 +5,8 @@ import { closeDatabase, type Db, openDatabase, transact } from '../../database/d
 import { insertSpentCode } from '../../database/flow/authorization_request.ts'
 import { insertCarriedSecret, insertCarriedToken } from '../../database/flow/carried.ts'
 import { insertDevice, linkAccount } from '../../database/flow/device.ts'
-import { writeInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
+import { writeSpread } from '../../database/flow/spread.ts'
 import {
   lastPdsRefreshJwt,
   listPdsDevices,
@@ -41,7 +41,7 @@ export function carryInstallation(input: CarryInput): Record<string, number> {
   for (let number = 0; number < authActors; number++) {
     const isIts = (id: string) => partitionOf(id, authActors) === number
     inFlow(input, number, (flow) => {
-      if (number === 0) writeInstallation(flow, input.settings)
+      if (number === 0) writeSpread(flow, input.settings)
       for (const { token, ...whose } of listPdsRefreshTokens(input.pds)) {
         if (!isIts(token)) continue
         insertCarriedToken(flow, { token, ...whose, expiresAt: now + CARRIED_TOKEN_MEMORY })

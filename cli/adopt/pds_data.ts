@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { giveAloneToOwnerOf, giveToOwnerOf } from '../../base/files/ownership.ts'
 import type { Db } from '../../database/database.ts'
 import { copyHeldAccounts } from '../../database/import/held_accounts.ts'
-import type { PdsPlaces } from './places.ts'
+import type { FoundPlaces } from './places.ts'
 
 /**
  * Copies the data of a PDS that is stopped to where the PDS inside has its own.
  *
  * @param db its database of accounts, which is held
  */
-export async function copyPdsData(db: Db, places: PdsPlaces, to: string): Promise<void> {
+export async function copyPdsData(db: Db, places: FoundPlaces, to: string): Promise<void> {
   await mkdir(to, { mode: 0o700 })
   await copyHeldAccounts(db, join(to, 'account.sqlite'))
   const copies: [string, string][] = [
@@ -31,7 +31,7 @@ export async function copyPdsData(db: Db, places: PdsPlaces, to: string): Promis
 }
 
 /** Gives the data of a PDS to the user that runs this program, to whom the data folder here belongs. */
-export function givePdsData(dataDir: string, places: PdsPlaces): void {
+export function givePdsData(dataDir: string, places: FoundPlaces): void {
   // The folder may be a link to another disk.
   giveAloneToOwnerOf(dataDir, realpathSync(places.dataDirectory))
   const databases = [places.accounts, places.sequencer, places.didCache].flatMap(filesOf)

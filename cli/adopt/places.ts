@@ -23,7 +23,7 @@ export const LOCATIONS: readonly string[] = [
 ]
 
 /** Where the data of a PDS are on this machine, by absolute paths. */
-export type PdsPlaces = {
+export type FoundPlaces = {
   dataDirectory: string
   accounts: string
   sequencer: string
@@ -43,7 +43,7 @@ export type PdsPlaces = {
  *
  * @throws {CliError} where its database of accounts is neither where it says nor in `folder`
  */
-export function findPlaces(pds: PdsEnv, folder: string): PdsPlaces {
+export function findPlaces(pds: PdsEnv, folder: string): FoundPlaces {
   const root = resolve(folder)
   const said = (name: string, usual: string) => resolve(root, pds[name] || usual)
   const data = said('PDS_DATA_DIRECTORY', '.')

@@ -5,7 +5,7 @@ import { parseEnvFile } from '../../base/settings/env_file.ts'
 import { readSettings, type Settings } from '../../base/settings/settings.ts'
 import { readPdsFileStrictly } from '../pds_env.ts'
 import type { Output } from '../terminal/output.ts'
-import { findPlaces, type PdsPlaces } from './places.ts'
+import { type FoundPlaces, findPlaces } from './places.ts'
 import { planSettings, type SettingsPlan } from './settings.ts'
 
 export type AdoptInput = {
@@ -35,7 +35,7 @@ export type SettingsFate = Omit<SettingsPlan, 'values' | 'refused'>
 /** What is known before anything is done. */
 export type Plan = {
   input: AdoptInput
-  places: PdsPlaces
+  places: FoundPlaces
   /** The settings file to write. */
   values: Record<string, string>
   settings: Settings

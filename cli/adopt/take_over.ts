@@ -13,7 +13,7 @@ import {
 import type { Installation } from '../installation.ts'
 import { carryInstallation } from './carry.ts'
 import { openOwnActors, ownOperator } from './own_operator.ts'
-import { type PdsPlaces, PLACES } from './places.ts'
+import { type FoundPlaces, PLACES } from './places.ts'
 import type { Plan } from './plan.ts'
 
 export type TakenOver = Omit<ImportReport, 'sessionsLeftBehind'> & {
@@ -70,7 +70,7 @@ async function importInto(
 }
 
 /** @throws {CliError} where accounts would come without their repos: a part of the data lies elsewhere */
-function assertRepos({ actors, sequencer }: PdsPlaces): void {
+function assertRepos({ actors, sequencer }: FoundPlaces): void {
   for (const path of [actors, sequencer]) {
     if (isThere(path)) continue
     throw new CliError(
@@ -86,7 +86,7 @@ function assertRepos({ actors, sequencer }: PdsPlaces): void {
  *
  * @throws {CliError} where a part of the data is one
  */
-function assertNoLinks(places: PdsPlaces): void {
+function assertNoLinks(places: FoundPlaces): void {
   for (const [name, setting] of PLACES) {
     const path = places[name]
     const target = path === null ? null : readLink(path)

@@ -64,7 +64,7 @@ type BackupOptions = { withSecrets?: boolean; to?: string; keep?: string; copyOn
 async function make(
   installation: Installation,
   output: Output,
-  place: Place,
+  place: BackupPlace,
   { withSecrets, keep }: { withSecrets: boolean; keep: number },
 ): Promise<MadeBackup> {
   const { settings } = installation
@@ -124,13 +124,13 @@ function tell(output: Output, { folder, manifest }: MadeBackup, withSecrets: boo
 }
 
 /** A folder of its own, or one in a folder of backups. */
-type Place = { folder: string } | { to: string }
+type BackupPlace = { folder: string } | { to: string }
 
 function placeOf(
   folder: string | undefined,
   to: string | undefined,
   { dataDir, backup }: Settings,
-): Place {
+): BackupPlace {
   if (folder && to) throw wrong('Name a folder, or --to a folder of backups')
   const all = to ?? backup.dir
   const named = folder || all
@@ -159,7 +159,7 @@ type BackUpOptions = Omit<KeptOptions, 'to'> & {
 }
 
 async function backUpAt(
-  place: Place,
+  place: BackupPlace,
   { keep, onVerify, onCopy, s3, ...options }: BackUpOptions,
 ): Promise<MadeBackup> {
   if ('to' in place) {
@@ -179,7 +179,7 @@ async function backUpAt(
 
 /** @returns the folder of the one that was copied */
 async function copyAgain(
-  place: Place,
+  place: BackupPlace,
   { s3, keep }: Pick<Settings['backup'], 's3' | 'keep'>,
   onCopy: OnProgress,
 ): Promise<string> {

@@ -8,8 +8,8 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { openUpToDate } from '../../database/check/database.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { type Device, readDevice } from '../../database/flow/device.ts'
-import { readInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
+import { readSpread } from '../../database/flow/spread.ts'
 import {
   planReturn,
   type ReturnedAccount,
@@ -164,7 +164,7 @@ function withBrowsers<T>(
   }
   try {
     // As it is recorded: the settings of a program that runs as a service may not all be here.
-    const authActors = readInstallation(open(0))?.authActors ?? settings.authActors
+    const authActors = readSpread(open(0))?.authActors ?? settings.authActors
     for (let number = 1; number < authActors; number++) open(number)
     return work((id) => readDevice(flows[partitionOf(id, authActors)] as Db, id))
   } finally {

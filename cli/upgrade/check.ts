@@ -10,13 +10,13 @@ import { compareVersions, type Release, type ReleaseFiles, readRelease } from '.
 import { askWeb } from './web.ts'
 
 /** A release, and the commit where it is a clone's. */
-type Place = { version: string; commit: string | null }
+type VersionAt = { version: string; commit: string | null }
 
 export type UpgradeReport = {
   isNewer: boolean
-  here: Place
+  here: VersionAt
   /** The newest there is, and where that was found. */
-  there: Place & { from: string }
+  there: VersionAt & { from: string }
   /** How many commits it is ahead; null where it is not a clone that was asked. */
   commits: number | null
   changelog: Section[]

@@ -33,7 +33,7 @@ export type NewSession = Omit<Session, 'id' | 'from'> & {
 }
 
 /** A request that shows a refresh token. */
-export type Shown = {
+export type ShownRefreshToken = {
   presentedRefreshToken: string
   /** When its client made the DPoP proof of the request, seconds by the client's clock (`iat`). */
   provenAt: number | null
@@ -43,7 +43,7 @@ export type Shown = {
   inVainSince?: number | null
 }
 
-export type Rotation = Shown & {
+export type Rotation = ShownRefreshToken & {
   sessionId: string
   refreshToken: string
   updatedAt: number
@@ -167,7 +167,7 @@ export function findSessionByCode(db: Db, code: string): Session | null {
 export function findSessionByRefreshToken(
   db: Db,
   sessionId: string,
-  shown: Shown,
+  shown: ShownRefreshToken,
   now = Date.now(),
 ): { session: Session; standing: RefreshStanding } | null {
   const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(sessionId) as Stored | undefined
@@ -255,7 +255,7 @@ export function listSessions(db: Db): Session[] {
 
 function standingIn(
   row: Stored,
-  { presentedRefreshToken, provenAt, receivedAt, inVainSince = null }: Shown,
+  { presentedRefreshToken, provenAt, receivedAt, inVainSince = null }: ShownRefreshToken,
   now: number,
 ): RefreshStanding {
   const rotated = {

@@ -7,7 +7,7 @@ import { quantile } from '../bench/statistics.ts'
 import type { ListedActor } from './engine_api.ts'
 import { type Fault, faultsOf } from './faults.ts'
 import { cpuOfHosts } from './figures.ts'
-import { type Installation, startInstallation } from './installation.ts'
+import { type HostedInstallation, startInstallation } from './installation.ts'
 import type { Host } from './lan.ts'
 import { Load } from './load.ts'
 
@@ -50,7 +50,7 @@ export async function campaign(hosts: Host[], options: Options): Promise<void> {
 }
 
 async function injectAll(
-  installation: Installation,
+  installation: HostedInstallation,
   hosts: Host[],
   { accounts, refreshes, lost, only }: Options,
 ): Promise<void> {
@@ -102,7 +102,7 @@ async function injectAll(
 /** A line of a table: what a second takes of the machine while nothing is wrong. */
 async function sayCalm(
   what: string,
-  { committed }: Installation,
+  { committed }: HostedInstallation,
   hosts: Host[],
   load: Load,
 ): Promise<void> {
@@ -119,7 +119,7 @@ async function sayCalm(
 async function inject(
   fault: Fault,
   load: Load,
-  { actors }: Installation,
+  { actors }: HostedInstallation,
 ): Promise<{ cells: string[]; broken: string[] }> {
   const before = await actors()
   const began = Date.now()
@@ -149,7 +149,7 @@ function brief(wrongs: string[]): string {
 async function sayMoved(
   load: Load,
   before: ListedActor[],
-  actors: Installation['actors'],
+  actors: HostedInstallation['actors'],
   began: number,
   mended: number,
 ): Promise<string[]> {
@@ -187,7 +187,7 @@ async function backAfter(load: Load, since: number): Promise<string> {
 }
 
 /** What each part wrote, in a file of its name. */
-function writeLogs({ parts }: Installation, folder: string): void {
+function writeLogs({ parts }: HostedInstallation, folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const [name, part] of Object.entries(parts)) {
     writeFileSync(join(folder, `${name}.log`), part.logs)

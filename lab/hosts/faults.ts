@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Installation } from './installation.ts'
+import type { HostedInstallation } from './installation.ts'
 import { canDelay, cutOff, delay, type Host, heal, hurry, lose } from './lan.ts'
 
 /** Milliseconds that something is away of which there is only one. */
@@ -15,7 +15,7 @@ export type Fault = {
 }
 
 /** Every kind of process is killed and cut off. Says what this machine cannot do. */
-export function faultsOf({ parts, leader }: Installation, hosts: Host[]): Fault[] {
+export function faultsOf({ parts, leader }: HostedInstallation, hosts: Host[]): Fault[] {
   const host = (name: string) => hosts.find((one) => one.name === name) as Host
   const survived = (
     name: string,

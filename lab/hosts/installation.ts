@@ -33,7 +33,7 @@ const GATEWAY = 2600
 type Part = Pick<Service, 'start' | 'kill'> & { readonly logs: string }
 
 /** Vestibule on several machines, with an engine of two nodes. */
-export type Installation = {
+export type HostedInstallation = {
   url: string
   parts: Record<string, Part>
   /** The engine node that leads: it alone applies what is written. */
@@ -50,7 +50,10 @@ export type Installation = {
  *
  * @param runnerLost `pegboard.runner_lost_threshold` of the engine, ms
  */
-export async function startInstallation(hosts: Host[], runnerLost: number): Promise<Installation> {
+export async function startInstallation(
+  hosts: Host[],
+  runnerLost: number,
+): Promise<HostedInstallation> {
   const hostOf = (name: string) => hosts.find((host) => host.name === name) as Host
   return startTogether('The installation', async (keep) => {
     const identity = await makeVestibuleIdentity()

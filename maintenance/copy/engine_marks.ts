@@ -1,6 +1,6 @@
 import { SHARDS } from '../../actors/hosting/engine/shards.ts'
 import type { Move } from '../../base/files/move.ts'
-import type { Installation } from '../../database/flow/installation.ts'
+import type { Spread } from '../../database/flow/spread.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
 import { actorOf } from '../database_name.ts'
 import { inLanes } from '../lanes.ts'
@@ -13,14 +13,14 @@ const AT_ONCE = 8
 /** The marks of a move at the actors of an engine. That of the first auth actor decides between two commands. */
 export class EngineMarks {
   readonly #actors: () => SourceActors
-  readonly #installation: () => Promise<Installation>
+  readonly #installation: () => Promise<Spread>
   /** What is marked at the first auth actor as far as this process knows: who finds another mark there has lost. */
   #expected: { found: Move | null } | undefined
   /** Of the move whose marks are there; null where none are. */
   #id: string | null = null
 
   /** @param actors as they are reached at the moment */
-  constructor(actors: () => SourceActors, installation: () => Promise<Installation>) {
+  constructor(actors: () => SourceActors, installation: () => Promise<Spread>) {
     this.#actors = actors
     this.#installation = installation
   }

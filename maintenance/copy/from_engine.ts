@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openUpToDate } from '../../database/check/database.ts'
-import { type Installation, readInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
+import { readSpread, type Spread } from '../../database/flow/spread.ts'
 import { copyKept } from '../../database/replication/copy_kept.ts'
 import { assertExpected } from '../../database/replication/copy_mark.ts'
 import { listEpochs } from '../../database/replication/head.ts'
@@ -23,7 +23,7 @@ export function fromEngine(
 ): Source {
   let actors: SourceActors = hostedActors(storage, scratch)
   const seen = new Map<string, { head: string; next: number }>()
-  let known: Promise<Installation> | undefined
+  let known: Promise<Spread> | undefined
   const installation = () => {
     known ??= readFirst(actors, join(scratch, 'first.sqlite'))
     return known
@@ -72,12 +72,12 @@ export function fromEngine(
 }
 
 /** @throws {Error} where there is no data */
-async function readFirst(actors: SourceActors, path: string): Promise<Installation> {
+async function readFirst(actors: SourceActors, path: string): Promise<Spread> {
   if (!(await copyKept(await keptOf(actors, FIRST), path)))
     throw new Error('The engine holds no data of Vestibule; check RIVET_ENDPOINT')
   const db = openUpToDate(path, flowSchema)
   try {
-    return readInstallation(db) ?? { authActors: 1, directories: 1 }
+    return readSpread(db) ?? { authActors: 1, directories: 1 }
   } finally {
     db.close()
   }

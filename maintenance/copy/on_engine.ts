@@ -3,7 +3,7 @@ import { ofAccount } from '../../actors/hosting/engine/account_storage.ts'
 import { SHARDS } from '../../actors/hosting/engine/shards.ts'
 import type { EngineStorage } from '../../actors/hosting/engine/storage.ts'
 import type { Move } from '../../base/files/move.ts'
-import { type Installation, readInstallation } from '../../database/flow/installation.ts'
+import { readSpread, type Spread } from '../../database/flow/spread.ts'
 import { listEpochs } from '../../database/replication/head.ts'
 import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
@@ -47,10 +47,10 @@ export class OnEngine {
   }
 
   /** Of the auth actors and parts of the directory; null where there is no data. */
-  async installation(): Promise<Installation | null> {
+  async installation(): Promise<Spread | null> {
     if (!(await this.has(FIRST))) return null
     const { db, close } = await this.open(FIRST)
-    const installation = readInstallation(db)
+    const installation = readSpread(db)
     await close()
     return installation ?? { authActors: 1, directories: 1 }
   }

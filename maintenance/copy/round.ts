@@ -4,8 +4,8 @@ import { type Compared, compareRows, copyRows, everything, type Part } from '../
 import { closeDatabase, type Db } from '../../database/database.ts'
 import { directoryPart } from '../../database/directory/deal.ts'
 import { writePart } from '../../database/directory/part.ts'
-import { type Installation, writeInstallation } from '../../database/flow/installation.ts'
 import { flowPart } from '../../database/flow/part.ts'
+import { type Spread, writeSpread } from '../../database/flow/spread.ts'
 import { definePartition } from '../../database/partition.ts'
 import type { DatabaseName } from '../database_name.ts'
 import { inLanes } from '../lanes.ts'
@@ -39,7 +39,7 @@ export type RoundOptions = {
   from: Source
   to: Target
   /** Over how many actors the flow state and the directory will be spread. */
-  spread: Installation
+  spread: Spread
   /** A folder for copies. */
   scratch: string
   onProgress?: (done: number, total: number) => void
@@ -162,11 +162,11 @@ async function copyOne(
   name: DatabaseName,
   source: Pick<Opened, 'db' | 'path'>,
   part: Part,
-  spread: Installation,
+  spread: Spread,
 ): Promise<{ isNew: boolean; compared: Compared }> {
   const prepare = (db: Db) => {
     if (name.kind !== 'account') definePartition(db)
-    if (name.kind === 'auth') writeInstallation(db, spread)
+    if (name.kind === 'auth') writeSpread(db, spread)
     if (name.kind === 'directory') {
       writePart(db, { number: name.number, parts: spread.directories })
     }

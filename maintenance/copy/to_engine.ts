@@ -2,7 +2,7 @@ import { listStoredAccounts, unlistAccount } from '../../actors/hosting/engine/a
 import { EndIsAwayError, type Move } from '../../base/files/move.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
 import { readPart } from '../../database/directory/part.ts'
-import type { Installation } from '../../database/flow/installation.ts'
+import type { Spread } from '../../database/flow/spread.ts'
 import {
   clear,
   forgetMove,
@@ -20,7 +20,7 @@ import type { Target } from './place.ts'
 export function toEngine(
   storage: Storage,
   scratch: string,
-  { authActors, directories }: Installation,
+  { authActors, directories }: Spread,
   place = 'the engine',
 ): Target {
   const engine = new OnEngine(storage, scratch)
@@ -81,7 +81,7 @@ export function toEngine(
 const isUnfinished = (move: Move | null) => move?.state === 'copying' || move?.state === 'returned'
 
 /** What cannot be served while it is marked. The first part of the directory is marked first, and served last. */
-function servedOf({ authActors, directories }: Installation): DatabaseName[] {
+function servedOf({ authActors, directories }: Spread): DatabaseName[] {
   return [...numbered('auth', authActors), ...numbered('directory', directories).toReversed()]
 }
 

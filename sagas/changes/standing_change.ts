@@ -90,7 +90,7 @@ export async function settleStandingChange(
 }
 
 /** What came of an attempt; `isSettled` where the account stands here as on its PDS, or the PDS does not change it. */
-type Outcome = { changed: AccountRow | Refusal | PdsRefusal; isSettled: boolean }
+type Attempted = { changed: AccountRow | Refusal | PdsRefusal; isSettled: boolean }
 
 /** @param tell has the PDS do it @throws {UnavailableError} */
 async function carryOut(
@@ -99,7 +99,7 @@ async function carryOut(
   { did, aspect, decision }: StandingChange,
   basis: Basis | null,
   tell: () => Promise<void>,
-): Promise<Outcome> {
+): Promise<Attempted> {
   const account = services.actors.account(did)
   try {
     // Its sessions end at once. All else is made on the PDS first: an account that looks deactivated here is nowhere

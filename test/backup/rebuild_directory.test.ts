@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
-import { writeInstallation } from '../../database/flow/installation.ts'
+import { writeSpread } from '../../database/flow/spread.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
@@ -110,7 +110,7 @@ test('a name of an account that cannot be read goes to the one that has it by no
 })
 
 test('in as many parts as an auth actor says, where the directory itself is gone', () => {
-  data.flow((db) => writeInstallation(db, { authActors: 1, directories: 3 }))
+  data.flow((db) => writeSpread(db, { authActors: 1, directories: 3 }))
   rmSync(databasePath.directory(data))
   expect(rebuildDirectory(data.dataDir)).toMatchObject({ accounts: 3 })
   const parts = [0, 1, 2, 3].map((part) => existsSync(databasePath.directory(data, part)))

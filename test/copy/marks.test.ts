@@ -4,8 +4,8 @@ import { EngineStorage } from '../../actors/hosting/engine/storage.ts'
 import { openActorDatabase } from '../../actors/hosting/open_database.ts'
 import { EndIsAwayError, type Move } from '../../base/files/move.ts'
 import { createLog } from '../../base/watching/log.ts'
-import { writeInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
+import { writeSpread } from '../../database/flow/spread.ts'
 import { forgetMove, putMove, readMove } from '../../database/replication/copy_mark.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -55,7 +55,7 @@ test('an actor that wakes while its data are marked finds that, also where it ha
 test('an actor that woke before its data were marked answers nothing more', async () => {
   const engine = new MemoryEngine()
   const runner = new MemoryRunner(engine, SPREAD, join(home.path, 'runner'))
-  await runner.use(FIRST, (db) => writeInstallation(db, SPREAD))
+  await runner.use(FIRST, (db) => writeSpread(db, SPREAD))
   const source = fromEngine(engine, home.path)
   await source.begin()
   await runner.use(FIRST, () => {}).catch(() => {})

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ofAccount } from '../../actors/hosting/engine/account_storage.ts'
 import type { Whose } from '../../actors/hosting/engine/kept_actions.ts'
 import type { Db } from '../../database/database.ts'
-import type { Installation } from '../../database/flow/installation.ts'
+import type { Spread } from '../../database/flow/spread.ts'
 import type { Kept } from '../../database/replication/copy_kept.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import type { Storage } from '../../maintenance/copy/on_engine.ts'
@@ -39,20 +39,20 @@ export class MemoryEngine implements Storage {
 /** A runner on such an engine: what was asked for is awake until it is closed. */
 export class MemoryRunner implements Serving {
   readonly #engine: MemoryEngine
-  readonly #spread: Installation
+  readonly #spread: Spread
   readonly #folder: string
   readonly #awake = new Map<string, Promise<Replica>>()
   /** Called before the heads of a database are listed: may throw, or wait. */
   beforeLook: (name: DatabaseName) => Promise<void> = async () => {}
 
   /** @param folder for replicas */
-  constructor(engine: MemoryEngine, spread: Installation, folder: string) {
+  constructor(engine: MemoryEngine, spread: Spread, folder: string) {
     this.#engine = engine
     this.#spread = spread
     this.#folder = folder
   }
 
-  async installation(): Promise<Installation> {
+  async installation(): Promise<Spread> {
     return this.#spread
   }
 

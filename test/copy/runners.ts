@@ -5,7 +5,7 @@ import type { CallResult } from '../../actors/hosting/call.ts'
 import { MovedError } from '../../base/files/move.ts'
 import { Seal } from '../../base/secrets/seal.ts'
 import { createLog } from '../../base/watching/log.ts'
-import type { Installation } from '../../database/flow/installation.ts'
+import type { Spread } from '../../database/flow/spread.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { ActorAt, ServingActors } from '../../maintenance/copy/source_actors.ts'
 import { actorOf } from '../../maintenance/database_name.ts'
@@ -41,7 +41,7 @@ export class Runners implements ServingActors {
   beforeChange: (at: ActorAt) => void = () => {}
 
   /** @param folder for replicas */
-  constructor(engine: MemoryEngine, spread: Installation, folder: string) {
+  constructor(engine: MemoryEngine, spread: Spread, folder: string) {
     this.#engine = engine
     const runner = {
       settings: { database: 'engine', dataDir: folder, ...spread },
@@ -101,7 +101,7 @@ export class Runners implements ServingActors {
   }
 
   /** Whether its auth actors, parts of the directory and accounts answer: some of them, all. */
-  async serving(accounts: readonly string[], { authActors, directories }: Installation) {
+  async serving(accounts: readonly string[], { authActors, directories }: Spread) {
     const asked = [
       ...Array.from(
         { length: authActors },
@@ -154,6 +154,6 @@ export class Runners implements ServingActors {
   }
 }
 
-const partOf = (did: string, { directories }: Installation) =>
+const partOf = (did: string, { directories }: Spread) =>
   actorOf({ kind: 'directory', number: partitionOf(did, directories) })
 const idOf = ({ actor, key }: ActorAt) => `${actor}/${key}`

@@ -12,8 +12,8 @@ import { closeDatabase, type Db, openDatabase, transact } from '../../database/d
 import { findSpentCode } from '../../database/flow/authorization_request.ts'
 import { findCarriedToken, readCarriedSecret } from '../../database/flow/carried.ts'
 import { listAccountsOnDevice, readDevice } from '../../database/flow/device.ts'
-import { readInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
+import { readSpread } from '../../database/flow/spread.ts'
 import {
   carriedSessionId,
   listPdsRefreshTokens,
@@ -229,7 +229,7 @@ test('the auth actors share what finds it, each what it owns', async () => {
       0,
     )
   expect(['carried_token', 'carried_secret', 'device'].map(total)).toEqual([120, 1, 19])
-  expect(readInstallation(flows[0] as Db)).toEqual({ authActors: 3, directories: 1 })
+  expect(readSpread(flows[0] as Db)).toEqual({ authActors: 3, directories: 1 })
   // All of it ends with the secret of the entryway.
   for (const flow of flows) keepSealed(flow, flowSchema, new Seal(new Uint8Array(32).fill(1)))
   const token0 = secret('ref-', 'app0')

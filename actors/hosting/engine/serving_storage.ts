@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Move, MovedError } from '../../../base/files/move.ts'
 import { CONNECT_PAUSE } from '../../../base/lifetimes.ts'
-import type { Installation } from '../../../database/flow/installation.ts'
+import type { Spread } from '../../../database/flow/spread.ts'
 import type { Kept } from '../../../database/replication/copy_kept.ts'
 import type { Expected } from '../../../database/replication/copy_mark.ts'
 import type { AuthPeer } from '../../reach.ts'
@@ -47,7 +47,7 @@ export class ServingStorage {
   }
 
   /** @throws {Error} where no runner serves */
-  async installation(): Promise<Installation> {
+  async installation(): Promise<Spread> {
     const first = this.#connections.to('auth', '0').stub as AuthPeer
     try {
       const [authActors, directories] = await Promise.all([first.authActors(), first.directories()])
