@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { DAY } from '../../base/lifetimes.ts'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings } from '../../base/settings/settings.ts'
@@ -113,6 +113,27 @@ test('one that was made while the clock was ahead stays with its blobs', async (
   const to = join(folder.path, 'ahead')
   await store.fetch('2100-01-01T000000Z', to)
   expect(readFileSync(join(to, 'pds/blobs/did/ahead'), 'utf8')).toBe('of ahead')
+  store.close()
+})
+
+test('what the store says that it took and has not is no backup there', async () => {
+  const store = new BackupStore({ ...s3.place, prefix: 'lossy.example/' })
+  const { send } = S3Client.prototype
+  const lossy = vi.spyOn(S3Client.prototype, 'send').mockImplementation(function (
+    this: S3Client,
+    ...args: unknown[]
+  ) {
+    const [command] = args
+    const isLost = command instanceof PutObjectCommand && /manifest/.test(command.input.Key ?? '')
+    return isLost ? Promise.resolve({}) : Reflect.apply(send, this, args)
+  })
+  onTestFinished(() => lossy.mockRestore())
+  const missing = 'The S3 store has not all of manifest.json'
+  await expect(putInto(store, '2020-01-01T000000Z', [])).rejects.toThrow(missing)
+  expect(await store.list()).toEqual([])
+  lossy.mockRestore()
+  await putInto(store, '2020-01-02T000000Z', [])
+  expect(await store.list()).toMatchObject([{ name: '2020-01-02T000000Z' }])
   store.close()
 })
 

@@ -556,6 +556,11 @@ export const dataRows = toRemovals([
   ],
   [
     S3,
+    'a backup counts as in the store once that has all of it',
+    store('!== (await stat(join(folder, path))).size', '=== -1'),
+  ],
+  [
+    S3,
     'what was made while the clock was ahead keeps its blobs',
     store('if (isSurplus(name)) continue', 'if (!kept.includes(name)) continue'),
   ],
