@@ -14,7 +14,7 @@ export type AuthorizePage = Extract<
 >
 
 /** An account of this device, or one that has just signed in. */
-export type Session = AuthorizePage['sessions'][number] & Partial<SignedIn>
+export type PageAccount = AuthorizePage['sessions'][number] & Partial<SignedIn>
 
 type Parts = {
   /** Of the page that is asked for. */
@@ -44,9 +44,9 @@ export class Visit {
   asked: AuthorizePage | null = null
   deviceId: DeviceId | null = null
   /** Those with which the person can go on here, the one that has just signed in first. */
-  sessions: Session[] = []
+  sessions: PageAccount[] = []
   /** The one with which the provider's page goes on. */
-  selected: Session | undefined
+  selected: PageAccount | undefined
   /** Whether a page of ours comes in the place of the provider's. */
   isOwnFirst = false
   readonly #signedIn: Parts['signedIn']
@@ -115,14 +115,14 @@ export class Visit {
     )
   }
 
-  async #know(deviceId: DeviceId, known: readonly Session[]): Promise<void> {
+  async #know(deviceId: DeviceId, known: readonly PageAccount[]): Promise<void> {
     this.deviceId = deviceId
     const signedIn = await this.#signedIn(deviceId)
-    const isIt = ({ account }: Session) => account.did === signedIn?.account.did
+    const isIt = ({ account }: PageAccount) => account.did === signedIn?.account.did
     const others = known.filter((each) => !isIt(each))
     // One that is remembered has no token: it ends with the device session.
     const isIn = signedIn && (signedIn.ephemeralToken || others.length < known.length)
-    const first: Session[] = isIn ? [{ ...signedIn, loginRequired: false }] : []
+    const first: PageAccount[] = isIn ? [{ ...signedIn, loginRequired: false }] : []
     this.sessions = [...first, ...others].filter((each) => this.#isAskedFor(each))
     this.selected = this.#select(first[0])
     this.isOwnFirst = !this.#goesOn
@@ -164,7 +164,7 @@ export class Visit {
   }
 
   /** Whether the part of the account page that is asked for is about this account, or about none. */
-  isAbout({ account }: Session): boolean {
+  isAbout({ account }: PageAccount): boolean {
     return this.#named === undefined || [account.handle, account.did].includes(this.#named as never)
   }
 
@@ -174,12 +174,12 @@ export class Visit {
     return part === 'u' ? decodeURIComponent(name) : undefined
   }
 
-  #isAskedFor({ account }: Session): boolean {
+  #isAskedFor({ account }: PageAccount): boolean {
     const { hint } = this
     return hint === undefined || account.did === hint || account.handle === hint
   }
 
-  #select(signedIn: Session | undefined): Session | undefined {
+  #select(signedIn: PageAccount | undefined): PageAccount | undefined {
     const { step, account } = this.wanted
     if (step !== undefined && !isOfSignedIn({ step })) return undefined
     const did = account ?? signedIn?.account.did ?? this.asked?.selectedDid

@@ -29,7 +29,7 @@ import { allow, type Decider, refuse } from './device_decision.ts'
 type Form = { did: string; userCode?: string }
 
 /** Who has come to the page, in which browser. */
-type Visit = Decider & { request: HttpRequest; userCode: string | undefined }
+type DeviceVisit = Decider & { request: HttpRequest; userCode: string | undefined }
 
 /**
  * Where a person lets a device in that has no browser (RFC 8628 section 3.3): they sign in, type the code that it
@@ -84,7 +84,7 @@ export class DevicePage {
     return withCookies(response, device.cookies)
   }
 
-  async #answer(visit: Visit, isForm: boolean): Promise<HttpResponse> {
+  async #answer(visit: DeviceVisit, isForm: boolean): Promise<HttpResponse> {
     const { request, deviceId, person } = visit
     const form = isForm ? this.#forms.read(deviceId, request.parameter('form')) : null
     if (form?.did !== person.did) return this.#askCode(visit, isForm ? 'stale' : undefined)
@@ -102,7 +102,7 @@ export class DevicePage {
   }
 
   #askCode(
-    { request, person, userCode, deviceId }: Visit,
+    { request, person, userCode, deviceId }: DeviceVisit,
     refusal?: Parameters<OpenidPages['deviceCode']>[2],
   ): HttpResponse {
     const language = chosenLanguage(request)
@@ -118,7 +118,7 @@ export class DevicePage {
     )
   }
 
-  async #typed(visit: Visit): Promise<HttpResponse> {
+  async #typed(visit: DeviceVisit): Promise<HttpResponse> {
     const { request, person, provider, deviceId, userCode: typed = '' } = visit
     const guess = await takePoint(this.#services, 'device code', person.did)
     const asked = await findByUserCode(this.#storage, typed)
@@ -144,7 +144,7 @@ export class DevicePage {
     )
   }
 
-  async #decided(visit: Visit, userCode: string): Promise<HttpResponse> {
+  async #decided(visit: DeviceVisit, userCode: string): Promise<HttpResponse> {
     const { request, provider, person } = visit
     const isToBeAllowed = request.parameter('decision') === 'allow'
     const isDone = await this.#decide(visit, userCode, isToBeAllowed)
@@ -159,7 +159,7 @@ export class DevicePage {
   }
 
   /** @returns whether it is decided now */
-  async #decide(visit: Visit, userCode: string, isAllowed: boolean): Promise<boolean> {
+  async #decide(visit: DeviceVisit, userCode: string, isAllowed: boolean): Promise<boolean> {
     const { request, provider } = visit
     const asked = await findByUserCode(this.#storage, userCode)
     if (!asked || !(await findClient(provider, asked.clientId))) return false

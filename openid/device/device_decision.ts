@@ -1,13 +1,15 @@
 import { grantOf } from '../interaction/consents.ts'
 import { loginOf } from '../interaction/interaction_sign_in.ts'
 import { consentTo, requestedBy } from '../interaction/requested.ts'
-import type { SignedInPerson, Visit } from '../interaction/visit.ts'
+import type { InteractionVisit, SignedInPerson } from '../interaction/visit.ts'
 import { type AskedByDevice, decide } from '../storage/device_adapter.ts'
 import { openidScope } from '../storage/scope.ts'
 import type { Storage } from '../storage/stored.ts'
 
 /** Who decides about a device, and how they have signed in. */
-export type Decider = Pick<Visit, 'provider' | 'deviceId' | 'recent'> & { person: SignedInPerson }
+export type Decider = Pick<InteractionVisit, 'provider' | 'deviceId' | 'recent'> & {
+  person: SignedInPerson
+}
 
 /**
  * What the device gets is a grant of its own, which rests on the sign-in of the person, and outlives the session

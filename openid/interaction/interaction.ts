@@ -17,7 +17,7 @@ import { interactionOf } from '../paths.ts'
 import { isSignInEnded } from '../storage/sign_in_ended.ts'
 import { ConsentQuestion } from './interaction_consent.ts'
 import { isSignIn, signIn } from './interaction_sign_in.ts'
-import { finish, REFUSED, type Visit } from './visit.ts'
+import { finish, type InteractionVisit, REFUSED } from './visit.ts'
 
 /**
  * Between the OpenID provider and the pages of a sign-in: who is it, and what may the client know? The sign-in is
@@ -55,7 +55,7 @@ export class OpenidInteractions {
     return withCookies(await this.#answer(visit, isForm), device.cookies)
   }
 
-  async #answer(visit: Visit, isForm: boolean): Promise<HttpResponse> {
+  async #answer(visit: InteractionVisit, isForm: boolean): Promise<HttpResponse> {
     try {
       const isCancelled = wantedOf(visit.request).step === 'cancel'
       if (isCancelled) return await finish(visit.interaction, REFUSED)

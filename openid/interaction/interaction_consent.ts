@@ -18,9 +18,9 @@ import {
   accountOf,
   askToSignIn,
   finish,
+  type InteractionVisit,
   REFUSED,
   type SignedInPerson,
-  type Visit,
 } from './visit.ts'
 
 /** What may the client know? The person is asked, and decides. */
@@ -45,7 +45,7 @@ export class ConsentQuestion {
     )
   }
 
-  async answer(visit: Visit, isForm: boolean): Promise<HttpResponse> {
+  async answer(visit: InteractionVisit, isForm: boolean): Promise<HttpResponse> {
     const { interaction, people, request, deviceId } = visit
     const did = accountOf(interaction)
     const person = people.find((each) => each.did === did)
@@ -60,7 +60,7 @@ export class ConsentQuestion {
   }
 
   async #ask(
-    { request, interaction, client, deviceId }: Visit,
+    { request, interaction, client, deviceId }: InteractionVisit,
     person: Person,
     isStale: boolean,
   ): Promise<HttpResponse> {
@@ -88,7 +88,7 @@ export class ConsentQuestion {
     )
   }
 
-  async #grant(visit: Visit, { did, basis }: SignedInPerson): Promise<HttpResponse> {
+  async #grant(visit: InteractionVisit, { did, basis }: SignedInPerson): Promise<HttpResponse> {
     const { request, provider, interaction, client } = visit
     const scope = openidScope()
     scope.account = did

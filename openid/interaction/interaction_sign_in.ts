@@ -6,13 +6,19 @@ import { hasSignedOut, noSignedOutCookie } from '../../oauth/sign_in/signed_out_
 import type { Services } from '../../sagas/services/services.ts'
 import { type Login, MULTI_FACTOR } from '../storage/interaction_result.ts'
 import { isHinted, LOGIN_HINT, loginHintOf } from './login_hint.ts'
-import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
+import {
+  accountOf,
+  askToSignIn,
+  finish,
+  type InteractionVisit,
+  type SignedInPerson,
+} from './visit.ts'
 
 type OfAccounts = Pick<Services, 'actors'>
 type SignsIn = OfAccounts & Pick<Services, 'settings'>
 
 /** Whether it is to be found out who it is, before anything else. */
-export function isSignIn(visit: Visit): boolean {
+export function isSignIn(visit: InteractionVisit): boolean {
   return visit.interaction.prompt.name !== 'consent' || isAnother(visit)
 }
 
@@ -23,7 +29,10 @@ const FIRST: Readonly<Record<string, 'choose' | 'passkey-sign-up'>> = {
 }
 
 /** Finds out who it is; where nobody is signed in, by the pages of a sign-in. */
-export async function signIn({ actors, settings }: SignsIn, visit: Visit): Promise<HttpResponse> {
+export async function signIn(
+  { actors, settings }: SignsIn,
+  visit: InteractionVisit,
+): Promise<HttpResponse> {
   const { request, interaction, people, recent } = visit
   const askedAt = askedAtOf(interaction)
   const isNewWanted = isAskedAnew(interaction)
@@ -87,7 +96,7 @@ function isOfAnother({ session }: Interaction, { did }: Person): boolean {
  */
 async function meantOf(
   { actors }: OfAccounts,
-  { interaction, people }: Visit,
+  { interaction, people }: InteractionVisit,
   hinted: string | undefined,
 ): Promise<Person | 'another' | undefined> {
   if (hinted !== undefined) return people.find(({ did }) => did === hinted)
@@ -108,7 +117,7 @@ function done({ prompt, lastSubmission }: Interaction): Record<string, object> {
 /** How a person has signed in. */
 export async function loginOf(
   actors: OfAccounts['actors'],
-  { deviceId, recent }: Pick<Visit, 'deviceId' | 'recent'>,
+  { deviceId, recent }: Pick<InteractionVisit, 'deviceId' | 'recent'>,
   { did, basis }: SignedInPerson,
 ): Promise<Login> {
   const isRecent = recent?.account.did === did
@@ -154,7 +163,7 @@ function isAskedAnew({ prompt, params }: Interaction): boolean {
 }
 
 /** Whether the person has chosen another account than that of the session. */
-function isAnother({ request, interaction, people }: Visit): boolean {
+function isAnother({ request, interaction, people }: InteractionVisit): boolean {
   if (!request.url.searchParams.has('account')) return false
   const chosen = chosenOf(request, people)
   return chosen !== undefined && chosen.did !== accountOf(interaction)

@@ -12,7 +12,7 @@ import type { Login } from '../storage/interaction_result.ts'
 export type SignedInPerson = Person & { basis: NonNullable<Person['basis']> }
 
 /** One visit of the page on which a person goes on to a client. */
-export type Visit = {
+export type InteractionVisit = {
   request: HttpRequest
   provider: Provider
   interaction: Interaction
@@ -30,7 +30,10 @@ export function accountOf({ session, lastSubmission }: Interaction): string | un
 }
 
 /** Goes to the pages of a sign-in, which come back. @param wanted with which one, and whom they ask */
-export function askToSignIn({ request, interaction }: Visit, wanted: Wanted): HttpResponse {
+export function askToSignIn(
+  { request, interaction }: InteractionVisit,
+  wanted: Wanted,
+): HttpResponse {
   const { login_hint: hint, ui_locales: locales } = interaction.params
   const place = Place.forOpenid(interaction.uid, typeof hint === 'string' ? hint : undefined)
   const asked = typeof locales === 'string' ? firstLocale(locales) : undefined
