@@ -94,14 +94,26 @@ export const OPENID_DEVICE_CODES: Bounded = {
   order: largeFirst('payload'),
 }
 
-/** Interactions and pushed requests of the OpenID provider: anybody can begin some. */
-export const OPENID_REQUESTS: Bounded = {
-  table: 'openid_request',
-  key: 'id_hash',
-  where: 'true',
+/** What a client pushed (RFC 9126), as the OpenID provider calls it. */
+export const OPENID_PUSHED = 'PushedAuthorizationRequest'
+
+const OPENID_REQUEST = {
+  ...{ table: 'openid_request', key: 'id_hash', order: largeFirst('payload') },
   rowBytes: '150 + octet_length(payload)',
+}
+
+/** Requests that were pushed to the OpenID provider: far more of them come from one address than interactions. */
+export const OPENID_PUSHED_REQUESTS: Bounded = {
+  ...OPENID_REQUEST,
+  where: `kind = '${OPENID_PUSHED}'`,
+  maxBytes: 100 * MB,
+}
+
+/** Its interactions, and sessions without an account: anybody can begin some. What is pushed takes none of them away. */
+export const OPENID_REQUESTS: Bounded = {
+  ...OPENID_REQUEST,
+  where: `kind <> '${OPENID_PUSHED}'`,
   maxBytes: 200 * MB,
-  order: largeFirst('payload'),
 }
 
 /** OpenID clients that registered themselves; those to which nobody signed in go first. */

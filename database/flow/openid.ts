@@ -3,7 +3,7 @@ import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
-import { OPENID_REQUESTS } from './bounds.ts'
+import { OPENID_PUSHED, OPENID_PUSHED_REQUESTS, OPENID_REQUESTS } from './bounds.ts'
 
 /**
  * What the OpenID provider keeps before it is known who somebody is: interactions, pushed requests, sessions
@@ -21,7 +21,8 @@ export function putOpenidRequest(
   { payload, expiresAt }: Omit<OpenidRequest, 'isSpent'>,
 ): void {
   const sealed = sealIn(db, PAYLOAD, payload)
-  makeRoom(db, OPENID_REQUESTS, 150 + sealed.length)
+  const bounded = kind === OPENID_PUSHED ? OPENID_PUSHED_REQUESTS : OPENID_REQUESTS
+  makeRoom(db, bounded, 150 + sealed.length)
   joining(
     db,
     `INSERT INTO openid_request (id_hash, kind, payload, expires_at)

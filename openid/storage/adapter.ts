@@ -1,6 +1,7 @@
 import type { Adapter } from 'oidc-provider'
 import { Refusal } from '../../base/errors.ts'
 import type { Settings } from '../../base/settings/settings.ts'
+import { OPENID_PUSHED } from '../../database/flow/bounds.ts'
 import { accountSessions, grants } from './account_adapters.ts'
 import { deviceCodes } from './device_adapter.ts'
 import { initialTokens, registering, registrationTokens } from './registration_adapters.ts'
@@ -22,7 +23,7 @@ export function createAdapter(
     RegistrationAccessToken: registrationTokens(storage),
     InitialAccessToken: initialTokens(storage),
     Interaction: interactions(storage),
-    PushedAuthorizationRequest: requests(storage, 'PushedAuthorizationRequest'),
+    [OPENID_PUSHED]: requests(storage, OPENID_PUSHED),
     Session: accountSessions(storage, sessionsBefore(storage)),
     Grant: grants(storage),
     AuthorizationCode: tokens(storage, 'AuthorizationCode'),

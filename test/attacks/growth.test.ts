@@ -11,6 +11,7 @@ import { CACHES, type CacheName, createCache } from '../../base/cache.ts'
 import {
   CLIENT_CLOCK_AHEAD,
   DEVICE_UNUSED,
+  HOUR,
   NONCE_MEMORY,
   OPENID_REFRESH_TOKEN,
   SESSION_UNUSED,
@@ -61,7 +62,7 @@ import {
 import * as bounds from '../../database/flow/bounds.ts'
 import { linkAccount } from '../../database/flow/device.ts'
 import { upsertLexicon } from '../../database/flow/lexicon.ts'
-import { putOpenidRequest } from '../../database/flow/openid.ts'
+import { putOpenidRequest, readOpenidRequest } from '../../database/flow/openid.ts'
 import { insertDeviceCode } from '../../database/flow/openid_device_code.ts'
 import { registerOpenidClient } from '../../database/flow/openid_registration.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
@@ -297,6 +298,26 @@ describe('34. tables of an auth actor', () => {
       expect(readRequest(db, 'req-199')).not.toBeNull()
     },
   )
+
+  test('nor does what OpenID clients push take anything from who is signing in', () => {
+    small(bounds.OPENID_PUSHED_REQUESTS)
+    small(bounds.OPENID_REQUESTS)
+    const kinds = { Interaction: [2_500, HOUR], [bounds.OPENID_PUSHED]: [300, MINUTE] } as const
+    const put = (kind: keyof typeof kinds, i: number) => {
+      const [bytes, lasts] = kinds[kind]
+      const row = { payload: 'x'.repeat(bytes), expiresAt: Date.now() + lasts + i }
+      putOpenidRequest(db, kind, `${kind} ${i}`, row)
+    }
+    const areThere = (kind: keyof typeof kinds, all: number[]) =>
+      all.map((i) => readOpenidRequest(db, kind, `${kind} ${i}`) !== null)
+    put('Interaction', 0)
+    for (let i = 0; i < 500; i++) put(bounds.OPENID_PUSHED, i)
+    expect(areThere('Interaction', [0])).toEqual([true])
+    expect(areThere(bounds.OPENID_PUSHED, [0, 499])).toEqual([false, true])
+    for (let i = 1; i < 50; i++) put('Interaction', i)
+    expect(areThere('Interaction', [0, 49])).toEqual([false, true])
+    expect(areThere(bounds.OPENID_PUSHED, [499])).toEqual([true])
+  })
 
   test('a nonce that is still good is not forgotten by the sweep', () => {
     expect(recordNonce(db, 'DPoP', 'one', MINUTE)).toBe(true)

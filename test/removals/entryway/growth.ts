@@ -59,6 +59,11 @@ export const growthRows = toRemovals([
     'within a bound of its own',
     inFile('database/flow/authorization_request.ts')('if (before?.deviceId === null)'),
   ],
+  [
+    34,
+    'what OpenID clients push has a bound of its own',
+    inFile('database/flow/openid.ts')('kind === OPENID_PUSHED ?', 'false ?'),
+  ],
   [34, 'what was granted stays', flowBounds("'code_hash IS NULL AND device_id IS NULL'", "'true'")],
   [IN_FORCE, 'their names make room', near('makeRoom(db, NEAR_LIMITS, 100 + name.length)', '')],
   [IN_FORCE, 'their names are short', near('key.slice(0, MAX_KEY)', 'key')],
