@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { HttpRequest, type HttpResponse } from '../http/message.ts'
 import { PAGE_API } from './paths.ts'
 
-/** Characters of a token against forged calls, as the provider's pages have one. */
+/** The token against forged calls, as the provider's pages have one. */
 const CSRF = { cookie: 'csrf-token', header: 'x-csrf-token', bytes: 12 }
 
 type Call = {

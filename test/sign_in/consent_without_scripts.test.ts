@@ -15,6 +15,7 @@ const ID = 'https://notes.vestibule.internal'
 const CALLBACK = 'https://notes.vestibule.internal/callback'
 const EMAIL = 'transition:email'
 const ALL = `atproto transition:generic ${EMAIL}`
+const FOR_NOW = { deleteAfter: null, deleteCredentials: false }
 const SCRIPTS = errorPageTexts.en.obstacles.scripts.title
 let app: AppInProcess
 let person: Person
@@ -160,18 +161,22 @@ test('who refuses goes back to the app, which learns that', async () => {
   expect(new URL(header('location') ?? '').searchParams.get('error')).toBe('access_denied')
 })
 
-test('nobody consents whose account is deactivated, or signed out, meanwhile', async () => {
+test.each<[string, boolean, (of: Person['account']) => Promise<unknown>, string]>([
+  ['deactivated', false, (of) => of.deactivate(FOR_NOW, null), 'access_denied'],
+  ['signed out', false, (of) => of.signOutEverywhere(), 'invalid_request'],
+  ['signed out, and was remembered', true, (of) => of.signOutEverywhere(), 'invalid_request'],
+])('nobody consents who is %s meanwhile', async (_, remember, end, error) => {
   const someone = await newPerson(app)
-  const place = await come({ by: someone })
-  await someone.account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
+  const place = await come({ by: someone, remember })
+  await end(someone.account)
   const { said } = await decide(place)
-  expect([said.get('code'), said.get('error')]).toEqual([null, 'access_denied'])
+  expect([said.get('code'), said.get('error')]).toEqual([null, error])
 })
 
 test('who is deactivated is not led there, but asked first whether that shall end', async () => {
   const someone = await newPerson(app)
   const { visitor, url, at } = await come({ by: someone })
-  await someone.account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
+  await someone.account.deactivate(FOR_NOW, null)
   for (const page of [await visitor.open(url), await visitor.open(at)]) {
     expect([page.status, leadsTo(page), page.title]).toEqual([200, undefined, SCRIPTS])
     expect(page.hrefs).toContain(url)
