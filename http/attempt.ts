@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 /** What was tried while a request was answered. */
 export type Attempt = {
   isMade: boolean
-  /** The password was right, and a code was mailed. */
+  /** A code is mailed: the password was right, or one for a new password was asked for. */
   hasSentCode: boolean
   /** The password was right, and something else is asked for. */
   isAskedOn: boolean
@@ -36,7 +36,7 @@ export function noteAttempt(): void {
   if (attempt) attempt.isMade = true
 }
 
-/** Says that the password of an attempt was right, and that a code was mailed for the next. */
+/** Says that a code is mailed, or would be if the address were somebody's. */
 export function noteSentCode(): void {
   const attempt = attempts.getStore()
   if (attempt) attempt.hasSentCode = true

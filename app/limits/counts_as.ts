@@ -11,8 +11,8 @@ export function countsAs(
   { isMade, hasSentCode, isAskedOn, hasCreated }: Attempt,
 ): Limit['counts'][] {
   if (hasCreated) return ['requests', 'creations']
-  if (status >= 500 || !isMade) return ['requests']
-  if (isAskedOn) return ['requests']
+  if (status >= 500) return ['requests']
   if (hasSentCode) return ['requests', 'sent codes']
+  if (!isMade || isAskedOn) return ['requests']
   return status < 400 ? ['requests'] : ['requests', 'failures']
 }

@@ -188,7 +188,7 @@ export const LIMITS: readonly Limit[] = [
     per: 'account',
     points: 6,
     seconds: EMAIL_TOKEN / 1_000,
-    counts: 'requests',
+    counts: 'sent codes',
   },
   // The mails of everybody are counted where they are sent (`sagas/services/mail_limits.ts`).
   {

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { invalidToken } from '../../base/errors.ts'
 import { STRANGERS_MAIL } from '../../base/lifetimes.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
+import { noteSentCode } from '../../http/attempt.ts'
 import { readCode } from '../../passwords/mailed_code.ts'
 import { takePoint } from '../accounts/account_limits.ts'
 import { sendEmailCode } from '../notices/email_code.ts'
@@ -24,6 +25,7 @@ export async function requestPasswordReset(
 ): Promise<void> {
   const { actors, mail } = services
   const entry = await actors.directory.find(email, ['email'])
+  noteSentCode()
   if (!entry) return
   mail.aside('resetPassword', entry.did, async () => {
     await setTimeout(STRANGERS_MAIL * (1 + Math.random()))

@@ -89,6 +89,26 @@ test('resets of one account from everywhere: its owner has a code until there ar
   expect(await resetOnPage(kim.email, newAddress())).toMatchObject({ status: 200 })
 })
 
+test('resets that are refused for their form leave its owner those of the account', async () => {
+  const kim = await newMember()
+  const forged = (address: string, change: Record<string, string>) => {
+    const input = { locale: 'en', email: kim.email }
+    return callPage(network.url, 'reset-password-request', input, { ...from(address), ...change })
+  }
+  const { points } = limit('reset, one account')
+  for (let i = 0; i < points; i++) {
+    expect(await forged(newAddress(), { 'x-csrf-token': 'f' })).toMatchObject({ status: 400 })
+    expect(await forged(newAddress(), { 'content-type': 'text/plain' })).toMatchObject({
+      status: 415,
+    })
+    const method = 'server.requestPasswordReset'
+    const wrong = { email: kim.email, more: '\ud800' }
+    expect(await call(method, newAddress(), wrong)).toMatchObject({ status: 400 })
+  }
+  expect(await resetByMethod(kim.email, newAddress())).toMatchObject({ status: 200 })
+  await expect.poll(() => mailsTo(kim), { timeout: 60_000 }).toBe(1)
+})
+
 test('an address without an account is limited like one with an account', async () => {
   const address = newAddress()
   for (let i = 0; i < limit(AT_ADDRESS).points; i++) {

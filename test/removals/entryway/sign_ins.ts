@@ -65,6 +65,15 @@ export const signInRows = toRemovals([
       '',
     ),
   ],
+  ['test/limits/mail.test.ts', 'resets of an account are counted', resets('noteSentCode()', '')],
+  [
+    'test/limits/mail.test.ts',
+    'resets that were refused are not',
+    inFile('app/limits/table.ts')(
+      "seconds: EMAIL_TOKEN / 1_000,\n    counts: 'sent codes'",
+      "seconds: EMAIL_TOKEN / 1_000,\n    counts: 'requests'",
+    ),
+  ],
   [
     20,
     'the account knows its browsers',
