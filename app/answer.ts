@@ -8,7 +8,7 @@ import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { watchOverload } from '../http/overload.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
 import { isPageRefusal } from '../http/refuse.ts'
-import { asRequester } from '../http/requester.ts'
+import { asRequester, requester } from '../http/requester.ts'
 import { retryAfter } from '../http/retry_after.ts'
 import type { KnownPdses } from '../sagas/services/known_pdses.ts'
 import type { OverloadLog } from './overload_log.ts'
@@ -44,7 +44,11 @@ async function answer(reading: Reading, service: string, overloads: OverloadLog)
   const answered =
     'refusal' in reading
       ? (route.refused?.(request, reading.refusal) ?? reading.refusal)
-      : await asRequester(request, () => unlessOverloaded(route, request, overloads))
+      : await asRequester(request, async () => {
+          const given = await unlessOverloaded(route, request, overloads)
+          const isInVain = TOKENS.includes(route.name) && requester()?.hasStoreFailed === true
+          return isInVain ? { ...given, isInVain } : given
+        })
   if ('passTo' in answered) return { ...answered, route: route.name }
   if (isPageRefusal(answered)) {
     const language = request.headers.get('accept-language')
@@ -76,8 +80,8 @@ function written(refusal: HttpResponse, language: string | undefined, service: s
     : readableElsewhere(refusal)
 }
 
-/** The routes where codes are exchanged. */
-const WITH_CODES = ['token', 'openid token']
+/** The routes where codes and refresh tokens are exchanged. */
+const TOKENS = ['token', 'openid token']
 
 /**
  * The number of the auth actor that exchanges a code, or null where any may answer. All exchanges
@@ -86,6 +90,6 @@ const WITH_CODES = ['token', 'openid token']
 function codeOwner(reading: Reading, of: number): number | null {
   if (of === 1 || reading === 'body is needed' || 'refusal' in reading) return null
   const { route, request } = reading
-  const code = WITH_CODES.includes(route.name) ? request.parameter('code') : undefined
+  const code = TOKENS.includes(route.name) ? request.parameter('code') : undefined
   return code === undefined ? null : partitionOf(code, of)
 }

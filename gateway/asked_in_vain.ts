@@ -11,7 +11,7 @@ import type { Capacity } from './capacity.ts'
  * who was then not answered for longer than such a token answers once more is no thief.
  */
 export class RefreshTokensInVain {
-  /** ms, by digest; the oldest first. */
+  /** ms, by {@link Shown.key}; the oldest first. */
   readonly #since = new Map<string, number>()
   readonly #most: number
 
@@ -23,39 +23,48 @@ export class RefreshTokensInVain {
   of(envelope: RequestEnvelope): AskedInVain | undefined {
     this.#forgetOld()
     // So it costs nothing where all are answered.
-    const digest = this.#since.size > 0 ? digestIn(envelope) : null
-    const since = digest === null ? undefined : this.#since.get(digest)
-    return digest !== null && since !== undefined ? { digest, since } : undefined
+    const shown = this.#since.size > 0 ? shownIn(envelope) : null
+    const since = shown ? this.#since.get(shown.key) : undefined
+    return shown && since !== undefined ? { digest: shown.digest, since } : undefined
   }
 
   /**
-   * One that only asks for another proof, as where the nonce has changed meanwhile, is no answer.
+   * One that only asks for another proof, as where the nonce has changed meanwhile, is no answer. Who hangs up has not
+   * asked in vain, nor who gets a 5xx for what else they sent: a thief who has used the token could otherwise bring it about
+   * that its owner's use of it does not count as a second one.
    *
    * @param isGone whether the client has hung up, and so has not got it
    */
   note(envelope: RequestEnvelope, answer: Answer | Fault, isGone: boolean): void {
     if (!('status' in answer)) return
-    const isInVain = isGone || answer.status >= 500
-    const isAnswered = !isInVain && answer.status < 300 && this.#since.size > 0
-    const digest = isInVain || isAnswered ? digestIn(envelope) : null
-    if (digest === null) return
-    if (isAnswered) this.#since.delete(digest)
-    else if (!this.#since.has(digest)) this.#since.set(digest, envelope.receivedAt ?? Date.now())
+    const isInVain = 'obstacle' in answer || answer.isInVain === true
+    const isAnswered = !isInVain && !isGone && answer.status < 300 && this.#since.size > 0
+    const key = isInVain || isAnswered ? shownIn(envelope)?.key : undefined
+    if (key === undefined) return
+    if (isAnswered) this.#since.delete(key)
+    else if (!this.#since.has(key)) this.#since.set(key, envelope.receivedAt ?? Date.now())
     const [first] = this.#since.keys()
     if (first !== undefined && this.#since.size > this.#most) this.#since.delete(first)
   }
 
   #forgetOld(): void {
     const before = Date.now() - ASKED_IN_VAIN
-    for (const [digest, since] of this.#since) {
+    for (const [key, since] of this.#since) {
       if (since > before) return
-      this.#since.delete(digest)
+      this.#since.delete(key)
     }
   }
 }
 
-/** Of the refresh token in a body; null where there is none, or where the body cannot be read as it is. */
-function digestIn({ method, headers, body }: RequestEnvelope): string | null {
+type Shown = {
+  /** Of the refresh token. */
+  digest: string
+  /** Of the token and the client that is named: a thief could name one whose documents come too late. */
+  key: string
+}
+
+/** The refresh token that a body asks with; null where there is none, or where the body cannot be read as it is. */
+function shownIn({ method, headers, body }: RequestEnvelope): Shown | null {
   if (method !== 'POST' || !(body instanceof Uint8Array)) return null
   const header = (name: string) => headers.find(([given]) => given.toLowerCase() === name)?.[1]
   if (header('content-encoding') !== undefined) return null
@@ -63,8 +72,13 @@ function digestIn({ method, headers, body }: RequestEnvelope): string | null {
     const type = mediaType(header('content-type'))
     const fields =
       type === FORM ? readForm(body) : type === JSON_TYPE ? readJsonMembers(body, VALUES) : []
-    const token = fields.find(([name]) => name === 'refresh_token')?.[1]
-    return token ? refreshTokenDigest(token) : null
+    const {
+      grant_type: grant,
+      refresh_token: token,
+      client_id: client,
+    } = Object.fromEntries(fields)
+    if (grant !== 'refresh_token' || !token) return null
+    return { digest: refreshTokenDigest(token), key: refreshTokenDigest(`${client}\n${token}`) }
   } catch {
     return null
   }

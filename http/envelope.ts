@@ -31,6 +31,8 @@ export type ResponseEnvelope = {
   route?: string
   /** Milliseconds for which the gateway may give the same answer to the same GET by itself. */
   keepFor?: number
+  /** Tokens were asked for in vain: a store could not do its work. Nothing that the client sends can bring that about. */
+  isInVain?: boolean
 }
 
 /** The request is a PDS's to answer: the gateway sends it there and streams both ways. */

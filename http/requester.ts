@@ -21,6 +21,8 @@ export type Requester = CalledFrom & {
   /** When the gateway received it, ms. */
   receivedAt: number
   inVain: AskedInVain | undefined
+  /** Whether a store could not do its work for the request. */
+  hasStoreFailed: boolean
   /** Whether something was sent to be done, such as a form. */
   isPost: boolean
 }
@@ -37,6 +39,7 @@ export function asRequester<T>(request: HttpRequest, work: () => T): T {
     userAgent,
     receivedAt,
     inVain,
+    hasStoreFailed: false,
     isPost: method === 'POST',
     get cookies() {
       cookies ??= readCookies({ headers })
@@ -81,6 +84,12 @@ export function calledFrom(): CalledFrom | null {
 /** When the gateway received the request that is being answered, ms; null where there is none. */
 export function receivedAt(): number | null {
   return requester()?.receivedAt ?? null
+}
+
+/** Notes that a store could not do its work for the request that is being answered. */
+export function noteStoreFault(): void {
+  const sender = requester()
+  if (sender) sender.hasStoreFailed = true
 }
 
 /**

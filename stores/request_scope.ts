@@ -4,6 +4,7 @@ import type { Basis } from '../actors/account/basis.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { RefreshRefusal } from '../base/watching/events.ts'
 import type { HttpResponse } from '../http/message.ts'
+import { noteStoreFault } from '../http/requester.ts'
 import type { ReusedToken } from '../sagas/notices/reused_token.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
@@ -140,6 +141,7 @@ export class RequestScope {
   /** A store could not do its work, so the answer cannot be trusted. The first cause is kept. */
   fail(cause: unknown): void {
     this.#fault ??= { cause }
+    noteStoreFault()
   }
 
   /** What the client asked for was refused, also when the provider's endpoint answers with success. */

@@ -3,6 +3,7 @@ import { ASKED_IN_VAIN, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { RefreshTokensInVain } from '../../gateway/asked_in_vain.ts'
 import { CAPACITY } from '../../gateway/capacity.ts'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
+import { unavailable } from '../../http/fault.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { gatewayTo, openSession } from '../actors/gateway_to.ts'
 import { type Change, makeDpopKey, refreshed, type Session } from '../attacks/attacker.ts'
@@ -16,6 +17,8 @@ let did: string
 let isCutOff = false
 /** Whether what is asked is done, and its answer lost, or is not done. */
 let isDone = true
+/** Whether nothing reaches the account. */
+let isAway = false
 const auth: Pick<AuthActor, 'answer'> = {
   answer: async (envelope) => {
     if (!isCutOff) return app.auth.answer(envelope)
@@ -25,7 +28,11 @@ const auth: Pick<AuthActor, 'answer'> = {
 }
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({
+    onCall: ({ actor }) => {
+      if (isAway && actor === 'account') throw new Error('Away')
+    },
+  })
   did = await app.addAccount({ handle: 'kim.test', email: 'kim@mail.internal', password: 'kim' })
 })
 afterAll(() => app?.close())
@@ -34,6 +41,7 @@ afterEach(() => {
   vi.useRealTimers()
   isCutOff = false
   isDone = true
+  isAway = false
 })
 
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
@@ -77,15 +85,38 @@ async function expectEnded(client: Client, answer: Promise<unknown>, successor: 
   expect(await ask(client, successor)).toMatchObject(INVALID_GRANT)
 }
 
-test('the same where its client hung up before it was answered', async () => {
-  const { client, outgoing } = gatewayTo(auth)
+test('the same where its account is away', async () => {
+  const { client } = gatewayTo(app.auth)
   const session = await openSession(app, did, client)
-  await client.nonce()
+  await refreshed(client, session)
+  isAway = true
+  expect(await client.refresh(session)).toMatchObject({ status: 503 })
+  later(REFRESH_RETRY_GRACE + 1)
+  expect(await ask(client, session)).toMatchObject({ status: 503 })
+  isAway = false
+  expect(await ask(client, session)).toMatchObject({ status: 200 })
+})
+
+test('and where the answer came when its client had hung up', async () => {
+  const { client, outgoing } = gatewayTo(auth)
+  const session = await lost(client)
+  isCutOff = false
   outgoing.destroyed = true
   await client.refresh(session)
   outgoing.destroyed = false
   later(REFRESH_RETRY_GRACE + 1)
   expect(await ask(client, session)).toMatchObject({ status: 200 })
+})
+
+test('who has used it, asks with it again and hangs up keeps no other use of it from ending the session', async () => {
+  const { client, outgoing } = gatewayTo(auth)
+  const session = await openSession(app, did, client)
+  const stolen = await refreshed(client, session)
+  outgoing.destroyed = true
+  await client.refresh(session)
+  outgoing.destroyed = false
+  later(REFRESH_RETRY_GRACE + 1)
+  await expectEnded(client, ask(client, session), stolen)
 })
 
 test('who asks for the first time after that time has used it again', async () => {
@@ -156,23 +187,40 @@ test('a gateway knows so many, and those it was asked with last', () => {
   const shown = (token: number): RequestEnvelope => ({
     ...{ method: 'POST', target: '/oauth/token', client: { address: '192.0.2.1', port: 1 } },
     headers: [['content-type', 'application/x-www-form-urlencoded']],
-    body: Buffer.from(`refresh_token=${token}`),
+    body: Buffer.from(`grant_type=refresh_token&refresh_token=${token}`),
   })
-  const lost = { status: 503, headers: [], body: null }
-  for (let token = 0; token <= 10_000; token++) inVain.note(shown(token), lost, false)
+  for (let token = 0; token <= 10_000; token++) inVain.note(shown(token), unavailable(), false)
   expect([0, 1, 10_000].map((token) => inVain.of(shown(token)) !== undefined)).toEqual([
     ...[false, true, true],
   ])
 })
 
+test('what one client asked for in vain says nothing of another that shows the same token', () => {
+  const inVain = new RefreshTokensInVain(CAPACITY)
+  const shown = (client: string): RequestEnvelope => ({
+    ...{ method: 'POST', target: '/oauth/token', client: { address: '192.0.2.1', port: 1 } },
+    headers: [['content-type', 'application/x-www-form-urlencoded']],
+    body: Buffer.from(`grant_type=refresh_token&refresh_token=a&client_id=${client}`),
+  })
+  inVain.note(shown('slow'), unavailable(), false)
+  expect(inVain.of(shown('slow'))).toBeDefined()
+  expect(inVain.of(shown('own'))).toBeUndefined()
+})
+
 test('it reads no token where there is none, or none that it can read', () => {
   const inVain = new RefreshTokensInVain(CAPACITY)
-  const lost = { status: 503, headers: [], body: null }
+  const json = (body: string) => ({
+    headers: [['content-type', 'application/json']] as [string, string][],
+    body: Buffer.from(body),
+  })
+  const form = 'grant_type=refresh_token&refresh_token=a'
   const envelopes: Partial<RequestEnvelope>[] = [
-    { headers: [['content-type', 'application/json']], body: Buffer.from('{"refresh_token":"a"}') },
-    { headers: [['content-type', 'application/json']], body: Buffer.from('{"refresh_token":') },
-    { headers: [['content-type', 'text/plain']], body: Buffer.from('refresh_token=a') },
-    { headers: [['content-encoding', 'gzip']], body: Buffer.from('refresh_token=a') },
+    json('{"grant_type":"refresh_token","refresh_token":"a"}'),
+    json('{"grant_type":"authorization_code","refresh_token":"a"}'),
+    json('{"refresh_token":"a"}'),
+    json('{"refresh_token":'),
+    { headers: [['content-type', 'text/plain']], body: Buffer.from(form) },
+    { headers: [['content-encoding', 'gzip']], body: Buffer.from(form) },
     { headers: [], body: 'unread' },
     { headers: [], body: null },
     { method: 'GET', headers: [], body: null },
@@ -183,8 +231,8 @@ test('it reads no token where there is none, or none that it can read', () => {
       ...{ client: { address: '192.0.2.1', port: 1 } },
       ...part,
     }
-    inVain.note(envelope, lost, false)
+    inVain.note(envelope, unavailable(), false)
     return inVain.of(envelope) !== undefined
   })
-  expect(known).toEqual([true, false, false, false, false, false, false])
+  expect(known).toEqual(envelopes.map((_, at) => at === 0))
 })

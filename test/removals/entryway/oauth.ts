@@ -142,7 +142,18 @@ export const oauthRows = toRemovals([
   [
     IN_VAIN,
     'one that was answered is not in vain',
-    inVain('this.#since.delete(digest)\n    else', 'return\n    else'),
+    inVain('this.#since.delete(key)\n    else', 'return\n    else'),
+  ],
+  [IN_VAIN, 'of the client that asked', inVain('client_id: client,', 'client,')],
+  [
+    IN_VAIN,
+    'who hangs up has not asked in vain',
+    inVain('answer.isInVain === true', 'answer.isInVain === true || isGone'),
+  ],
+  [
+    'test/openid/client_documents.test.ts',
+    'a 5xx that anybody can bring about is an answer',
+    inFile('app/answer.ts')('requester()?.hasStoreFailed === true', 'given.status >= 500'),
   ],
   [IN_VAIN, 'none is in vain for longer', inVain('this.#forgetOld()', '')],
   [IN_VAIN, 'few are known', inVain('this.#since.size > this.#most', 'false')],
