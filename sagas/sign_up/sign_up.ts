@@ -1,6 +1,6 @@
 import type { CreatedAccount } from '../../actors/account/lifecycle.ts'
 import { verifyMade } from '../../actors/account/passkeys.ts'
-import { Refusal } from '../../base/errors.ts'
+import { Refusal, UnavailableError } from '../../base/errors.ts'
 import { outlasting } from '../../base/time/in_time.ts'
 import { undoing } from '../../base/work/undoing.ts'
 import type { SignUp } from '../../database/directory/sign_up.ts'
@@ -169,14 +169,14 @@ async function deleteHalfMade(client: PdsClient, did: string): Promise<void> {
 async function settle(services: Services, record: Recorded, cause: unknown): Promise<void> {
   const { did } = record
   const interrupted = saidNo(cause) ? 'refused' : 'under way'
-  let away: unknown
+  let away: UnavailableError | undefined
   const outcome = await settleSignUp(services, record, interrupted).catch((err) => {
     services.log.warn({ err, did }, 'it is unknown whether the PDS has the account')
-    away = err
+    if (err instanceof UnavailableError) away = err
     return 'open' as const
   })
   if (outcome === 'finished') return
-  if (outcome === 'open') services.log.warn({ did }, 'sign-up left for later')
+  if (outcome === 'open') services.log.warn({ err: cause, did }, 'sign-up left for later')
   else if (!(cause instanceof PdsRefusal)) await assertFreeThere(services, record, cause)
   // A stock PDS fails without a word where the PLC directory is away, which was found out since.
   throw cause instanceof PdsRefusal ? cause : (away ?? cause)

@@ -10,6 +10,7 @@ import { changeHandle, settleHandleChange } from '../../sagas/changes/handle_cha
 import { settleStandingChange } from '../../sagas/changes/standing_change.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { withdrawIdentity } from '../../sagas/sign_up/new_identity.ts'
+import { signUp } from '../../sagas/sign_up/sign_up.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 import { newOwner } from '../passkeys/owner.ts'
@@ -221,6 +222,32 @@ describe('a deletion', () => {
       expect((await underWay()).deletions).toContainEqual(expect.objectContaining({ did }))
     },
   )
+})
+
+test('a sign-up of which the PDS said nothing is not refused, whatever that refuses to be asked after it', async () => {
+  const pds = {
+    pds: { url: 'https://pds.test' },
+    reserveSigningKey: async () => 'did:key:zSigning',
+    createAccount: async () => {
+      throw new UnavailableError('The PDS')
+    },
+    readStanding: async () => {
+      throw new PdsRefusal(new XRPCError(401, 'AuthenticationRequired', 'Not the admin'))
+    },
+  }
+  const plc = { genesis: async () => ({ did: 'did:plc:newcomer', op: {} }) }
+  const services = { ...servicesOf(app), pds: async () => pds, plc } as unknown as Services
+  const input = {
+    handle: 'newcomer.test',
+    email: 'newcomer@mail.test',
+    password: 'a good password',
+  }
+  const policy = {
+    ...({ credential: 'password', invite: 'not needed', captcha: 'not needed' } as const),
+    ...({ reservedHandles: 'refused', minPasswordLength: 8, provenDid: null } as const),
+  }
+  await expect(signUp(services, input, policy)).rejects.toThrow('The PDS is unavailable')
+  expect((await underWay()).signUps).toMatchObject([{ did: 'did:plc:newcomer' }])
 })
 
 test.each([
