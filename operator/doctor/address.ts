@@ -60,8 +60,8 @@ function checkTls(host: string, port: number): Promise<Check> {
       const { address, err } = elsewhere
       return {
         state: 'failed',
-        found: `${address} is one of its addresses in DNS, and does not answer as the others do: ${reasonOf(err)}`,
-        mend: `let ${address} lead to this server, too, or take it out of DNS (AAAA is for IPv6, A for IPv4)`,
+        found: `${address} is one of its addresses in DNS, and does not answer this machine as the others do: ${reasonOf(err)}`,
+        mend: `let ${address} lead to this server, too, or take it out of DNS (AAAA is for IPv6, A for IPv4); try it from outside first where a router is between that leads none of its own machines there (no hairpin NAT)`,
       }
     }
     const left = Math.min(...ends) - Date.now()

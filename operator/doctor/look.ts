@@ -5,9 +5,9 @@ import type { Check } from './check.ts'
 /** What came of a check. */
 export type CheckResult = Omit<Check, 'name'>
 
-/** No name can be looked up from here: nothing is known of what was to be looked at. */
+/** The look-up of a name had no answer: nothing is known of what was to be looked at. */
 const NO_NAME_SERVER =
-  'let this machine reach a name server (/etc/resolv.conf; in a container, that of its engine), and look again'
+  'let this machine reach a name server (/etc/resolv.conf; in a container, that of its engine), and look again; where it finds other names, those of this domain do not answer (SERVFAIL)'
 
 /**
  * Runs one check; one that breaks has failed.
