@@ -13,7 +13,7 @@ import { inLanes } from './lanes.ts'
 const AT_ONCE = 8
 
 /** How the storage of actors that serve is read. */
-export type Serving = Pick<ServingStorage, 'installation' | 'of'>
+export type Serving = Pick<ServingStorage, 'spread' | 'of'>
 
 /** Where databases are read from, and a folder for copies that are looked at. */
 type EnginePlace = { serving: Serving; scratch: string }
@@ -59,7 +59,7 @@ class DatabaseOnEngine implements Database {
  * @throws {Error} where no runner serves
  */
 export async function databasesOn(serving: Serving, scratch: string): Promise<Databases> {
-  const { authActors, directories } = await serving.installation()
+  const { authActors, directories } = await serving.spread()
   const at = (name: DatabaseName) => new DatabaseOnEngine({ serving, scratch }, name)
   const numbered = (kind: 'auth' | 'directory', length: number) =>
     Array.from({ length }, (_, number) => at({ kind, number }))

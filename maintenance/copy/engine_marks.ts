@@ -13,16 +13,16 @@ const AT_ONCE = 8
 /** The marks of a move at the actors of an engine. That of the first auth actor decides between two commands. */
 export class EngineMarks {
   readonly #actors: () => SourceActors
-  readonly #installation: () => Promise<Spread>
+  readonly #spread: () => Promise<Spread>
   /** What is marked at the first auth actor as far as this process knows: who finds another mark there has lost. */
   #expected: { found: Move | null } | undefined
   /** Of the move whose marks are there; null where none are. */
   #id: string | null = null
 
   /** @param actors as they are reached at the moment */
-  constructor(actors: () => SourceActors, installation: () => Promise<Spread>) {
+  constructor(actors: () => SourceActors, spread: () => Promise<Spread>) {
     this.#actors = actors
-    this.#installation = installation
+    this.#spread = spread
   }
 
   /** That of the first auth actor. */
@@ -78,12 +78,12 @@ export class EngineMarks {
   }
 
   async #auth(): Promise<ActorAt[]> {
-    return numbered('auth', (await this.#installation()).authActors).map(actorOf)
+    return numbered('auth', (await this.#spread()).authActors).map(actorOf)
   }
 
   async #others(): Promise<ActorAt[]> {
     return [
-      ...numbered('directory', (await this.#installation()).directories).map(actorOf),
+      ...numbered('directory', (await this.#spread()).directories).map(actorOf),
       ...Array.from({ length: SHARDS }, (_, n) => ({ actor: 'accounts' as const, key: String(n) })),
     ]
   }

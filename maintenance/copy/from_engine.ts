@@ -24,17 +24,17 @@ export function fromEngine(
   let actors: SourceActors = hostedActors(storage, scratch)
   const seen = new Map<string, { head: string; next: number }>()
   let known: Promise<Spread> | undefined
-  const installation = () => {
+  const spread = () => {
     known ??= readFirst(actors, join(scratch, 'first.sqlite'))
     return known
   }
-  const marks = new EngineMarks(() => actors, installation)
+  const marks = new EngineMarks(() => actors, spread)
   return {
     place,
     begin: async () => {
       const areThere = (await serving?.areThere()) ?? false
       if (serving && areThere) actors = serving
-      await installation()
+      await spread()
       const move = await marks.read()
       if (areThere && !move) return 'serving'
       // Where that was interrupted, or taking it back, some have another mark than others, and may serve.
@@ -49,7 +49,7 @@ export function fromEngine(
       await marks.setOthers(move)
     },
     end: () => {},
-    authActors: async () => (await installation()).authActors,
+    authActors: async () => (await spread()).authActors,
     readMove: () => marks.read(),
     setMove: (move) => marks.set(move),
     has: async (name) => (await listEpochs((await keptOf(actors, name)).kv)).length > 0,

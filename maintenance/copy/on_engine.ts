@@ -47,12 +47,12 @@ export class OnEngine {
   }
 
   /** Of the auth actors and parts of the directory; null where there is no data. */
-  async installation(): Promise<Spread | null> {
+  async spread(): Promise<Spread | null> {
     if (!(await this.has(FIRST))) return null
     const { db, close } = await this.open(FIRST)
-    const installation = readSpread(db)
+    const spread = readSpread(db)
     await close()
-    return installation ?? { authActors: 1, directories: 1 }
+    return spread ?? { authActors: 1, directories: 1 }
   }
 
   /** See {@link stopServing}. */

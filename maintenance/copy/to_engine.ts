@@ -67,9 +67,9 @@ export function toEngine(
     takeBack: async (move) => {
       const found = await readMove(await engine.kvOf(FIRST))
       assertNotGoneOn(found, move)
-      const installation = await engine.installation()
-      if (!installation && !found) throw new EndIsAwayError(`${place} holds no data of Vestibule`)
-      const names = installation ? servedOf(installation) : served
+      const known = await engine.spread()
+      if (!known && !found) throw new EndIsAwayError(`${place} holds no data of Vestibule`)
+      const names = known ? servedOf(known) : served
       // Nothing is marked where a runner serves one of them.
       for (const name of names) await engine.kvOf(name)
       for (const name of names) await engine.stop(name, move)

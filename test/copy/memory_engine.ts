@@ -52,7 +52,7 @@ export class MemoryRunner implements Serving {
     this.#folder = folder
   }
 
-  async installation(): Promise<Spread> {
+  async spread(): Promise<Spread> {
     return this.#spread
   }
 

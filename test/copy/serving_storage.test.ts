@@ -74,7 +74,7 @@ test.concurrent('where nothing answers for long, it is said', async () => {
 
 test.concurrent('where no runner answers, that is said', async () => {
   const storage = storageOf(engineOf(() => null))
-  await expect(storage.installation()).rejects.toThrow('No runner answers on the engine')
+  await expect(storage.spread()).rejects.toThrow('No runner answers on the engine')
   await storage.close()
 })
 
@@ -92,7 +92,7 @@ test('a runner that refuses the secrets is not taken for none', async () => {
   const { port } = engine.address() as AddressInfo
   const refused = 'refuses the secrets of these settings'
   await expect(storage.isThere(`http://127.0.0.1:${port}`)).rejects.toThrow(refused)
-  await expect(storage.installation()).rejects.toThrow(refused)
+  await expect(storage.spread()).rejects.toThrow(refused)
   engine.close()
   await storage.close()
 })

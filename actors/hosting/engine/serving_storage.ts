@@ -47,7 +47,7 @@ export class ServingStorage {
   }
 
   /** @throws {Error} where no runner serves */
-  async installation(): Promise<Spread> {
+  async spread(): Promise<Spread> {
     const first = this.#connections.to('auth', '0').stub as AuthPeer
     try {
       const [authActors, directories] = await Promise.all([first.authActors(), first.directories()])
