@@ -397,7 +397,7 @@ test('who has forgotten the password goes on to the app once the mail has come',
       app.flow,
       'SELECT expires_at AS at FROM authorization_request WHERE id = ?',
     ).get(id) as { at: number }
-    return Math.round((row.at - Date.now()) / MINUTE)
+    return Math.ceil((row.at - Date.now()) / MINUTE)
   }
   const person = { handle: 'mo.test', email: 'mo@mail.internal', password: 'forgotten' }
   await app.addAccount(person)
