@@ -18,10 +18,10 @@ const LONGEST = 300
 /**
  * Lines that strangers cause within {@link EVENT_LINES}, at most: of one kind for one address (IPv6: /64), or for one
  * account where no address is known, of one component of the PDS inside, of a PDS or auth actor that does not answer,
- * or of the clients of one account that do not take its sign-outs; for one site (IPv4 address, or IPv6 /48), which may
- * have many networks; and of all.
+ * or of the clients of one account that do not take its sign-outs; of one kind for one site (IPv4 address, or IPv6
+ * /48), which may have many networks; and of all.
  */
-export const MOST_LINES = { ofOne: 30, ofSite: 1_000, ofAll: 10_000 }
+export const MOST_LINES = { ofOne: 30, ofSite: 500, ofAll: 10_000 }
 
 /** An event as it was logged. */
 export type LoggedEvent = {
@@ -117,7 +117,7 @@ const written = new WeakMap<Log, Lines>()
  */
 export function hasRoomFor(log: Log, kind: string, address = ''): boolean {
   const lines = linesNow(log)
-  const site = siteOf(address)
+  const site = [kind, siteOf(address)].join(' ')
   const ofSite = lines.bySite.get(site) ?? 0
   if (ofSite >= MOST_LINES.ofSite) {
     lines.leftOut++

@@ -11,7 +11,7 @@ export const OPENID_CLIENT = {
   metadata: {
     ...{ client_name: 'The lab', token_endpoint_auth_method: 'none' },
     redirect_uris: ['https://rp.vestibule.internal/callback'],
-    grant_types: [...['authorization_code', 'refresh_token', DEVICE_CODE]],
+    grant_types: ['authorization_code', 'refresh_token', DEVICE_CODE],
   },
 }
 

@@ -145,16 +145,17 @@ export function makeService(
     })
   }
   let restarting: Promise<void> | null = null
-  const supervisor = setInterval(() => {
-    if (!hasEnded || restarting || !isWanted || !running?.logs.includes(hasEnded)) return
+  const watch = (ended: string) => {
+    if (restarting || !isWanted || !running?.logs.includes(ended)) return
     restarting = stop()
       .then(run)
       // A host that is cut off cannot say that it is up.
-      .catch(() => {})
+      .catch((error: Error) => console.error(error.message))
       .finally(() => {
         restarting = null
       })
-  }, LOOK).unref()
+  }
+  const supervisor = hasEnded ? setInterval(watch, LOOK, hasEnded).unref() : undefined
   const kill = async () => {
     isWanted = false
     await stop()

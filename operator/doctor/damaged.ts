@@ -13,11 +13,13 @@ const STATE: Readonly<Record<Damage, string>> = {
   newer: 'is of a newer program',
 }
 
-/** Whether accounts were found damaged when they were asked for something. */
-export function checkDamaged([first, ...others]: readonly DamagedAccount[]): Check[] {
-  if (!first) return []
-  const { did, reason, kind } = first
-  const more = others.length > 0 ? `; and ${others.length} more` : ''
-  const found = `that of ${did} ${STATE[kind]}: ${reason}${more}`
-  return [{ name: 'Databases of accounts', state: 'failed', found, mend: MEND[kind] }]
+/** Whether accounts were found damaged when they were asked for something: each way has a mend of its own. */
+export function checkDamaged(all: readonly DamagedAccount[]): Check[] {
+  return (Object.keys(MEND) as Damage[]).flatMap((kind): Check[] => {
+    const [first, ...others] = all.filter((one) => one.kind === kind)
+    if (!first) return []
+    const more = others.length > 0 ? `; and ${others.length} more` : ''
+    const found = `that of ${first.did} ${STATE[kind]}: ${first.reason}${more}`
+    return [{ name: 'Databases of accounts', state: 'failed', found, mend: MEND[kind] }]
+  })
 }

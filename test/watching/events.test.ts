@@ -167,6 +167,8 @@ test('who has many networks leaves lines to others', () => {
   expect(lines()).toHaveLength(MOST_LINES.ofSite)
   fail('192.0.2.1')
   expect(lines().at(-1)).toMatchObject({ address: '192.0.2.1' })
+  logEvent(log, 'code_reused', { did: 'did:plc:a' }, '2001:db8::1')
+  expect(lines().at(-1)).toMatchObject({ event: 'code_reused' })
 })
 
 test('an account that is asked for again and again keeps no other damaged one out of the log', () => {
