@@ -1,6 +1,7 @@
 import { ASKED_IN_VAIN } from '../base/lifetimes.ts'
 import { VALUES } from '../base/values/value_bounds.ts'
 import { type AskedInVain, refreshTokenDigest } from '../http/asked_in_vain.ts'
+import { undoCoding } from '../http/content_coding.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import type { Fault } from '../http/fault.ts'
 import { FORM, JSON_TYPE, mediaType, readForm, readJsonMembers } from '../http/read_body.ts'
@@ -63,15 +64,15 @@ type Shown = {
   key: string
 }
 
-/** The refresh token that a body asks with; null where there is none, or where the body cannot be read as it is. */
+/** The refresh token that a body asks with; null where there is none, or where the body cannot be read. */
 function shownIn({ method, headers, body }: RequestEnvelope): Shown | null {
   if (method !== 'POST' || !(body instanceof Uint8Array)) return null
   const header = (name: string) => headers.find(([given]) => given.toLowerCase() === name)?.[1]
-  if (header('content-encoding') !== undefined) return null
   try {
+    const plain = undoCoding(body, header('content-encoding'))
     const type = mediaType(header('content-type'))
     const fields =
-      type === FORM ? readForm(body) : type === JSON_TYPE ? readJsonMembers(body, VALUES) : []
+      type === FORM ? readForm(plain) : type === JSON_TYPE ? readJsonMembers(plain, VALUES) : []
     const {
       grant_type: grant,
       refresh_token: token,

@@ -16,6 +16,7 @@ import {
 import { isOverloaded } from '../http/overload.ts'
 import { createCopyScript } from '../http/page/copy.ts'
 import { isPageRefusal } from '../http/refuse.ts'
+import { asRequester } from '../http/requester.ts'
 import { createPasskeyScript } from '../pages/passkeys/script.ts'
 import type { Services } from '../sagas/services/services.ts'
 import { guarding } from '../stores/device_cookies.ts'
@@ -65,7 +66,9 @@ export function createOAuthHandler(
     passkeys: createPasskeyScript(passkeyScriptPath, settings.publicUrl),
     copy: createCopyScript(copyScriptPath, settings.publicUrl),
   }
-  const signIn = new SignIn(provider, services, scripts, answer)
+  // The store of devices looks at what a request shows: that is the call's own, and not the form's.
+  const call = (request: HttpRequest) => asRequester(request, () => answer(request))
+  const signIn = new SignIn(provider, services, scripts, call)
   const security = new Security(provider, services, scripts)
   const signOutLink = new SignOutLink(provider, services, scripts.passkeys)
   const own = [signIn, security, signOutLink, new Scripts(scripts)]

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ASKED_IN_VAIN, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { RefreshTokensInVain } from '../../gateway/asked_in_vain.ts'
@@ -235,4 +236,23 @@ test('it reads no token where there is none, or none that it can read', () => {
     return inVain.of(envelope) !== undefined
   })
   expect(known).toEqual(envelopes.map((_, at) => at === 0))
+})
+
+test('a token that is answered in a coded body is answered', () => {
+  const inVain = new RefreshTokensInVain(CAPACITY)
+  const form = Buffer.from('grant_type=refresh_token&refresh_token=a&client_id=app')
+  const shown = (body: Buffer, ...coding: [string, string][]): RequestEnvelope => ({
+    ...{ method: 'POST', target: '/oauth/token', client: { address: '192.0.2.1', port: 1 } },
+    headers: [['content-type', 'application/x-www-form-urlencoded'], ...coding],
+    body,
+  })
+  for (const coded of [
+    shown(gzipSync(form), ['content-encoding', 'gzip']),
+    shown(form, ['content-encoding', 'identity']),
+  ]) {
+    inVain.note(shown(form), unavailable(), false)
+    expect(inVain.of(shown(form))).toBeDefined()
+    inVain.note(coded, { status: 200, headers: [], body: null }, false)
+    expect(inVain.of(shown(form))).toBeUndefined()
+  }
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { upsertClient } from '../../database/flow/client.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
@@ -105,6 +106,18 @@ test.each([true, false])('gives the app all that is ticked, remembered: %s', asy
   expect(to).toBe(CALLBACK)
   const { status, body } = await place.exchange(said.get('code'))
   expect([status, body.scope, body.sub]).toEqual([200, ALL, person.did])
+})
+
+test('keeps the browser signed in, which has the newest session of its device', async () => {
+  const place = await come({ remember: true })
+  await decide(place)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + DEVICE_RETRY_GRACE + 60_000 })
+  try {
+    const home = await place.visitor.open('/account')
+    expect(home.header('location')).toContain(`/account/u/${person.handle}`)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('takes from the app what is not', async () => {

@@ -132,6 +132,11 @@ export const alarmRows = toRemovals([
     inFile('oauth/sign_in/consent_form.ts')('form?.consentOf', 'form && account'),
   ],
   [
+    'test/sign_in/consent_without_scripts.test.ts',
+    'its browser keeps the newest session of its device',
+    inFile('oauth/handler.ts')('asRequester(request, () => answer(request))', 'answer(request)'),
+  ],
+  [
     'test/sign_in/narrowed_consent.test.ts',
     'less than was asked for is not remembered',
     requests('granted !== scope.request?.askedFor', 'false'),
