@@ -36,6 +36,7 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
     async updateDevice(id, { lastSeenAt, ...data }) {
       await flow(id).updateDevice(id, {
         ...data,
+        shown: deviceCookies(requester()?.cookies).sessionId,
         ...(data.sessionId && { guarded }),
         ...(lastSeenAt ? { lastSeenAt: lastSeenAt.getTime() } : {}),
       })

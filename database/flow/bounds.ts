@@ -37,7 +37,8 @@ export const STRANGE_DEVICES: Bounded = {
   table: 'device',
   key: 'id',
   where: 'linked = 0',
-  rowBytes: '600 + coalesce(octet_length(user_agent), 0)',
+  rowBytes:
+    '600 + coalesce(octet_length(user_agent), 0) + coalesce(octet_length(previous_session_id), 0)',
   maxBytes: 50 * MB,
   order: 'last_seen_at',
 }

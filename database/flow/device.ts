@@ -66,8 +66,11 @@ type Row = Device & { replaced: string | null }
 /** A session of before, when another took its place, and until when it may be shown all the same, ms. */
 type Replaced = [sessionId: string, at: number, until: number]
 
-/** So many of a device are known: tabs may send forms at once, which a person does not do by the dozen. */
-const REPLACED_KNOWN = 4
+/**
+ * So many of a device are known, besides the one that is shown: tabs may send forms at once, and the browser keeps the
+ * session of the answer that comes last.
+ */
+const REPLACED_KNOWN = 16
 
 /** Those whose answer may have been lost, the newest first. */
 function readReplaced(db: Db, sealed: string | null, now: number): Replaced[] {
@@ -78,17 +81,23 @@ function readReplaced(db: Db, sealed: string | null, now: number): Replaced[] {
   return all.filter(([, , until]) => now <= until)
 }
 
-/** The sessions of before, sealed, once another takes the place of the current one. */
-function replacedBy(db: Db, id: string, now: number): string | null {
+/**
+ * The sessions of before, sealed, once another takes the place of the current one. That which the browser shows stays,
+ * however many were given since: where no answer reaches it, it has no other.
+ */
+function replacedBy(db: Db, id: string, shown: string | undefined, now: number): string | null {
   const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id) as Row | undefined
   const current = row && openIn(db, SESSION_ID, row.sessionId)
   if (!row || !current) return null
   const newest: Replaced = [current, now, now + DEVICE_RETRY_GRACE]
-  return sealReplaced(db, [newest, ...readReplaced(db, row.replaced, now)])
+  const all = [newest, ...readReplaced(db, row.replaced, now)]
+  return sealReplaced(
+    db,
+    all.filter(([sessionId], place) => place < REPLACED_KNOWN || sessionId === shown),
+  )
 }
 
-const sealReplaced = (db: Db, all: Replaced[]) =>
-  sealIn(db, SESSION_ID, JSON.stringify(all.slice(0, REPLACED_KNOWN)))
+const sealReplaced = (db: Db, all: Replaced[]) => sealIn(db, SESSION_ID, JSON.stringify(all))
 
 /**
  * Has those of before end, but for what tabs send at once: somebody has proven in this browser who they are, and who has
@@ -105,7 +114,13 @@ export function endReplaced(db: Db, id: string, now = Date.now()): void {
   joining(db, text).run(sealReplaced(db, ending), id)
 }
 
-export function updateDevice(db: Db, id: string, change: Partial<Device>, now = Date.now()): void {
+/** @param shown the session that the browser shows, where there is one */
+export function updateDevice(
+  db: Db,
+  id: string,
+  { shown, ...change }: Partial<Device> & { shown?: string | undefined },
+  now = Date.now(),
+): void {
   const { sessionId } = change
   joining(
     db,
@@ -123,7 +138,7 @@ export function updateDevice(db: Db, id: string, change: Partial<Device>, now = 
     lastSeenAt: null,
     guarded: 0,
     ...change,
-    replaced: sessionId === undefined ? null : replacedBy(db, id, now),
+    replaced: sessionId === undefined ? null : replacedBy(db, id, shown, now),
     sessionId: sessionId === undefined ? null : sealIn(db, SESSION_ID, sessionId),
     id,
   })

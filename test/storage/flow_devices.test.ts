@@ -47,13 +47,22 @@ test('one without a guard gets it with a new session', () => {
   expect(readDevice(db, 'dev-2')?.guarded).toBe(1)
 })
 
-test('the last four sessions of before are known for a while, and no others, however many there were', () => {
+test('the last sessions of before are known for a while, and no others, however many there were', () => {
   change(20)
   const known = Array.from({ length: 21 }, (_, n) => shown(`ses-${n}`))
-  expect(known).toEqual([...Array(16).fill('none'), ...Array(4).fill(NOW), 'newest'])
+  expect(known).toEqual([...Array(4).fill('none'), ...Array(16).fill(NOW), 'newest'])
   const late = NOW + DEVICE_RETRY_GRACE + 1
   expect([shown('ses-19', late - 1), shown('ses-19', late)]).toEqual([NOW, 'none'])
   expect(shown('ses-20', late)).toBe('newest')
+})
+
+test('the one that the browser shows stays known as long, where no answer reaches it', () => {
+  for (let n = 1; n <= 40; n++) {
+    updateDevice(db, ID, { sessionId: `ses-${n}`, shown: 'ses-0' }, NOW + n)
+  }
+  const late = NOW + DEVICE_RETRY_GRACE + 2
+  expect([shown('ses-0', late - 1), shown('ses-0', late)]).toEqual([NOW + 1, 'none'])
+  expect([shown('ses-23', late), shown('ses-24', late)]).toEqual(['none', NOW + 25])
 })
 
 test('those of before end with a sign-in, but for what tabs send at once', () => {

@@ -123,6 +123,11 @@ export const pageRows = toRemovals([
   [38, 'one new device session', signInDevice('return isRenewed ?', 'return false ?')],
   [38, 'a session of before ends', inFile('database/flow/device.ts')('now <= until', 'true')],
   [
+    'test/sign_in/lost_answers.test.ts',
+    'the session that a browser shows stays known',
+    inFile('database/flow/device.ts')(' || sessionId === shown', ''),
+  ],
+  [
     38,
     'those of before end with a sign-in',
     inFile('database/flow/device.ts')(
