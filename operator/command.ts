@@ -28,7 +28,7 @@ export type OperatorContext = {
   ground: OperatorGround | null
   /** Rate limits that are in force now. */
   limits: LimitsInForce
-  /** OAuth clients that have no metadata URL (`oauth/client_registration.ts`). */
+  /** OAuth clients that have no metadata URL (`oauth/clients/registration.ts`). */
   clients: {
     /** @throws {Refusal} InvalidRequest */
     register(id: string, metadata: Record<string, unknown>): Promise<void>

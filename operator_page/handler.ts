@@ -8,11 +8,11 @@ import {
 } from '../http/message.ts'
 import { createCopyScript } from '../http/page/copy.ts'
 import { pageRefusal } from '../http/refuse.ts'
-import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { copyScriptPath, OPERATOR_ENTRANCE } from '../oauth/paths.ts'
+import type { EntrywayProvider } from '../oauth/provider/entryway_provider.ts'
+import { noSignInCookies } from '../oauth/sign_in/cookies/signed_in.ts'
 import { refuseForeignForm } from '../oauth/sign_in/own_form.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
-import { noSignInCookies } from '../oauth/sign_in/signed_in.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import {
   OPERATOR_COMMANDS,

@@ -16,7 +16,7 @@ import { WrongCodeError } from './wrong_code_error.ts'
 /** App passwords are for apps without these pages. The provider itself evens out the times. */
 const POLICY: SignInPolicy = { appPasswords: 'refused', takenDown: 'refused', failureTakes: 0 }
 
-/** Signing in on the provider's pages, whose hooks record failures (`oauth/hooks.ts`). */
+/** Signing in on the provider's pages, whose hooks record failures (`oauth/provider/hooks.ts`). */
 export function createCredentials(services: Services): Pick<AccountStore, 'authenticateAccount'> {
   return {
     async authenticateAccount({ username, password, emailOtp, locale }) {

@@ -1,6 +1,6 @@
 import { readCookie, setCookie } from '../../http/cookie.ts'
 import { SECURITY } from '../security_paths.ts'
-import { accountTag } from '../sign_in/account_tag.ts'
+import { accountTag } from '../sign_in/cookies/account_tag.ts'
 import { type Done, lastsOf, type SecurityForms } from './forms.ts'
 import type { Visitor } from './visitor.ts'
 

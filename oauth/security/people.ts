@@ -2,8 +2,8 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Basis } from '../../actors/account/basis.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { requestScope } from '../../stores/request_scope.ts'
+import type { FoundSignIn } from '../sign_in/cookies/signed_in.ts'
 import type { DeviceId } from '../sign_in/device.ts'
-import type { FoundSignIn } from '../sign_in/signed_in.ts'
 
 /** An account that is signed in, or was, in a browser. */
 export type Person = {

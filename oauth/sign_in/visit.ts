@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { DeviceAccount } from '@atproto/oauth-provider/store'
 import { ACCOUNT } from '../paths.ts'
+import type { SignedIn } from './cookies/signed_in.ts'
 import type { DeviceId } from './device.ts'
 import type { Place, Wanted } from './place.ts'
 import { nameOf } from './shown.ts'
-import type { SignedIn } from './signed_in.ts'
 
 /** What the provider would show for an authorization request. */
 export type AuthorizePage = Extract<

@@ -2,7 +2,7 @@
 const REACHED = ['backchannel_logout_uri', 'jwks_uri']
 
 /**
- * Why one of them is never reached, which are reached by https on its usual port alone (`oauth/safe_fetch.ts`); null
+ * Why one of them is never reached, which are reached by https on its usual port alone (`oauth/fetching/safe_fetch.ts`); null
  * where there is no such one. What is no text the provider refuses.
  */
 export function unreachable(

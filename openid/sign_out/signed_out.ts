@@ -1,6 +1,6 @@
 import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
-import type { EntrywayProvider } from '../../oauth/entryway_provider.ts'
-import { signedOutCookies } from '../../oauth/sign_in/signed_in.ts'
+import type { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
+import { signedOutCookies } from '../../oauth/sign_in/cookies/signed_in.ts'
 import type { OpenidPages } from '../pages/pages.ts'
 import { ENDPOINTS, OPENID } from '../paths.ts'
 import type { OpenidScope } from '../storage/scope.ts'

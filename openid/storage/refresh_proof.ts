@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import Provider from 'oidc-provider'
 import type { RefreshProof } from '../../actors/account/openid_tokens.ts'
 import { askedInVainSince, receivedAt } from '../../http/requester.ts'
-import { thumbprintOf } from '../../oauth/proof_key.ts'
+import { thumbprintOf } from '../../oauth/proofs/thumbprint.ts'
 import { openidScope } from './scope.ts'
 
 /**

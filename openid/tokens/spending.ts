@@ -1,7 +1,7 @@
 import type { Log } from '../../base/watching/log.ts'
 import { logFault } from '../../base/watching/request_fault.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
-import { OPENID_SESSION } from '../../oauth/sign_in/signed_in.ts'
+import { OPENID_SESSION } from '../../oauth/sign_in/cookies/signed_in.ts'
 import type { OpenidScope } from '../storage/scope.ts'
 
 /**

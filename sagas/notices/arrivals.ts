@@ -11,7 +11,7 @@ import type { Services } from '../services/services.ts'
 import type { SignInDetail } from './audit.ts'
 import { notify, occasionNow } from './notice.ts'
 
-/** With what somebody signs in: a browser, by what it keeps (`oauth/known_browser.ts`), or another program. */
+/** With what somebody signs in: a browser, by what it keeps (`oauth/requests/known_browser.ts`), or another program. */
 export type SignInDevice = { browser: string; deviceId: string } | 'program'
 
 /**

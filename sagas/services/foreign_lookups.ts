@@ -63,7 +63,7 @@ export class ForeignLookups {
     }
   }
 
-  /** `fetch` as a look-up, which ends with the answer: that has to have been read by then (`oauth/safe_fetch.ts`). */
+  /** `fetch` as a look-up, which ends with the answer: that has to have been read by then (`oauth/fetching/safe_fetch.ts`). */
   fetching(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
     return (input, init) => this.run(() => fetch(input, init))
   }

@@ -1,7 +1,7 @@
 import type { Client, OAuthClientMetadata } from '@atproto/oauth-provider/hooks'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { ClientDocuments } from '../../oauth/client_documents.ts'
-import { KnownClients } from '../../oauth/known_clients.ts'
+import { KnownClients } from '../../oauth/clients/known_clients.ts'
+import { ClientDocuments } from '../../oauth/fetching/client_documents.ts'
 
 const LOOPBACK = 'http://localhost?scope=atproto'
 const WEB = 'https://app.example/client.json'

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { OAuthVerifier } from '@atproto/oauth-provider/verifier'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { UsualProofs } from '../../oauth/usual_proofs.ts'
+import { UsualProofs } from '../../oauth/proofs/usual_proofs.ts'
 
 const origin = 'https://entryway.test'
 const url = new URL('/oauth/token?with=query', origin)

@@ -48,7 +48,7 @@ describe('a change is found', () => {
     const changed = sourceOf(code, 'OAuthProvider.refreshTokenGrant').replace('throw err;', '')
     const other = code.replace(sourceOf(code, 'OAuthProvider.refreshTokenGrant'), () => changed)
     expect(changeIn(row, other)).toMatch(
-      /oauth-provider\.js OAuthProvider\.refreshTokenGrant has changed to \w+\. Look at oauth\/entryway_provider\.ts \(refreshTokenGrant\), where it is copied\./,
+      /oauth-provider\.js OAuthProvider\.refreshTokenGrant has changed to \w+\. Look at oauth\/provider\/entryway_provider\.ts \(refreshTokenGrant\), where it is copied\./,
     )
   })
 

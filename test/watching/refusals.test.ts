@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HttpRequest, jsonResponse } from '../../http/message.ts'
 import { noteOverload, watchOverload } from '../../http/overload.ts'
-import { logRefusal } from '../../oauth/refusal_log.ts'
+import { logRefusal } from '../../oauth/requests/refusal_log.ts'
 import { keptLog } from './logged.ts'
 
 const kept = keptLog()

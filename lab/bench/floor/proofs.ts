@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import { UsualProofs } from '../../../oauth/usual_proofs.ts'
+import { UsualProofs } from '../../../oauth/proofs/usual_proofs.ts'
 
 /** Ids of proofs that are remembered, the last ones: about a minute of them, and no more memory than that. */
 const REMEMBERED = 100_000

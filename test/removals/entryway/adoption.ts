@@ -1,6 +1,6 @@
 import { inFile, toRemovals } from '../removal.ts'
 
-const revocation = inFile('oauth/revocation.ts')
+const revocation = inFile('oauth/tokens/revocation.ts')
 const sweeps = inFile('database/flow/sweep.ts')
 const heldAccounts = inFile('database/import/held_accounts.ts')
 const returnedAccounts = inFile('database/import/returned_accounts.ts')

@@ -5,7 +5,7 @@ const links = inFile('actors/account/sign_out_links.ts')
 const linkRows = inFile('database/account/sign_out_link.ts')
 const sealedLinks = inFile('sagas/notices/sign_out_link.ts')
 const mails = inFile('sagas/services/outgoing_mail.ts')
-const provider = inFile('oauth/entryway_provider.ts')
+const provider = inFile('oauth/provider/entryway_provider.ts')
 
 const knownDevices = inFile('actors/account/known_devices.ts')
 const endings = inFile('actors/account/endings.ts')
@@ -18,7 +18,7 @@ const protections = inFile('sagas/factors/protections.ts')
 const signIn = inFile('sagas/sign_in/sign_in.ts')
 const ONLY = 'test/security_page/only_app_passwords.test.ts'
 const LIMITS = 'test/mail/limits.test.ts'
-const captcha = inFile('oauth/sign_in/captcha.ts')
+const captcha = inFile('oauth/sign_in/forms/captcha.ts')
 const limited = inFile('app/limits/limited.ts')
 const PERMISSIONS = 'test/sign_in/permissions.test.ts'
 const requests = inFile('stores/request_store.ts')
@@ -124,12 +124,12 @@ export const alarmRows = toRemovals([
   [
     PERMISSIONS,
     'an app always knows the account',
-    inFile('oauth/sign_in/permissions.ts')('scope === ALWAYS || isTicked(', 'isTicked('),
+    inFile('oauth/sign_in/pages/permission_items.ts')('scope === ALWAYS || isTicked(', 'isTicked('),
   ],
   [
     'test/sign_in/consent_without_scripts.test.ts',
     'a consent is of the account that its page named',
-    inFile('oauth/sign_in/consent_form.ts')('form?.consentOf', 'form && account'),
+    inFile('oauth/sign_in/forms/consent.ts')('form?.consentOf', 'form && account'),
   ],
   [
     'test/sign_in/consent_without_scripts.test.ts',
@@ -158,7 +158,7 @@ export const alarmRows = toRemovals([
   [
     CAPTCHA,
     'a captcha before a program',
-    inFile('oauth/hooks.ts')('if (!hcaptcha ||', 'if (true ||'),
+    inFile('oauth/provider/hooks.ts')('if (!hcaptcha ||', 'if (true ||'),
   ],
   [
     CAPTCHA,

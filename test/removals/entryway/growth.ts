@@ -201,7 +201,7 @@ export const growthRows = toRemovals([
   [
     34,
     'what an app asks for is short',
-    inFile('oauth/request_bounds.ts')(
+    inFile('oauth/clients/request_bounds.ts')(
       'Buffer.byteLength(JSON.stringify(parameters)) > MAX_OAUTH_REQUEST',
       'false',
     ),
@@ -209,17 +209,17 @@ export const growthRows = toRemovals([
   [
     34,
     'and its scopes',
-    inFile('oauth/request_bounds.ts')('Buffer.byteLength(scope) > MAX_SCOPES', 'false'),
+    inFile('oauth/clients/request_bounds.ts')('Buffer.byteLength(scope) > MAX_SCOPES', 'false'),
   ],
   [
     34,
     'and what permission sets give',
-    inFile('oauth/entryway_provider.ts')('    keepScopesShort(this.lexiconManager)\n', ''),
+    inFile('oauth/provider/entryway_provider.ts')('    keepScopesShort(this.lexiconManager)\n', ''),
   ],
   [
     34,
     'which ends no session',
-    inFile('oauth/entryway_provider.ts')('err instanceof ScopesTooLongError', 'false'),
+    inFile('oauth/provider/entryway_provider.ts')('err instanceof ScopesTooLongError', 'false'),
   ],
   [
     34,

@@ -24,7 +24,7 @@ const webHost = inFile('http/web_host.ts')
 const resourceServers = inFile('openid/resources/resource_servers.ts')
 const usualKeys = inFile('openid/clients/usual_keys.ts')
 
-const signedIn = inFile('oauth/sign_in/signed_in.ts')
+const signedIn = inFile('oauth/sign_in/cookies/signed_in.ts')
 
 const CODE_FLOW = 'test/openid/code_flow.test.ts'
 const DEVICE = 'test/openid/device.test.ts'

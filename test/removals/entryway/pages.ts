@@ -11,14 +11,14 @@ const redirects = inFile('oauth/security/redirects.ts')
 const securityViews = inFile('oauth/security/views.ts')
 const securityPeople = inFile('oauth/security/people.ts')
 const ownForm = inFile('oauth/sign_in/own_form.ts')
-const signInForms = inFile('oauth/sign_in/forms.ts')
+const signInForms = inFile('oauth/sign_in/form_state.ts')
 const sealed = inFile('oauth/sign_in/sealed.ts')
 const signInPage = inFile('oauth/sign_in/index.ts')
-const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
-const goingOn = inFile('oauth/sign_in/going_on.ts')
+const signInPosts = inFile('oauth/sign_in/forms/sign_in.ts')
+const goingOn = inFile('oauth/sign_in/forms/going_on.ts')
 const devices = inFile('stores/device_store.ts')
 const signInDevice = inFile('oauth/sign_in/device.ts')
-const signedIn = inFile('oauth/sign_in/signed_in.ts')
+const signedIn = inFile('oauth/sign_in/cookies/signed_in.ts')
 const visit = inFile('oauth/sign_in/visit.ts')
 const secondFactor = inFile('sagas/sign_in/second_factor.ts')
 const factors = inFile('actors/account/factors.ts')
@@ -253,7 +253,7 @@ export const pageRows = toRemovals([
   [
     40,
     'nothing is sent beside a passkey',
-    inFile('oauth/sign_in/sign_in_form.ts')('const other = isPasskey\n', 'const other = !first\n'),
+    inFile('oauth/sign_in/forms/sign_in.ts')('const other = isPasskey\n', 'const other = !first\n'),
   ],
   [40, 'a code works once', codes(' || isStepSpent(step, totp?.lastStep ?? null)', '')],
   [40, 'the step of a code is kept', codes('  setTotpStep(db, step)\n', '')],
@@ -306,7 +306,7 @@ export const pageRows = toRemovals([
   [
     ONE_FORM,
     'a code is asked for beside the password where the browser remembers one',
-    inFile('oauth/sign_in/pages.ts')(
+    inFile('oauth/sign_in/pages/pages.ts')(
       'known !== undefined && this.#mayAskForCode(shown, known.account.did)',
       'fixed !== undefined',
     ),
@@ -331,7 +331,7 @@ export const pageRows = toRemovals([
   [
     42,
     'a link does not tick the box that trusts a device',
-    inFile('oauth/sign_in/pages.ts')(
+    inFile('oauth/sign_in/pages/pages.ts')(
       "const isTrusted = request.method === 'POST' &&",
       'const isTrusted =',
     ),

@@ -3,7 +3,7 @@ import { inFile, toRemovals } from '../removal.ts'
 const program = inFile('programs/whole.ts')
 const embeddedChild = inFile('embedded/child.ts')
 const events = inFile('base/watching/event_log.ts')
-const refusals = inFile('oauth/refusal_log.ts')
+const refusals = inFile('oauth/requests/refusal_log.ts')
 const counters = inFile('actors/auth/shared_counters.ts')
 const GIVEN_BACK = 'test/limits/given_back.test.ts'
 const EVENTS = 'test/watching/events.test.ts'
