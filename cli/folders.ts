@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { inTheWay, notEmpty } from '../base/files/empty_folder.ts'
 import { isThere } from '../base/files/files.ts'
-import { inTheWay, notEmpty } from '../maintenance/empty_folder.ts'
 import { CliError, ExitCode } from './errors.ts'
 
 /**

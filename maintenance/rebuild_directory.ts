@@ -18,8 +18,8 @@ import { readSpread } from '../database/flow/spread.ts'
 import { isUnreadable } from '../database/named_error.ts'
 import { partitionOf } from '../database/partition.ts'
 import { databasePath } from '../database/paths.ts'
-import { type DatabaseKind, listDatabases } from './data_folder.ts'
-import { holdData } from './hold.ts'
+import { type DatabaseKind, listDatabases } from './data_folder/files.ts'
+import { holdData } from './data_folder/hold.ts'
 
 export type Rebuilt = ReturnType<typeof replaceEntries> & {
   accounts: number

@@ -18,16 +18,21 @@ import {
 } from '../database/directory/operator_session.ts'
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { noteOpenidEnding } from '../database/flow/openid_ending.ts'
-import { checkData, type DataReport } from './check_data.ts'
-import { type DatabaseKind, listSecrets, MOVE, SECRETS, schemas } from './data_folder.ts'
-import { copyVerified } from './file_copies.ts'
-import { type Hold, holdData } from './hold.ts'
-import { type DamagedAccount, type Manifest, readManifest } from './manifest.ts'
-import { readMoveOf } from './move_mark.ts'
-import { PartsElsewhere } from './parts_elsewhere.ts'
-import { didOfRepo, type PdsPlaces, restorePds } from './pds_data.ts'
+import { copyVerified } from './backup/copied_files.ts'
+import { type DamagedAccount, type Manifest, readManifest } from './backup/manifest.ts'
+import { didOfRepo, type PdsPlaces, restorePds } from './backup/pds_data.ts'
+import { checkData, type DataReport } from './check/data.ts'
+import { type DatabaseKind, listSecrets, MOVE, SECRETS, schemas } from './data_folder/files.ts'
+import { type Hold, holdData } from './data_folder/hold.ts'
+import { readMoveOf } from './data_folder/move_mark.ts'
+import { PartsElsewhere } from './data_folder/parts_elsewhere.ts'
+import {
+  assertNoData,
+  commitStaged,
+  isStaged,
+  listInPlaceOfSecrets,
+} from './data_folder/staging.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
-import { assertNoData, commitStaged, isStaged, listInPlaceOfSecrets } from './staging.ts'
 
 export type RestoreOptions = {
   folder: string

@@ -1,5 +1,5 @@
 import { BACKGROUND, DRAIN, TRAIL_END } from '../base/lifetimes.ts'
-import { startDailyBackups } from '../maintenance/daily_backup.ts'
+import { startDailyBackups } from '../maintenance/backup/daily_backup.ts'
 import { startRunner } from '../registry.ts'
 import { keepEvents } from '../sagas/notices/kept_events.ts'
 import { launch } from './launch.ts'

@@ -1,7 +1,7 @@
 import { BACKGROUND, TRAIL_END } from '../base/lifetimes.ts'
 import { missingForUse } from '../base/settings/settings.ts'
 import { startGateway } from '../gateway/server.ts'
-import { startDailyBackups } from '../maintenance/daily_backup.ts'
+import { startDailyBackups } from '../maintenance/backup/daily_backup.ts'
 import { startRunner } from '../registry.ts'
 import { keepEvents } from '../sagas/notices/kept_events.ts'
 import { launch } from './launch.ts'

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { isThere, readLink } from '../../base/files/files.ts'
 import type { Db } from '../../database/database.ts'
 import { assertNotNewer } from '../../database/import/pds_steps.ts'
-import { checkData } from '../../maintenance/check_data.ts'
+import { checkData } from '../../maintenance/check/data.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import {
   type ImportReport,

@@ -5,9 +5,9 @@ import { BACKUP_KEEP, type S3Place } from '../../base/settings/backup_setting.ts
 import type { Settings } from '../../base/settings/settings.ts'
 import { count } from '../../base/time/in_words.ts'
 import { lostWithPds, pdsFolderAround, placesOf } from '../../embedded/folder.ts'
-import { inStore } from '../../maintenance/in_store.ts'
-import type { KeptOptions, MadeBackup } from '../../maintenance/kept_backups.ts'
-import { nameDamaged } from '../../maintenance/manifest.ts'
+import type { KeptOptions, MadeBackup } from '../../maintenance/backup/kept_backups.ts'
+import { nameDamaged } from '../../maintenance/backup/manifest.ts'
+import { inStore } from '../../maintenance/backup/s3/in_store.ts'
 import { here } from '../action.ts'
 import { withDatabases } from '../databases.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -163,15 +163,15 @@ async function backUpAt(
   { keep, onVerify, onCopy, s3, ...options }: BackUpOptions,
 ): Promise<MadeBackup> {
   if ('to' in place) {
-    const { backUpTo } = await import('../../maintenance/kept_backups.ts')
+    const { backUpTo } = await import('../../maintenance/backup/kept_backups.ts')
     if (s3 && options.withSecrets) {
       throw wrong('--with-secrets: name a folder; keys are not copied to S3')
     }
     const copy = s3 ? copyingTo(s3, keep, onCopy) : undefined
     return backUpTo({ ...options, ...place, keep, copy, ...(onVerify && { onVerify }) })
   }
-  const { backUp } = await import('../../maintenance/backup.ts')
-  const { verifyBackup } = await import('../../maintenance/verify_backup.ts')
+  const { backUp } = await import('../../maintenance/backup/backup.ts')
+  const { verifyBackup } = await import('../../maintenance/backup/verify_backup.ts')
   await backUp({ ...options, ...place })
   const { manifest } = await verifyBackup(place.folder, onVerify)
   return { ...place, manifest }
@@ -186,7 +186,7 @@ async function copyAgain(
   if (!s3 || !('to' in place)) {
     throw wrong('--copy-only: set ENTRYWAY_BACKUP_S3_BUCKET and the others')
   }
-  const { copyNewest } = await import('../../maintenance/kept_backups.ts')
+  const { copyNewest } = await import('../../maintenance/backup/kept_backups.ts')
   return copyNewest(place.to, copyingTo(s3, keep, onCopy))
 }
 

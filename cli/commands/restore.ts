@@ -4,8 +4,8 @@ import { isThere } from '../../base/files/files.ts'
 import { readSettings } from '../../base/settings/settings.ts'
 import { count } from '../../base/time/in_words.ts'
 import { placesOf } from '../../embedded/folder.ts'
-import { inStore } from '../../maintenance/in_store.ts'
-import { MANIFEST, nameDamaged } from '../../maintenance/manifest.ts'
+import { MANIFEST, nameDamaged } from '../../maintenance/backup/manifest.ts'
+import { inStore } from '../../maintenance/backup/s3/in_store.ts'
 import { offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { assertFolder, assertNewFolder } from '../folders.ts'
@@ -91,7 +91,7 @@ const ofPds = (isRestored: boolean) =>
 /** @throws {CliError} where it is none, as it may be a folder of backups */
 async function assertIsBackup(folder: string): Promise<void> {
   assertFolder(folder, 'what `backup` made')
-  const { listBackups } = await import('../../maintenance/kept_backups.ts')
+  const { listBackups } = await import('../../maintenance/backup/kept_backups.ts')
   const [newest] = await listBackups(folder)
   if (newest) {
     throw new CliError(

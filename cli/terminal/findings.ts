@@ -1,4 +1,4 @@
-import type { Finding } from '../../maintenance/finding.ts'
+import type { Finding } from '../../maintenance/check/finding.ts'
 import { table } from './table.ts'
 
 /** What is wrong in a data directory, and how to mend it. */

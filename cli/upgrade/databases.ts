@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readSchemaVersion } from '../../database/check/schema_version.ts'
-import { type DatabaseKind, listDatabases, schemas } from '../../maintenance/data_folder.ts'
+import { type DatabaseKind, listDatabases, schemas } from '../../maintenance/data_folder/files.ts'
 import type { Release } from './release.ts'
 
 /** What a release would do with the databases of one kind. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { printable } from '../../base/values/printable.ts'
-import type { DatabaseKind } from '../../maintenance/data_folder.ts'
+import type { DatabaseKind } from '../../maintenance/data_folder/files.ts'
 import { CliError } from '../errors.ts'
 
 /** The files by which a release says what it is. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../../base/lifetimes.ts'
-import { checkData } from '../../maintenance/check_data.ts'
+import { checkData } from '../../maintenance/check/data.ts'
 import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
 import { registerOpenidClient } from '../clients/openid_client.ts'
 import { type Network, startNetwork } from '../world/network.ts'

@@ -2,9 +2,9 @@ import { mkdtempSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
-import { schemas } from '../data_folder.ts'
-import type { DatabaseName } from '../database_name.ts'
-import { sha256File } from '../manifest.ts'
+import { sha256File } from '../backup/manifest.ts'
+import { schemas } from '../data_folder/files.ts'
+import type { DatabaseName } from '../databases/database_name.ts'
 import type { Opened, Source } from './place.ts'
 
 /** A copy of a database at the newest schema, and what its content was before that. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { EndIsAwayError, type Move, MovedError } from '../../base/files/move.ts'
-import { DataInUseError } from '../hold.ts'
+import { DataInUseError } from '../data_folder/hold.ts'
 import type { Source, Target } from './place.ts'
 import { type RoundOptions, Rounds, type Tally } from './round.ts'
 

@@ -1,9 +1,9 @@
 import { SHARDS } from '../../actors/hosting/engine/shards.ts'
 import type { Move } from '../../base/files/move.ts'
+import { inLanes } from '../../base/work/lanes.ts'
 import type { Spread } from '../../database/flow/spread.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
-import { actorOf } from '../database_name.ts'
-import { inLanes } from '../lanes.ts'
+import { actorOf } from '../databases/database_name.ts'
 import { FIRST, numbered } from './on_engine.ts'
 import { type ActorAt, keptOf, type SourceActors } from './source_actors.ts'
 

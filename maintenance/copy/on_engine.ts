@@ -8,8 +8,8 @@ import { listEpochs } from '../../database/replication/head.ts'
 import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { stopServing } from '../../database/replication/stop_serving.ts'
-import { schemas } from '../data_folder.ts'
-import { actorOf, type DatabaseName } from '../database_name.ts'
+import { schemas } from '../data_folder/files.ts'
+import { actorOf, type DatabaseName } from '../databases/database_name.ts'
 import type { Opened } from './place.ts'
 
 /** What lends the storage of actors. */

@@ -1,6 +1,6 @@
 import type { Move } from '../../base/files/move.ts'
 import type { Db } from '../../database/database.ts'
-import type { DatabaseName } from '../database_name.ts'
+import type { DatabaseName } from '../databases/database_name.ts'
 
 /** A database as the program opens it, in a file of this machine. */
 export type Opened = { db: Db; path: string; close(): Promise<void> }

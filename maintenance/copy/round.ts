@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inLanes } from '../../base/work/lanes.ts'
 import { type Compared, compareRows, copyRows, everything, type Part } from '../../database/copy.ts'
 import { closeDatabase, type Db } from '../../database/database.ts'
 import { directoryPart } from '../../database/directory/deal.ts'
@@ -7,8 +8,7 @@ import { writePart } from '../../database/directory/part.ts'
 import { flowPart } from '../../database/flow/part.ts'
 import { type Spread, writeSpread } from '../../database/flow/spread.ts'
 import { definePartition } from '../../database/partition.ts'
-import type { DatabaseName } from '../database_name.ts'
-import { inLanes } from '../lanes.ts'
+import type { DatabaseName } from '../databases/database_name.ts'
 import { Changes } from './changes.ts'
 import {
   type Gathered,

@@ -14,8 +14,8 @@ import {
   readMove,
 } from '../../database/replication/copy_mark.ts'
 import { keepHeadOf, stopServing } from '../../database/replication/stop_serving.ts'
-import { schemas } from '../data_folder.ts'
-import { actorOf, type DatabaseName } from '../database_name.ts'
+import { schemas } from '../data_folder/files.ts'
+import { actorOf, type DatabaseName } from '../databases/database_name.ts'
 import type { Storage } from './on_engine.ts'
 
 /** An actor of an engine. */

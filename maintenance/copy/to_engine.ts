@@ -11,7 +11,7 @@ import {
   putMove,
   readMove,
 } from '../../database/replication/copy_mark.ts'
-import type { DatabaseName } from '../database_name.ts'
+import type { DatabaseName } from '../databases/database_name.ts'
 import { assertNotGoneOn } from './gone_on.ts'
 import { FIRST, numbered, OnEngine, type Storage } from './on_engine.ts'
 import type { Target } from './place.ts'

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { Refusal } from '../../base/errors.ts'
-import { readMoveOf, setMoveOf } from '../../maintenance/move_mark.ts'
+import { readMoveOf, setMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 import { command } from '../command.ts'
 import { inputs } from '../inputs/index.ts'
 

@@ -13,8 +13,8 @@ import { startPlc } from '../../lab/world/plc.ts'
 import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
-import { checkData } from '../../maintenance/check_data.ts'
-import { setMoveOf } from '../../maintenance/move_mark.ts'
+import { checkData } from '../../maintenance/check/data.ts'
+import { setMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 import { type Inhabitant, populate } from '../import/populate.ts'
 
 const ACCOUNTS = 6

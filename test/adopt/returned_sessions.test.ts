@@ -13,7 +13,7 @@ import { carriedSessionId } from '../../database/import/pds_sessions.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
-import { listDatabases } from '../../maintenance/data_folder.ts'
+import { listDatabases } from '../../maintenance/data_folder/files.ts'
 import { type Adopted, makeAdopted } from './adopted.ts'
 import { makeStoppedPds } from './stopped_pds.ts'
 

@@ -11,7 +11,7 @@ import { insertInviteUse } from '../../database/directory/invite.ts'
 import { insertSignUp } from '../../database/directory/sign_up.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { checkData } from '../../maintenance/check_data.ts'
+import { checkData } from '../../maintenance/check/data.ts'
 import { basisOf } from '../storage/basis.ts'
 import { DataFolder, PDS } from './data_folder.ts'
 

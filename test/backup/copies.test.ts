@@ -19,11 +19,15 @@ import { setEntryHandle } from '../../database/directory/account.ts'
 import { databasePath } from '../../database/paths.ts'
 import { MissingPartError } from '../../database/replication/restore.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { backUp } from '../../maintenance/backup.ts'
-import { checkData } from '../../maintenance/check_data.ts'
-import { type Database, type Databases, databasesIn } from '../../maintenance/databases.ts'
+import { backUp } from '../../maintenance/backup/backup.ts'
+import { verifyBackup } from '../../maintenance/backup/verify_backup.ts'
+import { checkData } from '../../maintenance/check/data.ts'
+import {
+  type Database,
+  type Databases,
+  databasesIn,
+} from '../../maintenance/databases/databases.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { verifyBackup } from '../../maintenance/verify_backup.ts'
 import { basisOf } from '../storage/basis.ts'
 import { DataFolder } from './data_folder.ts'
 

@@ -6,7 +6,7 @@ import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { backUpTo, listBackups } from '../../maintenance/kept_backups.ts'
+import { backUpTo, listBackups } from '../../maintenance/backup/kept_backups.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { DataFolder } from './data_folder.ts'
 

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { S3_LIST } from '../../base/lifetimes.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { BackupStore } from '../../maintenance/backup_store.ts'
-import { inTime } from '../../maintenance/store_bounds.ts'
+import { inTime } from '../../maintenance/backup/s3/bounds.ts'
+import { BackupStore } from '../../maintenance/backup/s3/store.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
 vi.mock('../../base/lifetimes.ts', () => ({

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { inStore } from '../../maintenance/in_store.ts'
+import { inStore } from '../../maintenance/backup/s3/in_store.ts'
 
 let folder: TemporaryFolder
 let store: LoopbackServer

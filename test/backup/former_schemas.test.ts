@@ -9,10 +9,10 @@ import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { backUp } from '../../maintenance/backup.ts'
+import { backUp } from '../../maintenance/backup/backup.ts'
+import { verifyBackup } from '../../maintenance/backup/verify_backup.ts'
 import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { verifyBackup } from '../../maintenance/verify_backup.ts'
 import { DataFolder, former } from './data_folder.ts'
 
 /** All but the newest. */

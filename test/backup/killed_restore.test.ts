@@ -7,8 +7,8 @@ import { childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { backUp } from '../../maintenance/backup.ts'
-import { checkData } from '../../maintenance/check_data.ts'
+import { backUp } from '../../maintenance/backup/backup.ts'
+import { checkData } from '../../maintenance/check/data.ts'
 import { DataFolder } from './data_folder.ts'
 
 const DIE = fileURLToPath(new URL('../adopt/die_at.ts', import.meta.url))

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'
 import { expect, test } from 'vitest'
-import { inLanes } from '../../maintenance/lanes.ts'
+import { inLanes } from '../../base/work/lanes.ts'
 
 /** That of an event loop: what was put there before is done by then. */
 const aTurn = (had: number[], item: number) => void setImmediate(() => had.push(item))

@@ -12,10 +12,14 @@ import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { backUp } from '../../maintenance/backup.ts'
-import { describe as describeFile, listFiles, syncAll } from '../../maintenance/file_copies.ts'
-import { moveParts, type PartsElsewhere } from '../../maintenance/parts_elsewhere.ts'
-import { restorePds } from '../../maintenance/pds_data.ts'
+import { backUp } from '../../maintenance/backup/backup.ts'
+import {
+  describe as describeFile,
+  listFiles,
+  syncAll,
+} from '../../maintenance/backup/copied_files.ts'
+import { restorePds } from '../../maintenance/backup/pds_data.ts'
+import { moveParts, type PartsElsewhere } from '../../maintenance/data_folder/parts_elsewhere.ts'
 import { DataFolder } from './data_folder.ts'
 
 /** Files and folders that were put on the disk. */

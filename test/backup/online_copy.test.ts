@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { openAsItIs, openContent } from '../../database/check/database.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { copyOnline } from '../../maintenance/online_copy.ts'
+import { copyOnline } from '../../maintenance/databases/online_copy.ts'
 
 let folder: TemporaryFolder
 beforeEach(async () => {

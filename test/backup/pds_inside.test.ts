@@ -10,7 +10,7 @@ import { startPlc } from '../../lab/world/plc.ts'
 import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { until } from '../../lab/world/until.ts'
-import type { Manifest } from '../../maintenance/manifest.ts'
+import type { Manifest } from '../../maintenance/backup/manifest.ts'
 import type { Pds } from '../../pds/pds.ts'
 
 const person = newCredentials('disk')

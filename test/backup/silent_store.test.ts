@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startS3 } from '../../lab/world/s3.ts'
-import { BackupStore } from '../../maintenance/backup_store.ts'
+import { BackupStore } from '../../maintenance/backup/s3/store.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
 vi.mock('../../base/lifetimes.ts', () => ({

@@ -5,7 +5,7 @@ import { readSettings } from '../../base/settings/settings.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { backUp } from '../../maintenance/backup.ts'
+import { backUp } from '../../maintenance/backup/backup.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 
 let folder: TemporaryFolder

@@ -6,7 +6,7 @@ import { Load } from '../../lab/hosts/load.ts'
 import type { Run } from '../../lab/world/program.ts'
 import { startTwoSides, type TwoSides, untilServing } from '../../lab/world/two_sides.ts'
 import { until } from '../../lab/world/until.ts'
-import { readMoveOf } from '../../maintenance/move_mark.ts'
+import { readMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 
 const PEOPLE = 5
 /** Milliseconds between two refreshes of one person: more often, they cost more than what is tested. */

@@ -7,9 +7,9 @@ import type { Spread } from '../../database/flow/spread.ts'
 import type { Kept } from '../../database/replication/copy_kept.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import type { Storage } from '../../maintenance/copy/on_engine.ts'
-import { schemas } from '../../maintenance/data_folder.ts'
-import { actorOf, type DatabaseName } from '../../maintenance/database_name.ts'
-import type { Serving } from '../../maintenance/engine_databases.ts'
+import { schemas } from '../../maintenance/data_folder/files.ts'
+import { actorOf, type DatabaseName } from '../../maintenance/databases/database_name.ts'
+import type { Serving } from '../../maintenance/databases/engine_databases.ts'
 import { MemoryKv } from '../storage/memory_kv.ts'
 
 /** The storage of an engine's actors, and what can go wrong with it. */

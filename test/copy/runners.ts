@@ -8,7 +8,7 @@ import { createLog } from '../../base/watching/log.ts'
 import type { Spread } from '../../database/flow/spread.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { ActorAt, ServingActors } from '../../maintenance/copy/source_actors.ts'
-import { actorOf } from '../../maintenance/database_name.ts'
+import { actorOf } from '../../maintenance/databases/database_name.ts'
 import type { MemoryEngine } from './memory_engine.ts'
 
 const TOKEN = 'of the operator'

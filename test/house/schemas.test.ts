@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { schemas } from '../../maintenance/data_folder.ts'
+import { schemas } from '../../maintenance/data_folder/files.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 test('package.json says the newest schema of each database, for those who ask before they upgrade', () => {

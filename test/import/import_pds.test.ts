@@ -16,7 +16,7 @@ import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/p
 import { startPlc } from '../../lab/world/plc.ts'
 import { runProgram } from '../../lab/world/program.ts'
 import { makeVestibuleIdentity, startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
-import { checkData } from '../../maintenance/check_data.ts'
+import { checkData } from '../../maintenance/check/data.ts'
 import { type Inhabitant, populate } from './populate.ts'
 import { snapshot } from './snapshot.ts'
 

@@ -3,7 +3,7 @@ import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import type { ImportedAccount } from '../../database/import/imported_account.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { checkData } from '../../maintenance/check_data.ts'
+import { checkData } from '../../maintenance/check/data.ts'
 import { accounts } from '../../operator/commands/imports.ts'
 import { DataFolder, PDS } from '../backup/data_folder.ts'
 

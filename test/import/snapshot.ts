@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openAsItIs } from '../../database/check/database.ts'
-import { listDatabases } from '../../maintenance/data_folder.ts'
+import { listDatabases } from '../../maintenance/data_folder/files.ts'
 
 /** Every row of every account and of the directory, by database and table. */
 export function snapshot(dataDir: string): Record<string, unknown[]> {

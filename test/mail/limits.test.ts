@@ -187,7 +187,7 @@ describe('every kind of mail', () => {
       'mail/smtp_outbox.ts',
       'mail/verify_smtp.ts',
       // To the operator alone, once a day at most.
-      'maintenance/daily_backup.ts',
+      'maintenance/backup/daily_backup.ts',
       'programs/prepare_runner.ts',
       'sagas/services/outgoing_mail.ts',
     ])

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLog } from '../../base/watching/log.ts'
 import { databaseBytes } from '../../base/watching/metrics.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { watchSizes } from '../../maintenance/sizes.ts'
+import { watchSizes } from '../../maintenance/data_folder/sizes.ts'
 
 let folder: TemporaryFolder
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { inFile, toRemovals } from '../removal.ts'
 
-const verify = inFile('maintenance/verify_backup.ts')
+const verify = inFile('maintenance/backup/verify_backup.ts')
 const KEPT = 'test/backup/kept_backups.test.ts'
-const store = inFile('maintenance/backup_store.ts')
-const daily = inFile('maintenance/daily_backup.ts')
+const store = inFile('maintenance/backup/s3/store.ts')
+const daily = inFile('maintenance/backup/daily_backup.ts')
 const FULL_DISK = 'test/limits/full_disk.test.ts'
 const DAMAGED_REPO = 'test/backup/damaged_repo.test.ts'
 const ENDLESS = 'test/backup/endless_store.test.ts'
@@ -53,12 +53,12 @@ export const dataRows = toRemovals([
   [
     'test/backup/lanes.test.ts',
     'a backup gives back the memory of what it closed',
-    inFile('maintenance/lanes.ts')('await setImmediate()', ''),
+    inFile('base/work/lanes.ts')('await setImmediate()', ''),
   ],
   [
     'test/copy/places.test.ts',
     'nothing works on data that go elsewhere',
-    inFile('maintenance/hold.ts')('if (!evenMoved) assertNotMoved(dataDir)', ''),
+    inFile('maintenance/data_folder/hold.ts')('if (!evenMoved) assertNotMoved(dataDir)', ''),
   ],
   [
     'test/copy/places.test.ts',
@@ -311,17 +311,23 @@ export const dataRows = toRemovals([
   [
     'test/storage/damaged.test.ts',
     'accounts without a directory are not served',
-    inFile('maintenance/data_folder.ts')('if (found.length === 0 && ', 'if (false && '),
+    inFile('maintenance/data_folder/files.ts')('if (found.length === 0 && ', 'if (false && '),
   ],
   [
     'test/storage/damaged.test.ts',
     'a directory without the accounts is not served',
-    inFile('maintenance/data_folder.ts')('if (knowsAccounts.includes(true) && ', 'if (false && '),
+    inFile('maintenance/data_folder/files.ts')(
+      'if (knowsAccounts.includes(true) && ',
+      'if (false && ',
+    ),
   ],
   [
     'test/storage/damaged.test.ts',
     'nothing is begun where the PDS inside has accounts and the data are gone',
-    inFile('maintenance/data_folder.ts')(' || !hasPdsAccounts(pdsAccounts)', ' || pdsAccounts'),
+    inFile('maintenance/data_folder/files.ts')(
+      ' || !hasPdsAccounts(pdsAccounts)',
+      ' || pdsAccounts',
+    ),
   ],
   [
     'test/storage/statements.test.ts',
@@ -344,7 +350,7 @@ export const dataRows = toRemovals([
   [
     'test/backup/on_disk.test.ts',
     'a backup that is finished is on the disk',
-    inFile('maintenance/backup.ts')('  syncAll(folder)\n', ''),
+    inFile('maintenance/backup/backup.ts')('  syncAll(folder)\n', ''),
   ],
   [
     'test/backup/online_copy.test.ts',
@@ -360,7 +366,7 @@ export const dataRows = toRemovals([
   [
     KEPT,
     'a mark of a backup that was cut off holds up no other',
-    inFile('maintenance/kept_backups.ts')(
+    inFile('maintenance/backup/kept_backups.ts')(
       'name, startedAt }\n  } catch {\n    return null',
       'name, startedAt }\n  } catch (err) {\n    throw err',
     ),
@@ -376,7 +382,7 @@ export const dataRows = toRemovals([
   [
     KEPT,
     'the last backup that has a damaged account stays',
-    inFile('maintenance/kept_backups.ts')('if (found.length > 0) needed.add(name)', ''),
+    inFile('maintenance/backup/kept_backups.ts')('if (found.length > 0) needed.add(name)', ''),
   ],
   [
     KEPT,
@@ -456,7 +462,10 @@ export const dataRows = toRemovals([
   [
     'test/backup/restore_in_place.test.ts',
     'root moves nothing elsewhere as a file of another user says',
-    inFile('maintenance/staging.ts')('if (isRootAtOthers(dataDir)) throw', 'if (!dataDir) throw'),
+    inFile('maintenance/data_folder/staging.ts')(
+      'if (isRootAtOthers(dataDir)) throw',
+      'if (!dataDir) throw',
+    ),
   ],
   [
     'test/backup/restore_in_place.test.ts',
@@ -466,17 +475,23 @@ export const dataRows = toRemovals([
   [
     'test/backup/restore_in_place.test.ts',
     'nothing is decided where a folder cannot take its place',
-    inFile('maintenance/staging.ts')('  makeWay(dataDir, prepared)\n', ''),
+    inFile('maintenance/data_folder/staging.ts')('  makeWay(dataDir, prepared)\n', ''),
   ],
   [
     'test/backup/restore_in_place.test.ts',
     'folders that root makes for what is restored belong to who needs them',
-    inFile('maintenance/parts_elsewhere.ts')('giveAloneToOwnerOf(this.#dataDir, made)', ''),
+    inFile('maintenance/data_folder/parts_elsewhere.ts')(
+      'giveAloneToOwnerOf(this.#dataDir, made)',
+      '',
+    ),
   ],
   [
     'test/backup/restore_in_place.test.ts',
     'root moves nothing from where a link of another user leads',
-    inFile('maintenance/staging.ts')('withFolder(staged, (held)', '[staged].map((held)'),
+    inFile('maintenance/data_folder/staging.ts')(
+      'withFolder(staged, (held)',
+      '[staged].map((held)',
+    ),
   ],
   [
     'test/openid/restored.test.ts',
@@ -526,7 +541,7 @@ export const dataRows = toRemovals([
   [
     DAMAGED_REPO,
     'a repo that cannot be read holds up no backup',
-    inFile('maintenance/pds_data.ts')('if (!isUnreadable(err)) throw err', 'throw err'),
+    inFile('maintenance/backup/pds_data.ts')('if (!isUnreadable(err)) throw err', 'throw err'),
   ],
   [
     DAMAGED_REPO,
@@ -536,18 +551,18 @@ export const dataRows = toRemovals([
   [
     DAMAGED_REPO,
     'the last backup that has a damaged repo stays',
-    inFile('maintenance/kept_backups.ts')('...(pds?.files ?? [])', ''),
+    inFile('maintenance/backup/kept_backups.ts')('...(pds?.files ?? [])', ''),
   ],
   [
     ENDLESS,
     'an answer of the store without end is given up on',
-    inFile('maintenance/store_bounds.ts')('passed > most', 'passed < 0'),
+    inFile('maintenance/backup/s3/bounds.ts')('passed > most', 'passed < 0'),
   ],
   [ENDLESS, 'a list of the store without end is given up on', store('page < most', 'page >= 0')],
   [
     ENDLESS,
     'a store that drips is given up on',
-    inFile('maintenance/store_bounds.ts')('work({ abortSignal })', 'work({} as never)'),
+    inFile('maintenance/backup/s3/bounds.ts')('work({ abortSignal })', 'work({} as never)'),
   ],
   [
     S3,

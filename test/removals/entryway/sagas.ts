@@ -5,7 +5,7 @@ const CUT_OFF = 'test/sagas/cut_off.test.ts'
 const RECOVERY = 'test/sagas/recovery.test.ts'
 const ON_DISK = 'test/backup/on_disk.test.ts'
 const handleChange = inFile('sagas/changes/handle_change.ts')
-const partsElsewhere = inFile('maintenance/parts_elsewhere.ts')
+const partsElsewhere = inFile('maintenance/data_folder/parts_elsewhere.ts')
 
 /** What it defends of what takes several steps, and is interrupted or fails between two of them. */
 export const sagaRows = toRemovals([
@@ -168,6 +168,6 @@ export const sagaRows = toRemovals([
   [
     ON_DISK,
     'no database of a PDS is restored beside the log of another',
-    inFile('maintenance/pds_data.ts')("['', ...LOGS]", "['']"),
+    inFile('maintenance/backup/pds_data.ts')("['', ...LOGS]", "['']"),
   ],
 ])

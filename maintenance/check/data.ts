@@ -1,14 +1,19 @@
-import { SAGA_ABANDONED } from '../base/lifetimes.ts'
-import { knownDids } from '../database/check/directory.ts'
-import type { Db } from '../database/database.ts'
-import { checkAccount, type SeenAccount } from './check_account.ts'
-import { checkDirectory, type SeenPart, seePart } from './check_directory.ts'
-import { checkFlow } from './check_flow.ts'
-import { DIRECTORY } from './data_folder.ts'
-import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
+import { SAGA_ABANDONED } from '../../base/lifetimes.ts'
+import { inLanes } from '../../base/work/lanes.ts'
+import { knownDids } from '../../database/check/directory.ts'
+import type { Db } from '../../database/database.ts'
+import { DIRECTORY } from '../data_folder/files.ts'
+import {
+  type Database,
+  type Databases,
+  databasesIn,
+  listAccountDatabases,
+} from '../databases/databases.ts'
+import { checkAccount, type SeenAccount } from './account.ts'
+import { checkDirectory, type SeenPart, seePart } from './directory.ts'
 import type { Finding } from './finding.ts'
+import { checkFlow } from './flow.ts'
 import { inspect } from './inspect.ts'
-import { inLanes } from './lanes.ts'
 
 export type DataReport = { databases: number; accounts: number; findings: Finding[] }
 

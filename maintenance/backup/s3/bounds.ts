@@ -1,7 +1,7 @@
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { S3Client } from '@aws-sdk/client-s3'
-import { S3_ANSWER, S3_SLOWEST } from '../base/lifetimes.ts'
+import { S3_ANSWER, S3_SLOWEST } from '../../../base/lifetimes.ts'
 
 /** Bytes of an answer that is no file: a page of 1,000 keys of 1 KiB each is shorter, also where all is escaped. */
 const MOST_ANSWERED = 16 * 2 ** 20

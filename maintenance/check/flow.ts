@@ -1,6 +1,6 @@
-import { countReusableCodes, listOpenCodes } from '../database/check/flow.ts'
-import type { Db } from '../database/database.ts'
-import type { SeenAccount } from './check_account.ts'
+import { countReusableCodes, listOpenCodes } from '../../database/check/flow.ts'
+import type { Db } from '../../database/database.ts'
+import type { SeenAccount } from './account.ts'
 import type { Finding } from './finding.ts'
 
 /** Whether an authorization code that was exchanged could be exchanged again. */

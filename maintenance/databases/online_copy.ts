@@ -1,11 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { makeFolder } from '../base/files/make_folder.ts'
-import { SMALL_FILE } from '../base/files/small_file.ts'
-import { listDamages, openAsItIs, readWhole } from '../database/check/database.ts'
-import type { Db } from '../database/database.ts'
-import { isUnreadable, naming } from '../database/named_error.ts'
+import { makeFolder } from '../../base/files/make_folder.ts'
+import { SMALL_FILE } from '../../base/files/small_file.ts'
+import { listDamages, openAsItIs, readWhole } from '../../database/check/database.ts'
+import type { Db } from '../../database/database.ts'
+import { isUnreadable, naming } from '../../database/named_error.ts'
 
 /** As many pages as there are: a database is copied in one read transaction. */
 const ALL_PAGES = 0x7fffffff

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, statSync } from 'node:fs'
 import { chmod, copyFile, readdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { explainUnreadable, isThere } from '../base/files/files.ts'
-import { makeFolder } from '../base/files/make_folder.ts'
+import { explainUnreadable, isThere } from '../../base/files/files.ts'
+import { makeFolder } from '../../base/files/make_folder.ts'
 import { sha256File } from './manifest.ts'
 
 /** Paths of all files below a folder, in order; none where there is no such folder. */

@@ -1,7 +1,7 @@
-import { keyOfPart } from '../actors/directory/part_number.ts'
-import type { ActorName } from '../actors/hosting/engine/connections.ts'
-import { shardOf } from '../actors/hosting/engine/shards.ts'
-import { databasePath } from '../database/paths.ts'
+import { keyOfPart } from '../../actors/directory/part_number.ts'
+import type { ActorName } from '../../actors/hosting/engine/connections.ts'
+import { shardOf } from '../../actors/hosting/engine/shards.ts'
+import { databasePath } from '../../database/paths.ts'
 
 /** A database of an installation, wherever that is. */
 export type DatabaseName =

@@ -1,10 +1,10 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isThere } from '../base/files/files.ts'
-import { aMove, type Move, MovedError } from '../base/files/move.ts'
-import { giveToOwnerOf } from '../base/files/ownership.ts'
-import { MOVE } from './data_folder.ts'
-import { syncEntries } from './file_copies.ts'
+import { isThere } from '../../base/files/files.ts'
+import { aMove, type Move, MovedError } from '../../base/files/move.ts'
+import { giveToOwnerOf } from '../../base/files/ownership.ts'
+import { syncEntries } from '../backup/copied_files.ts'
+import { MOVE } from './files.ts'
 
 /**
  * Whether the data of a directory go elsewhere, or come from there; null where they do not.

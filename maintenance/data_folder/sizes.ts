@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { roomOfFullest } from '../base/files/disks.ts'
-import { SIZES_INTERVAL } from '../base/lifetimes.ts'
-import type { Log } from '../base/watching/log.ts'
-import { databaseBytes, diskBytes, diskFreeBytes } from '../base/watching/metrics.ts'
-import { every } from '../base/work/every.ts'
+import { roomOfFullest } from '../../base/files/disks.ts'
+import { SIZES_INTERVAL } from '../../base/lifetimes.ts'
+import type { Log } from '../../base/watching/log.ts'
+import { databaseBytes, diskBytes, diskFreeBytes } from '../../base/watching/metrics.ts'
+import { every } from '../../base/work/every.ts'
 
 /** Where the databases of each kind lie in the data directory. */
 const PLACES = {

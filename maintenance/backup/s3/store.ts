@@ -13,12 +13,12 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
-import { makeFolder } from '../base/files/make_folder.ts'
-import { MINUTE, S3_CONNECT, S3_LIST, S3_SILENCE } from '../base/lifetimes.ts'
-import type { S3Place } from '../base/settings/backup_setting.ts'
-import { EMBEDDED_PDS } from './data_folder.ts'
-import { makeEmptyFolder } from './empty_folder.ts'
-import { listFiles } from './file_copies.ts'
+import { makeEmptyFolder } from '../../../base/files/empty_folder.ts'
+import { makeFolder } from '../../../base/files/make_folder.ts'
+import { MINUTE, S3_CONNECT, S3_LIST, S3_SILENCE } from '../../../base/lifetimes.ts'
+import type { S3Place } from '../../../base/settings/backup_setting.ts'
+import { EMBEDDED_PDS } from '../../data_folder/files.ts'
+import { listFiles } from '../copied_files.ts'
 import {
   type KeptBackup,
   keptBackup,
@@ -26,9 +26,9 @@ import {
   MARK,
   namedAt,
   newestFirst,
-} from './kept_backups.ts'
-import { MANIFEST, type Manifest, parseManifest } from './manifest.ts'
-import { atMost, boundAnswers, inTime } from './store_bounds.ts'
+} from '../kept_backups.ts'
+import { MANIFEST, type Manifest, parseManifest } from '../manifest.ts'
+import { atMost, boundAnswers, inTime } from './bounds.ts'
 
 /** In each backup: which blobs it needs. They never change, so all backups share them. */
 const BLOB_LIST = 'blobs.json'

@@ -1,10 +1,15 @@
-import { SettingsError } from '../base/errors.ts'
-import { explainDisk } from '../base/files/files.ts'
-import { copyUpToDate, listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
-import type { Db } from '../database/database.ts'
-import { MissingPartError } from '../database/replication/restore.ts'
-import { type DatabaseKind, schemas } from './data_folder.ts'
-import type { Database } from './databases.ts'
+import { SettingsError } from '../../base/errors.ts'
+import { explainDisk } from '../../base/files/files.ts'
+import {
+  copyUpToDate,
+  listDamages,
+  openAsItIs,
+  schemaVersion,
+} from '../../database/check/database.ts'
+import type { Db } from '../../database/database.ts'
+import { MissingPartError } from '../../database/replication/restore.ts'
+import { type DatabaseKind, schemas } from '../data_folder/files.ts'
+import type { Database } from '../databases/databases.ts'
 import type { Finding } from './finding.ts'
 
 const RESTORE = 'restore it from a backup'

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { ClockDoubt } from '../base/time/settled_clock.ts'
+import type { ClockDoubt } from '../../base/time/settled_clock.ts'
 
 /** In a data folder; a name with a dot is in nobody's way there. */
 const DOUBT = '.clock'

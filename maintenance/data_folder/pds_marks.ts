@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isThere } from '../base/files/files.ts'
-import { giveToOwnerOf } from '../base/files/ownership.ts'
-import { writeWhole } from '../base/files/write_whole.ts'
+import { isThere } from '../../base/files/files.ts'
+import { giveToOwnerOf } from '../../base/files/ownership.ts'
+import { writeWhole } from '../../base/files/write_whole.ts'
 
 /**
  * What a file beside data says, so that they do not serve two masters: `ADOPTED` that the accounts of the

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { listStoredAccounts } from '../actors/hosting/engine/account_storage.ts'
-import type { ServingStorage } from '../actors/hosting/engine/serving_storage.ts'
-import { SHARDS } from '../actors/hosting/engine/shards.ts'
-import { makeFolder } from '../base/files/make_folder.ts'
-import { copyKept } from '../database/replication/copy_kept.ts'
+import { listStoredAccounts } from '../../actors/hosting/engine/account_storage.ts'
+import type { ServingStorage } from '../../actors/hosting/engine/serving_storage.ts'
+import { SHARDS } from '../../actors/hosting/engine/shards.ts'
+import { makeFolder } from '../../base/files/make_folder.ts'
+import { inLanes } from '../../base/work/lanes.ts'
+import { copyKept } from '../../database/replication/copy_kept.ts'
 import { actorOf, type DatabaseName, pathOf } from './database_name.ts'
 import type { Database, Databases } from './databases.ts'
-import { inLanes } from './lanes.ts'
 
 /** Accounts lie in many actors: so many are asked at once. */
 const AT_ONCE = 8

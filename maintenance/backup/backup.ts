@@ -1,17 +1,22 @@
 import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { listChangedBetween, listKnownDidsAt } from '../database/check/directory.ts'
-import { readSchemaVersion } from '../database/check/schema_version.ts'
-import { isUnreadable } from '../database/named_error.ts'
-import { MissingPartError } from '../database/replication/restore.ts'
-import packageJson from '../package.json' with { type: 'json' }
-import { DIRECTORY, listSecrets, SECRETS } from './data_folder.ts'
-import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
-import { makeEmptyFolder } from './empty_folder.ts'
-import { describe, syncAll } from './file_copies.ts'
-import { inLanes } from './lanes.ts'
+import { makeEmptyFolder } from '../../base/files/empty_folder.ts'
+import { inLanes } from '../../base/work/lanes.ts'
+import { listChangedBetween, listKnownDidsAt } from '../../database/check/directory.ts'
+import { readSchemaVersion } from '../../database/check/schema_version.ts'
+import { isUnreadable } from '../../database/named_error.ts'
+import { MissingPartError } from '../../database/replication/restore.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { DIRECTORY, listSecrets, SECRETS } from '../data_folder/files.ts'
+import {
+  type Database,
+  type Databases,
+  databasesIn,
+  listAccountDatabases,
+} from '../databases/databases.ts'
+import { whyUnread } from '../databases/online_copy.ts'
+import { describe, syncAll } from './copied_files.ts'
 import { type DamagedAccount, isNameable, type Manifest, writeManifest } from './manifest.ts'
-import { whyUnread } from './online_copy.ts'
 import { backUpPds, type PdsPlaces } from './pds_data.ts'
 
 /** How often what changed meanwhile is copied again before the restore is left to settle it. */

@@ -8,16 +8,16 @@ import {
   isThere,
   NoPermissionError,
   readLink,
-} from '../base/files/files.ts'
-import { isInside } from '../base/files/inside.ts'
-import { makeFolder } from '../base/files/make_folder.ts'
+} from '../../base/files/files.ts'
+import { isInside } from '../../base/files/inside.ts'
+import { makeFolder } from '../../base/files/make_folder.ts'
 import {
   giveAloneToOwnerOf,
   giveToOwnerOf,
   isRootAtOthers,
   withFolder,
-} from '../base/files/ownership.ts'
-import { syncAll, syncEntries } from './file_copies.ts'
+} from '../../base/files/ownership.ts'
+import { syncAll, syncEntries } from '../backup/copied_files.ts'
 
 const PREPARED = '.restoring'
 /** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left others. */

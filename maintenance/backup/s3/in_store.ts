@@ -1,6 +1,6 @@
-import { explainUnreadable } from '../base/files/files.ts'
-import type { S3Place } from '../base/settings/backup_setting.ts'
-import type { BackupStore } from './backup_store.ts'
+import { explainUnreadable } from '../../../base/files/files.ts'
+import type { S3Place } from '../../../base/settings/backup_setting.ts'
+import type { BackupStore } from './store.ts'
 
 /**
  * Works on the backups in an S3-compatible store. Its client is loaded with the first work.
@@ -11,7 +11,7 @@ export async function inStore<T>(
   s3: S3Place,
   work: (store: BackupStore) => Promise<T>,
 ): Promise<T> {
-  const { BackupStore } = await import('./backup_store.ts')
+  const { BackupStore } = await import('./store.ts')
   const store = new BackupStore(s3)
   try {
     return await work(store)

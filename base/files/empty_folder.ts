@@ -1,6 +1,6 @@
 import { chmod, readdir } from 'node:fs/promises'
-import { explainUnwritable } from '../base/files/files.ts'
-import { makeFolder } from '../base/files/make_folder.ts'
+import { explainUnwritable } from './files.ts'
+import { makeFolder } from './make_folder.ts'
 
 /** Why a path can be no new folder. */
 export const inTheWay = (path: string) =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { isThere } from '../base/files/files.ts'
-import { type DatabaseKind, listDatabases, listStrayDatabases } from './data_folder.ts'
+import { isThere } from '../../base/files/files.ts'
+import { type DatabaseKind, listDatabases, listStrayDatabases } from '../data_folder/files.ts'
 import { pathOf } from './database_name.ts'
 import { copyOnline } from './online_copy.ts'
 

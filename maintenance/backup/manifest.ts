@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { explainUnreadable } from '../base/files/files.ts'
-import { SMALL_FILE } from '../base/files/small_file.ts'
-import { writeWhole } from '../base/files/write_whole.ts'
+import { explainUnreadable } from '../../base/files/files.ts'
+import { SMALL_FILE } from '../../base/files/small_file.ts'
+import { writeWhole } from '../../base/files/write_whole.ts'
 
 export const MANIFEST = 'manifest.json'
 

@@ -1,12 +1,12 @@
-import { type AccountRow, readAccount } from '../database/account/profile.ts'
+import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import {
   hasUnconfirmedFactor,
   hasUselessRecoveryCodes,
   listCodeHashes,
   listSessionFaults,
-} from '../database/check/account.ts'
-import type { Db } from '../database/database.ts'
-import { databasePath } from '../database/paths.ts'
+} from '../../database/check/account.ts'
+import type { Db } from '../../database/database.ts'
+import { databasePath } from '../../database/paths.ts'
 import type { Finding } from './finding.ts'
 
 /** What the other checks need to know of an account. */

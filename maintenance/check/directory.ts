@@ -1,12 +1,16 @@
-import { listAllEntries, listKnownPdses, listOverusedInvites } from '../database/check/directory.ts'
-import { type HeldName, listHeldNames } from '../database/check/held_names.ts'
-import type { Db } from '../database/database.ts'
-import type { DirectoryEntry } from '../database/directory/account.ts'
-import { listNameClaims } from '../database/directory/name_claim.ts'
-import { type PartNumber, readPart } from '../database/directory/part.ts'
-import { listUnderWay, type UnderWay } from '../database/directory/under_way.ts'
-import { partitionOf } from '../database/partition.ts'
-import type { SeenAccount } from './check_account.ts'
+import {
+  listAllEntries,
+  listKnownPdses,
+  listOverusedInvites,
+} from '../../database/check/directory.ts'
+import { type HeldName, listHeldNames } from '../../database/check/held_names.ts'
+import type { Db } from '../../database/database.ts'
+import type { DirectoryEntry } from '../../database/directory/account.ts'
+import { listNameClaims } from '../../database/directory/name_claim.ts'
+import { type PartNumber, readPart } from '../../database/directory/part.ts'
+import { listUnderWay, type UnderWay } from '../../database/directory/under_way.ts'
+import { partitionOf } from '../../database/partition.ts'
+import type { SeenAccount } from './account.ts'
 import type { Finding } from './finding.ts'
 
 const REBUILD = 'stop the program and run: vestibule directory rebuild'

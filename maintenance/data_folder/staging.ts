@@ -10,10 +10,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isThere } from '../base/files/files.ts'
-import { giveToOwnerOf, isRootAtOthers, withFolder } from '../base/files/ownership.ts'
-import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
-import { syncAll, syncEntries } from './file_copies.ts'
+import { isThere } from '../../base/files/files.ts'
+import { giveToOwnerOf, isRootAtOthers, withFolder } from '../../base/files/ownership.ts'
+import { syncAll, syncEntries } from '../backup/copied_files.ts'
+import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './files.ts'
 import {
   isFree,
   isOfNobody,
