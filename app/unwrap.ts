@@ -3,7 +3,7 @@ import type { RequestEnvelope } from '../http/envelope.ts'
 import { isAboutTheClient, isOfProxy } from '../http/forwarding_headers.ts'
 import { HttpRequest } from '../http/message.ts'
 
-/** By what a proxy says who its client is (`gateway/client_address.ts`). */
+/** By what a proxy says who its client is (`gateway/requests/client_address.ts`). */
 const WHO = ['x-forwarded-for', 'forwarded']
 /** About one connection, which ends at the gateway (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set(['connection', 'transfer-encoding'])

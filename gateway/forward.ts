@@ -5,7 +5,7 @@ import { hasRoom } from '../base/watching/event_log.ts'
 import type { Log } from '../base/watching/log.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../http/envelope.ts'
 import { type Fault, unanswered } from '../http/fault.ts'
-import type { RefreshTokensInVain } from './asked_in_vain.ts'
+import type { RefreshTokensInVain } from './requests/asked_in_vain.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** Where it is away, strangers cause as many lines as they like. */

@@ -9,13 +9,13 @@ import { Tally } from '../base/work/tally.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
 import { tooManyAtOnce, unavailable } from '../http/fault.ts'
 import { retryAfter } from '../http/retry_after.ts'
+import { writeResponse } from './answers/write_response.ts'
 import type { GatewayOptions } from './app.ts'
-import { ClientFrames } from './client_frames.ts'
+import { ClientFrames } from './connections/client_frames.ts'
 import { forward } from './forward.ts'
-import { fromPds, passThrough } from './pass_through.ts'
-import { headOf } from './request.ts'
-import type { UpstreamHead } from './upstream.ts'
-import { writeResponse } from './write_response.ts'
+import { fromPds, passThrough } from './pass_through/pass_through.ts'
+import type { UpstreamHead } from './pass_through/upstream.ts'
+import { headOf } from './requests/head.ts'
 
 /** Whether a request asks for a WebSocket (RFC 6455 section 4.1); others are answered as they are. */
 export function isWebSocket({ headers, method }: IncomingMessage): boolean {

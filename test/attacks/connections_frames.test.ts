@@ -10,7 +10,7 @@ import {
   MessageTooLargeError,
   MOST_FRAMES,
   TooManyFramesError,
-} from '../../gateway/client_frames.ts'
+} from '../../gateway/connections/client_frames.ts'
 import { MAX_BODY } from '../../http/read_body.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'

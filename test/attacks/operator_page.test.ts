@@ -10,7 +10,7 @@ import {
   MAX_OPERATOR_LINKS,
   MAX_OPERATOR_SESSIONS,
 } from '../../database/directory/operator_session.ts'
-import { findClient } from '../../gateway/client_address.ts'
+import { findClient } from '../../gateway/requests/client_address.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
-import { takeRest } from '../../gateway/rest_of_body.ts'
+import { takeRest } from '../../gateway/connections/rest_of_body.ts'
 
 const PIECE = Buffer.alloc(64 * 1024 * 1024)
 

@@ -5,8 +5,8 @@ import { finished } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Agent } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Exchange, openUpstreams } from '../../gateway/pass_through/upstream.ts'
 import { TIMEOUTS } from '../../gateway/timeouts.ts'
-import { Exchange, openUpstreams } from '../../gateway/upstream.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 
 const BLOB = randomBytes(4 * 1024 * 1024)

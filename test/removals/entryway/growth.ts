@@ -1,8 +1,8 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const handler = inFile('oauth/handler.ts')
-const keptAnswers = inFile('gateway/kept_answers.ts')
-const connections = inFile('gateway/connections.ts')
+const keptAnswers = inFile('gateway/answers/kept_answers.ts')
+const connections = inFile('gateway/connections/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
 const threads = inFile('passwords/scrypt_threads.ts')
 const lookups = inFile('sagas/services/foreign_lookups.ts')
@@ -14,12 +14,12 @@ const DOCUMENTS = 'test/sagas/did_documents.test.ts'
 const RELOG = 'test/embedded/relog.test.ts'
 const services = inFile('sagas/services/services.ts')
 const documents = inFile('sagas/services/did_documents.ts')
-const shortBodies = inFile('gateway/body.ts')
-const openExchanges = inFile('gateway/open_exchanges.ts')
+const shortBodies = inFile('gateway/requests/body.ts')
+const openExchanges = inFile('gateway/pass_through/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
-const frames = inFile('gateway/client_frames.ts')
+const frames = inFile('gateway/connections/client_frames.ts')
 const shares = inFile('base/work/shares.ts')
-const turns = inFile('gateway/turns.ts')
+const turns = inFile('gateway/connections/pipelined_requests.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
 const room = inFile('database/bounded_table.ts')
@@ -259,11 +259,18 @@ export const growthRows = toRemovals([
     'an upload that drips ends',
     connections('busy?.pace.isTooSlow(busy.incoming, keepAlive)', 'false'),
   ],
-  [35, 'and an answer that is taken so', inFile('gateway/pace.ts')(' || this.#waiting > 0', '')],
+  [
+    35,
+    'and an answer that is taken so',
+    inFile('gateway/connections/pace.ts')(' || this.#waiting > 0', ''),
+  ],
   [
     35,
     'a bound of requests of one client',
-    inFile('gateway/requests_of_one.ts')('this.#tally.of(network) >= this.#most', 'false'),
+    inFile('gateway/connections/requests_of_one.ts')(
+      'this.#tally.of(network) >= this.#most',
+      'false',
+    ),
   ],
   [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
   [35, 'a bound of messages of clients', frames('this.#message > MAX_BODY', 'false')],

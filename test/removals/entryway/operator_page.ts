@@ -14,7 +14,7 @@ const event = inFile('database/directory/event.ts')
 const kept = inFile('sagas/notices/kept_events.ts')
 const TRAIL = 'test/operator_page/trail.test.ts'
 const COMMANDS = 'test/operator_page/commands.test.ts'
-const addresses = inFile('gateway/client_address.ts')
+const addresses = inFile('gateway/requests/client_address.ts')
 const unwrap = inFile('app/unwrap.ts')
 
 /** What keeps others out of the operator's page (46). */

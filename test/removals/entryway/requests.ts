@@ -8,9 +8,9 @@ const subjects = inFile('app/limits/subject.ts')
 const countsAs = inFile('app/limits/counts_as.ts')
 const names = inFile('actors/directory/names.ts')
 const invites = inFile('xrpc/admin/disableAccountInvites.ts')
-const addresses = inFile('gateway/client_address.ts')
-const hopByHop = inFile('gateway/hop_by_hop.ts')
-const requests = inFile('gateway/request.ts')
+const addresses = inFile('gateway/requests/client_address.ts')
+const hopByHop = inFile('gateway/requests/hop_by_hop.ts')
+const requests = inFile('gateway/requests/head.ts')
 const passing = inFile('app/pass_through.ts')
 const services = inFile('sagas/services/services.ts')
 const documents = inFile('sagas/services/did_documents.ts')
@@ -67,12 +67,12 @@ export const requestRows = toRemovals([
   [
     'test/gateway/write_response.test.ts',
     'no answer is taken for something else than its type',
-    inFile('gateway/write_response.ts')('isSaid ?', 'true ?'),
+    inFile('gateway/answers/write_response.ts')('isSaid ?', 'true ?'),
   ],
   [
     'test/gateway/rest_of_body.test.ts',
     'what is taken of an upload after its answer has a bound',
-    inFile('gateway/rest_of_body.ts')('if (taken > MOST)', 'if (taken < 0)'),
+    inFile('gateway/connections/rest_of_body.ts')('if (taken > MOST)', 'if (taken < 0)'),
   ],
   [
     'test/gateway/pass_through.test.ts',
@@ -82,17 +82,20 @@ export const requestRows = toRemovals([
   [
     'test/gateway/pass_through.test.ts',
     'a PDS tells no proxy in front to answer with something else',
-    inFile('gateway/pass_through.ts')(' && !TO_A_PROXY.test(lower)', ''),
+    inFile('gateway/pass_through/pass_through.ts')(' && !TO_A_PROXY.test(lower)', ''),
   ],
   [
     'test/gateway/pass_through.test.ts',
     'a PDS says nothing of the origin',
-    inFile('gateway/pass_through.ts')("'nel', 'report-to', 'reporting-endpoints', ", ''),
+    inFile('gateway/pass_through/pass_through.ts')(
+      "'nel', 'report-to', 'reporting-endpoints', ",
+      '',
+    ),
   ],
   [
     'test/gateway/pass_through.test.ts',
     'a PDS has no browser ask for a password',
-    inFile('gateway/pass_through.ts')('ASKS_IN_BROWSER.test(value)', 'false'),
+    inFile('gateway/pass_through/pass_through.ts')('ASKS_IN_BROWSER.test(value)', 'false'),
   ],
   [29, 'cookies stay here', passing("name !== 'cookie' && ", '')],
   [29, 'one Host', inFile('app/unwrap.ts')("if (name === 'host' && headers.has(name))")],
@@ -213,12 +216,12 @@ export const requestRows = toRemovals([
   [
     PASSED_LIES,
     'a reason phrase that cannot be written is left out',
-    inFile('gateway/upstream.ts')('message: reasonOf(message)', 'message'),
+    inFile('gateway/pass_through/upstream.ts')('message: reasonOf(message)', 'message'),
   ],
   [
     PASSED_LIES,
     'the length of a 304 is that of what is unchanged',
-    inFile('gateway/upstream.ts')('isUnchanged = status === 304', ''),
+    inFile('gateway/pass_through/upstream.ts')('isUnchanged = status === 304', ''),
   ],
   [
     LYING_PDS,

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { CONNECT_PAUSE, ENDINGS_LEASE } from '../base/lifetimes.ts'
-import { withDeadline } from '../base/time/deadline.ts'
-import type { Log } from '../base/watching/log.ts'
-import { every } from '../base/work/every.ts'
-import { EndingListener, type OnEndings, type SessionName } from '../http/endings.ts'
-import type { AuthActor } from '../http/envelope.ts'
-import type { Timeouts } from './timeouts.ts'
+import { CONNECT_PAUSE, ENDINGS_LEASE } from '../../base/lifetimes.ts'
+import { withDeadline } from '../../base/time/deadline.ts'
+import type { Log } from '../../base/watching/log.ts'
+import { every } from '../../base/work/every.ts'
+import { EndingListener, type OnEndings, type SessionName } from '../../http/endings.ts'
+import type { AuthActor } from '../../http/envelope.ts'
+import type { Timeouts } from '../timeouts.ts'
 
 type Options = { auth: AuthActor; log: Log; timeouts: Timeouts }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestEnvelope } from '../http/envelope.ts'
+import type { RequestEnvelope } from '../../http/envelope.ts'
 import { findClient, type Trust } from './client_address.ts'
 import { withoutNamed } from './hop_by_hop.ts'
 

@@ -1,4 +1,4 @@
-import { isOfProxy } from '../http/forwarding_headers.ts'
+import { isOfProxy } from '../../http/forwarding_headers.ts'
 
 /** Headers about one connection, which are not handed on (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set([

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { createCache } from '../base/cache.ts'
-import type { ResponseEnvelope } from '../http/envelope.ts'
+import { createCache } from '../../base/cache.ts'
+import type { ResponseEnvelope } from '../../http/envelope.ts'
 
 /**
  * What browsers say about the loading of such answers; they are checked against it. Anything else

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
-import { requestSeconds, requests, requestsInFlight } from '../base/watching/metrics.ts'
-import type { Answered } from '../base/watching/tracer.ts'
-import type { Answer } from '../http/envelope.ts'
+import { requestSeconds, requests, requestsInFlight } from '../../base/watching/metrics.ts'
+import type { Answered } from '../../base/watching/tracer.ts'
+import type { Answer } from '../../http/envelope.ts'
 
 /** Of answers that name no route: the gateway's own. */
 const OF_THE_GATEWAY = 'gateway'

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import { networkOf } from '../base/values/network.ts'
-import { refusedConnections } from '../base/watching/metrics.ts'
-import { Tally } from '../base/work/tally.ts'
-import { type Fault, tooManyAtOnce } from '../http/fault.ts'
-import { retryAfter } from '../http/retry_after.ts'
-import type { Capacity } from './capacity.ts'
-import type { Trust } from './client_address.ts'
+import { networkOf } from '../../base/values/network.ts'
+import { refusedConnections } from '../../base/watching/metrics.ts'
+import { Tally } from '../../base/work/tally.ts'
+import { type Fault, tooManyAtOnce } from '../../http/fault.ts'
+import { retryAfter } from '../../http/retry_after.ts'
+import type { Capacity } from '../capacity.ts'
+import type { Trust } from '../requests/client_address.ts'
 
 /**
  * The requests of each client that are under way. Behind a trusted proxy the connections have no bound by client, and

@@ -1,11 +1,11 @@
-import { ASKED_IN_VAIN } from '../base/lifetimes.ts'
-import { VALUES } from '../base/values/value_bounds.ts'
-import { type AskedInVain, refreshTokenDigest } from '../http/asked_in_vain.ts'
-import { undoCoding } from '../http/content_coding.ts'
-import type { Answer, RequestEnvelope } from '../http/envelope.ts'
-import type { Fault } from '../http/fault.ts'
-import { FORM, JSON_TYPE, mediaType, readForm, readJsonMembers } from '../http/read_body.ts'
-import type { Capacity } from './capacity.ts'
+import { ASKED_IN_VAIN } from '../../base/lifetimes.ts'
+import { VALUES } from '../../base/values/value_bounds.ts'
+import { type AskedInVain, refreshTokenDigest } from '../../http/asked_in_vain.ts'
+import { undoCoding } from '../../http/content_coding.ts'
+import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
+import type { Fault } from '../../http/fault.ts'
+import { FORM, JSON_TYPE, mediaType, readForm, readJsonMembers } from '../../http/read_body.ts'
+import type { Capacity } from '../capacity.ts'
 
 /**
  * Since when clients ask with refresh tokens in vain. A token may be used already, and its successor lost with the answer:

@@ -1,8 +1,8 @@
 import { type Duplex, PassThrough, type Readable } from 'node:stream'
 import { Agent, type Dispatcher } from 'undici'
-import { UPSTREAM_POOL } from '../base/lifetimes.ts'
-import { pairs } from './request.ts'
-import type { Timeouts } from './timeouts.ts'
+import { UPSTREAM_POOL } from '../../base/lifetimes.ts'
+import { pairs } from '../requests/head.ts'
+import type { Timeouts } from '../timeouts.ts'
 
 /** The head of what the other side answers. */
 export type UpstreamHead = { status: number; message: string; headers: [string, string][] }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ResponseEnvelope } from '../http/envelope.ts'
+import type { ResponseEnvelope } from '../../http/envelope.ts'
 
 /** No browser takes an answer for something else than its type says (https://fetch.spec.whatwg.org/#x-content-type-options-header). */
 const NO_SNIFFING: readonly [string, string] = ['x-content-type-options', 'nosniff']
