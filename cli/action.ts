@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { asking } from './asking.ts'
 import { type Installation, openInstallation } from './installation.ts'
-import { connectOperator, type Operator } from './operator_client.ts'
+import { connectOperator, type Operator } from './operator/client.ts'
+import { asking } from './operator/confirming.ts'
 import { createOutput, type Output } from './terminal/output.ts'
 
 type Arguments = (string | undefined)[]

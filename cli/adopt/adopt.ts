@@ -16,10 +16,10 @@ import { adoptedInto, readPdsMark, setPdsMark } from '../../maintenance/data_fol
 import { assertNoData, commitStaged, isStaged } from '../../maintenance/data_folder/staging.ts'
 import { assertNew, toEnvLines, writeEnvFile } from '../env_file.ts'
 import { CliError } from '../errors.ts'
-import { onAccounts, onCopyOfAccounts } from '../pds_accounts.ts'
+import { onAccounts, onCopyOfAccounts } from '../pds/accounts.ts'
+import { lockSettings } from '../pds/settings_lock.ts'
 import { copyPdsData, givePdsData } from './pds_data.ts'
 import { type AdoptInput, type Plan, planAdoption, type SettingsFate } from './plan.ts'
-import { lockSettings } from './settings_lock.ts'
 import { assertWhole, type TakenOver, takeOver } from './take_over.ts'
 
 export type AdoptReport = {

@@ -16,7 +16,7 @@ import type { OperatorContext } from '../../operator/command.ts'
 import { type CommandName, commands } from '../../operator/commands/index.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
-import type { Operator } from '../operator_client.ts'
+import type { Operator } from '../operator/client.ts'
 
 /** What the directory and the accounts can be asked, in this process. */
 export type OwnActors = Pick<Actors, 'directory' | 'account'> & { close(): void }

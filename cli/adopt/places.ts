@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { isThere } from '../../base/files/files.ts'
 import { isInside } from '../../base/files/inside.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import type { PdsEnv } from '../pds_env.ts'
+import type { PdsEnv } from '../pds/env.ts'
 
 const TEMPORARY_BLOBS = 'PDS_BLOBSTORE_DISK_TMP_LOCATION'
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { count } from '../../base/time/in_words.ts'
 import type { CommandOutput } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
 import { CliError } from '../errors.ts'
 import { items } from '../terminal/table.ts'
 

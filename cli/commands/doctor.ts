@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { offline } from '../action.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
 
 export function addDoctorCommand(program: Command): void {
   described(program, 'doctor')

@@ -3,12 +3,12 @@ import type { Secp256k1Keypair } from '@atproto/crypto'
 import { type Command, Option } from 'commander'
 import { atprotoCrypto } from '../../base/atproto_crypto.ts'
 import { here } from '../action.ts'
-import { warnOfArguments } from '../ask.ts'
 import { toEnvLines } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { ImportReport } from '../import_pds/import_pds.ts'
-import { connectOperator } from '../operator_client.ts'
-import { addToEnvFile, readPdsEnv, settingsToTakeOver } from '../pds_env.ts'
+import { connectOperator } from '../operator/client.ts'
+import { addToEnvFile, readPdsEnv, settingsToTakeOver } from '../pds/env.ts'
+import { warnOfArguments } from '../terminal/ask.ts'
 import { sheet, table } from '../terminal/table.ts'
 
 const KEY_VARIABLE = 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'
@@ -49,7 +49,7 @@ export function addImportPdsCommand(program: Command): void {
         const pdsEnv = await readPdsEnv(options.pdsEnv, folder)
         const keyHex = options.pdsRotationKeyHex ?? pdsEnv[KEY_VARIABLE]
         const { importPds, readPdsData } = await import('../import_pds/import_pds.ts')
-        const { onCopyOfAccounts } = await import('../pds_accounts.ts')
+        const { onCopyOfAccounts } = await import('../pds/accounts.ts')
         const data = await onCopyOfAccounts(databaseIn(folder), (db) => readPdsData(db))
         const report = await importPds({
           installation,

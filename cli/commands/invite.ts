@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { pagesOf, when } from '../terminal/output.ts'
 import { table } from '../terminal/table.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
 import { addClients } from './openid_client.ts'
 import { addRegistrationTokens } from './openid_registration.ts'
 import { addResources } from './openid_resource.ts'

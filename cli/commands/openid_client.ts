@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { unreachable } from '../../openid/clients/client_addresses.ts'
 import { online } from '../action.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
 import { pagesOf, when } from '../terminal/output.ts'

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { count } from '../../base/time/in_words.ts'
 import { ageOfOldest } from '../../operator/doctor/replication.ts'
 import { online } from '../action.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
 import { when } from '../terminal/output.ts'
 import { sheet, table } from '../terminal/table.ts'
 

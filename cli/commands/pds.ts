@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
-import { knownSecret } from '../ask.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
+import { knownSecret } from '../terminal/ask.ts'
 import { checkTable, failIfFailed } from '../terminal/checks.ts'
 import { table } from '../terminal/table.ts'
 

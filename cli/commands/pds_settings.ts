@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { here } from '../action.ts'
-import { pdsSettings, toLines } from '../pds_settings.ts'
+import { pdsSettings, toLines } from '../pds/settings_for_pds.ts'
 
 export function addPdsSettingsCommand(program: Command): void {
   program

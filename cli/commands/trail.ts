@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { CommandInput } from '../../operator/commands/index.ts'
 import { online } from '../action.ts'
-import { described } from '../described.ts'
+import { described } from '../described_command.ts'
 import { when } from '../terminal/output.ts'
 import { table } from '../terminal/table.ts'
 import { details } from './account.ts'

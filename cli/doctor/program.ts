@@ -6,7 +6,7 @@ import { type Check, thatAnswered } from '../../operator/doctor/check.ts'
 import { look } from '../../operator/doctor/look.ts'
 import { CliError, DATA_MOVED, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
-import { connectOperator, SEE_LOG } from '../operator_client.ts'
+import { connectOperator, SEE_LOG } from '../operator/client.ts'
 import type { Output } from '../terminal/output.ts'
 
 /**

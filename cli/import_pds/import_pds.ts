@@ -10,8 +10,8 @@ import {
 import type { ImportOutcome } from '../../operator/commands/imports.ts'
 import type { CommandInput } from '../../operator/commands/index.ts'
 import type { Installation } from '../installation.ts'
-import { meantPds } from '../meant_pds.ts'
-import type { Operator } from '../operator_client.ts'
+import type { Operator } from '../operator/client.ts'
+import { meantPds } from '../pds/meant_pds.ts'
 import type { Output } from '../terminal/output.ts'
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 

@@ -1,11 +1,11 @@
 import { usualHandleDomain } from '../../base/settings/settings.ts'
-import { warnOfArguments } from '../ask.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import type { UnfinishedAnswers } from '../init_settings.ts'
+import { warnOfArguments } from '../terminal/ask.ts'
 import type { Output } from '../terminal/output.ts'
 import { UnansweredError } from '../terminal/prompts.ts'
 import { handleHost, type Known, QUESTIONS } from './questions.ts'
 import { pdsDid } from './tries.ts'
+import type { UnfinishedAnswers } from './unfinished_answers.ts'
 
 /** What `init` wants to know, by the names of its options. */
 export type Answers = {

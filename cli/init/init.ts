@@ -2,10 +2,10 @@ import { giveToOwnerOf } from '../../base/files/ownership.ts'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { missingForUse, readSettings } from '../../base/settings/settings.ts'
 import { assertNew, writeEnvFile } from '../env_file.ts'
-import { UnfinishedAnswers } from '../init_settings.ts'
-import { pdsSettings, toLines } from '../pds_settings.ts'
+import { pdsSettings, toLines } from '../pds/settings_for_pds.ts'
 import type { Output } from '../terminal/output.ts'
 import { type Answers, askForSettings, settingsFromOptions } from './answers.ts'
+import { UnfinishedAnswers } from './unfinished_answers.ts'
 
 export type InitOptions = Partial<Answers> & {
   yes?: boolean

@@ -8,8 +8,8 @@ import { findPlaces } from '../adopt/places.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { assertFolder } from '../folders.ts'
 import type { Installation } from '../installation.ts'
-import { meantPds } from '../meant_pds.ts'
-import { type PdsEnv, readPdsFile } from '../pds_env.ts'
+import { type PdsEnv, readPdsFile } from '../pds/env.ts'
+import { meantPds } from '../pds/meant_pds.ts'
 
 export type ReleaseInput = {
   installation: Installation

@@ -4,7 +4,7 @@ import { PASSED_ON } from '../../embedded/pds_settings.ts'
 import { LOCATIONS } from '../adopt/places.ts'
 import { TAKEN } from '../adopt/settings.ts'
 import type { Installation } from '../installation.ts'
-import type { PdsEnv } from '../pds_env.ts'
+import type { PdsEnv } from '../pds/env.ts'
 
 const ROTATION_KEY = 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'
 

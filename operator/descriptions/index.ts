@@ -20,7 +20,7 @@ const PLACEMENT = {
 const listOf = (given: unknown): unknown[] => (Array.isArray(given) ? given : [])
 
 /**
- * The one list of what an operator can do with the running program: the command line (`cli/described.ts`) and the
+ * The one list of what an operator can do with the running program: the command line (`cli/described_command.ts`) and the
  * page (`operator_page/commands.ts`) are made from it, so neither can have less.
  */
 export const descriptions: readonly Description[] = [

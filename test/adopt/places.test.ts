@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findPlaces } from '../../cli/adopt/places.ts'
-import { readPdsFile, readPdsFileStrictly } from '../../cli/pds_env.ts'
+import { readPdsFile, readPdsFileStrictly } from '../../cli/pds/env.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 let folder: TemporaryFolder

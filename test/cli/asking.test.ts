@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { asking } from '../../cli/asking.ts'
-import type { Operator } from '../../cli/operator_client.ts'
+import type { Operator } from '../../cli/operator/client.ts'
+import { asking } from '../../cli/operator/confirming.ts'
 import { createProgram } from '../../cli/program.ts'
 import { compileCache } from '../../lab/world/child.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -58,7 +58,7 @@ test('an account that does not exist is not asked about', async () => {
 test('the question names the account that is meant, also where the result goes to a file', async () => {
   const folder = await makeTemporaryFolder('asking')
   onTestFinished(folder.remove)
-  const module = new URL('../../cli/asking.ts', import.meta.url).href
+  const module = new URL('../../cli/operator/confirming.ts', import.meta.url).href
   const work = `const { asking } = await import("${module}")
     const given = []
     const operator = async (name, input) => {

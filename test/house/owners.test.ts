@@ -47,7 +47,7 @@ test('what a request names elsewhere is looked up within bounds', () => {
 test('what another server answers is read within bounds of time and size', () => {
   const fetching = linesWith(/(?<![.#\w]|async )fetch\(/, 'base/upstream.ts')
   const ofThisInstallation = [
-    ...['actors/hosting/engine/membership.ts', 'cli/operator_client.ts'],
+    ...['actors/hosting/engine/membership.ts', 'cli/operator/client.ts'],
     ...['embedded/child.ts', 'embedded/signs_of_life.ts'],
   ]
   // For a command, within some seconds.

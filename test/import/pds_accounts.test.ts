@@ -2,7 +2,7 @@ import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { settingsToTakeOver } from '../../cli/pds_env.ts'
+import { settingsToTakeOver } from '../../cli/pds/env.ts'
 import {
   listPdsAccounts,
   listPdsInviteCodes,

@@ -12,7 +12,7 @@ const returned = inFile('database/import/returned_sessions.ts')
 
 const adoption = inFile('cli/adopt/adopt.ts')
 const takingOver = inFile('cli/adopt/take_over.ts')
-const settingsLock = inFile('cli/adopt/settings_lock.ts')
+const settingsLock = inFile('cli/pds/settings_lock.ts')
 const marks = inFile('maintenance/data_folder/pds_marks.ts')
 
 const INSTALLATION = 'test/adopt/installation.test.ts'

@@ -1,8 +1,8 @@
 import { Option } from 'commander'
-import { randomPassword } from '../passwords/random_password.ts'
-import { CliError, ExitCode } from './errors.ts'
-import type { Output } from './terminal/output.ts'
-import { confirm, password } from './terminal/prompts.ts'
+import { randomPassword } from '../../passwords/random_password.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import type { Output } from './output.ts'
+import { confirm, password } from './prompts.ts'
 
 /** How commands are given a password. */
 export type PasswordOptions = { password?: string; ask?: boolean }

@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs'
-import { explainUnreadable, isThere } from '../base/files/files.ts'
-import type { Db } from '../database/database.ts'
-import { holdPdsAccounts } from '../database/import/held_accounts.ts'
-import { openPdsAccounts } from '../database/import/pds_accounts.ts'
-import { CliError, ExitCode } from './errors.ts'
+import { explainUnreadable, isThere } from '../../base/files/files.ts'
+import type { Db } from '../../database/database.ts'
+import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
+import { openPdsAccounts } from '../../database/import/pds_accounts.ts'
+import { CliError, ExitCode } from '../errors.ts'
 
 /**
  * Works on a copy of the account database of a PDS, which may run.

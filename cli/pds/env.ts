@@ -1,12 +1,12 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { explainUnreadable } from '../base/files/files.ts'
-import { parseEnvFile } from '../base/settings/env_file.ts'
-import { unlocked } from './adopt/settings_lock.ts'
-import { inQuotes, toEnvLines } from './env_file.ts'
-import { CliError, ExitCode } from './errors.ts'
-import { isSettingRight } from './init_settings.ts'
+import { explainUnreadable } from '../../base/files/files.ts'
+import { parseEnvFile } from '../../base/settings/env_file.ts'
+import { inQuotes, toEnvLines } from '../env_file.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import { isSettingRight } from '../init/unfinished_answers.ts'
+import { unlocked } from './settings_lock.ts'
 
 /** The settings of a PDS, by their variables. */
 export type PdsEnv = Record<string, string | undefined>

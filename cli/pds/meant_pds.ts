@@ -1,5 +1,5 @@
-import { isNamed, type Pds } from '../pds/pds.ts'
-import { CliError, ExitCode } from './errors.ts'
+import { isNamed, type Pds } from '../../pds/pds.ts'
+import { CliError, ExitCode } from '../errors.ts'
 
 /**
  * The PDS that an operator means; where there is only one, it need not be named.

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
-import { SettingsError } from '../base/errors.ts'
-import { readSettings } from '../base/settings/settings.ts'
-import { writeEnvFile } from './env_file.ts'
+import { SettingsError } from '../../base/errors.ts'
+import { readSettings } from '../../base/settings/settings.ts'
+import { writeEnvFile } from '../env_file.ts'
 
 /** A PDS is a setting of several parts. */
 const PDS_PARTS = { ENTRYWAY_PDS_DID: 'did:web:example.com', ENTRYWAY_PDS_ADMIN_PASSWORD: '-' }

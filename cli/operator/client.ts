@@ -1,10 +1,10 @@
-import { OPERATOR_WAIT } from '../base/lifetimes.ts'
-import { reachedAt, takesCommands } from '../base/values/loopback.ts'
-import { MAX_BODY } from '../http/read_body.ts'
-import type { CommandInput, CommandName, CommandOutput } from '../operator/commands/index.ts'
-import { INVALID_INPUT } from '../operator/invalid_input.ts'
-import { CliError, DataMovedError, ExitCode } from './errors.ts'
-import type { Installation } from './installation.ts'
+import { OPERATOR_WAIT } from '../../base/lifetimes.ts'
+import { reachedAt, takesCommands } from '../../base/values/loopback.ts'
+import { MAX_BODY } from '../../http/read_body.ts'
+import type { CommandInput, CommandName, CommandOutput } from '../../operator/commands/index.ts'
+import { INVALID_INPUT } from '../../operator/invalid_input.ts'
+import { CliError, DataMovedError, ExitCode } from '../errors.ts'
+import type { Installation } from '../installation.ts'
 
 /** What an operator is advised to do where the program cannot answer. */
 export const SEE_LOG = ': its log says why, and `vestibule doctor` what else is wrong'

@@ -1,6 +1,6 @@
-import { isThere } from '../base/files/files.ts'
-import { folderOf } from '../embedded/folder.ts'
-import type { Output } from './terminal/output.ts'
+import { isThere } from '../../base/files/files.ts'
+import { folderOf } from '../../embedded/folder.ts'
+import type { Output } from '../terminal/output.ts'
 
 /**
  * Notes what a command on data does not do with those of the PDS inside, where there are some.

@@ -1,5 +1,5 @@
-import type { Settings } from '../base/settings/settings.ts'
-import type { Installation } from './installation.ts'
+import type { Settings } from '../../base/settings/settings.ts'
+import type { Installation } from '../installation.ts'
 
 /**
  * What a PDS must be told of this entryway. The admin password of the PDS needs no line: the

@@ -1,8 +1,8 @@
-import { byDid } from '../operator/account_names.ts'
-import type { CommandInput, CommandName, CommandOutput } from '../operator/commands/index.ts'
-import { descriptions } from '../operator/descriptions/index.ts'
-import { assertMeant } from './ask.ts'
-import type { Operator } from './operator_client.ts'
+import { byDid } from '../../operator/account_names.ts'
+import type { CommandInput, CommandName, CommandOutput } from '../../operator/commands/index.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
+import { assertMeant } from '../terminal/ask.ts'
+import type { Operator } from './client.ts'
 
 /**
  * Asks the person before what cannot be undone, as the operator's page does: the list says what that is.
