@@ -1,7 +1,7 @@
 import { accountActor } from './actors/account/index.ts'
 import { accountsActor } from './actors/accounts/index.ts'
 import { authActor } from './actors/auth/index.ts'
-import { checkNumber } from './actors/auth/number.ts'
+import { checkNumber } from './actors/auth/spread.ts'
 import { directoryActor } from './actors/directory/index.ts'
 import type { DirectoryStub } from './actors/directory/stub.ts'
 import { connectAuth } from './actors/hosting/connect_auth.ts'

@@ -19,8 +19,8 @@ import {
 } from '../http/read_body.ts'
 import { ANY, type BodyKind } from '../http/route.ts'
 import type { KnownPdses } from '../sagas/services/known_pdses.ts'
+import { unwrap } from './read_envelope.ts'
 import type { FindRoute, Route } from './routes.ts'
-import { unwrap } from './unwrap.ts'
 
 /** The one way in which a request is read: who answers it, and what it says. */
 export type Reading =

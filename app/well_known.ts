@@ -2,7 +2,7 @@ import { webDid } from '../base/values/did.ts'
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
 import { NO_SUCH_HANDLE } from '../identity/service_handles.ts'
 import { securityTask } from '../oauth/security_paths.ts'
-import { readHandleHost } from '../pages/host.ts'
+import { readHandleHost } from '../pages/handle_host.ts'
 import { findByHandle } from '../sagas/accounts/accounts.ts'
 import type { Services } from '../sagas/services/services.ts'
 

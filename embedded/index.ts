@@ -12,10 +12,10 @@ import type { Log } from '../base/watching/log.ts'
 import type { Pds } from '../pds/pds.ts'
 import type { Said } from './child.ts'
 import { childEnvironment } from './child_environment.ts'
+import { relog } from './child_log.ts'
 import { childSetup } from './child_setup.ts'
 import { accountDatabaseOf, folderOf } from './folder.ts'
 import { mistakesInPdsSettings } from './pds_settings.ts'
-import { relog } from './relog.ts'
 import { LOOKS, type Looks, watchForLife } from './signs_of_life.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))

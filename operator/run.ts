@@ -6,7 +6,7 @@ import { recordAudit } from '../sagas/notices/audit.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { type CommandName, commands } from './commands/index.ts'
 import { descriptions } from './descriptions/index.ts'
-import { HalfDoneError } from './half_done.ts'
+import { HalfDoneError } from './half_done_error.ts'
 import { INVALID_INPUT } from './invalid_input.ts'
 
 /** An error is told as `error` of XRPC, with a sentence. */

@@ -11,7 +11,7 @@ import { nameOf } from '../oauth/sign_in/shown.ts'
 import { enterAsOperator, hasSecondFactor } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services/services.ts'
 import { deviceCookies } from '../stores/device_cookies.ts'
-import { noFactorPage, noOperatorPage } from './outside.ts'
+import { noFactorPage, noOperatorPage } from './not_signed_in.ts'
 import { sessionCookie } from './session_cookie.ts'
 import { operatorSignIn, signInAsAnother, wantedPage } from './way_back.ts'
 

@@ -2,7 +2,7 @@ import { emptyResponse, type HttpRequest } from '../http/message.ts'
 import { refuse } from '../http/refuse.ts'
 import type { RouteShape } from '../http/route.ts'
 import type { Services } from '../sagas/services/services.ts'
-import { readHandleHost } from './host.ts'
+import { readHandleHost } from './handle_host.ts'
 
 /**
  * Keeps pages and what their scripts call to the entryway's own host: on that of a handle no cookie

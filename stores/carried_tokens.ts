@@ -1,6 +1,6 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
-import { noting } from './noting.ts'
+import { noting } from './noted_faults.ts'
 
 /** As the provider generates them; on the wire those of this entryway say more. */
 const BARE = /^ref-[0-9a-f]{64}$/

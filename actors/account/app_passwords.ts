@@ -12,7 +12,7 @@ import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/app_password.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
-import { type MadeBy, madeBefore } from './sent_again.ts'
+import { type MadeBy, madeBefore } from './idempotent_forms.ts'
 import type { EndedBy } from './sessions.ts'
 
 /**

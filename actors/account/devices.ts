@@ -18,8 +18,8 @@ import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts
 import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { endOpenidSessions } from './endings.ts'
+import { maySendAgain } from './idempotent_forms.ts'
 import { markOfDevice } from './known_devices.ts'
-import { maySendAgain } from './sent_again.ts'
 import { isSignUpOpen } from './sign_up_open.ts'
 
 /** The account as one of its devices sees it. */

@@ -9,11 +9,11 @@ import { randomTotpSecret } from '../../factors/totp.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { requireToken, setAuthFactor, spendToken } from './email.ts'
 import { endSignInsUnderWay } from './endings.ts'
+import { type MadeBy, madeBefore } from './idempotent_forms.ts'
 import { type Arrival, arrive } from './known_devices.ts'
 import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import { spendCode, spendTotp } from './second_factor.ts'
-import { type MadeBy, madeBefore } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
 /** After a change of a factor. */

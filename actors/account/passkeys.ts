@@ -20,10 +20,10 @@ import {
 import { verifyUsual } from '../../factors/usual_assertion.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { changed, changedAgain, type FactorsChanged, whose } from './factors.ts'
+import { type MadeBy, madeBefore } from './idempotent_forms.ts'
 import { type Arrival, arrive } from './known_devices.ts'
 import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
-import { type MadeBy, madeBefore } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
 /** What an authenticator answered to a challenge, which the caller has spent. */

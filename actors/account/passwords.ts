@@ -11,8 +11,8 @@ import { assertGood, type Basis, existing } from './basis.ts'
 import { checkToken, spendToken } from './email.ts'
 import { endSignIns, endSignInsUnderWay } from './endings.ts'
 import type { FactorsChanged } from './factors.ts'
+import { type MadeBy, madeBefore } from './idempotent_forms.ts'
 import { type Login, loginTo } from './login.ts'
-import { type MadeBy, madeBefore } from './sent_again.ts'
 import type { EndedBy } from './sessions.ts'
 
 /**

@@ -16,10 +16,10 @@ import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import type { Proof } from '../../factors/kinds.ts'
 import { assertGood, type Basis, refusalOf, refuseTakenDown } from './basis.ts'
 import { distrust } from './devices.ts'
+import type { MadeBy } from './idempotent_forms.ts'
 import { type Arrival, arrive, markOfProgram } from './known_devices.ts'
 import type { RecordedLogin } from './login.ts'
 import { spendCode } from './second_factor.ts'
-import type { MadeBy } from './sent_again.ts'
 
 /** An OAuth session together with the account it belongs to. */
 export type SessionOfAccount = { account: AccountRow; session: sessions.Session }

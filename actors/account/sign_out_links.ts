@@ -6,7 +6,7 @@ import { type Db, transact } from '../../database/database.ts'
 import { hashSecret } from '../../database/hash.ts'
 import { existing } from './basis.ts'
 import { endSignIns } from './endings.ts'
-import { madeBefore } from './sent_again.ts'
+import { madeBefore } from './idempotent_forms.ts'
 import type { EndedBy } from './sessions.ts'
 
 /** A link that signs everybody out, for a mail. @returns its secret, which leaves the account once, here */

@@ -3,7 +3,7 @@ import { appendAudit } from '../../database/account/audit.ts'
 import * as stored from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis } from './basis.ts'
-import type { MadeBy } from './sent_again.ts'
+import type { MadeBy } from './idempotent_forms.ts'
 import type { EndedBy } from './sessions.ts'
 
 /**

@@ -19,9 +19,9 @@ import type { Actors } from '../reach.ts'
 import { answering, type Runner } from '../runner.ts'
 import type { App, CreateApp } from './app.ts'
 import { openCounters } from './counters.ts'
-import { claimNumber } from './number.ts'
 import { ownEndings } from './own_endings.ts'
 import { askOwner, createOwners, type Owner, ownerHere } from './owners.ts'
+import { claimNumber } from './spread.ts'
 
 /**
  * Runs the application, and keeps what a sign-in needs between two requests.

@@ -1,4 +1,4 @@
-import type { NearLimit } from '../../database/limits/near.ts'
+import type { NearLimit } from '../../database/limits/near_limit.ts'
 import { askEach } from './flow.ts'
 import type { CounterOwner } from './owners.ts'
 

@@ -11,7 +11,7 @@ import {
   readPdsData,
 } from '../import_pds/import_pds.ts'
 import type { Installation } from '../installation.ts'
-import { carryInstallation } from './carry.ts'
+import { carryInstallation } from './carry_over.ts'
 import { openOwnActors, ownOperator } from './own_operator.ts'
 import { type FoundPlaces, PLACES } from './places.ts'
 import type { Plan } from './plan.ts'

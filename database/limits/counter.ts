@@ -2,7 +2,7 @@ import { makeRoom, measureAnew } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { NARROW_COUNTERS, WIDE, WIDE_COUNTERS } from './bounds.ts'
-import { isNear, noteNear } from './near.ts'
+import { isNear, noteNear } from './near_limit.ts'
 
 /**
  * A counter that may go up to `points` within a window of `seconds`. The first line of its key names the

@@ -11,9 +11,9 @@ import type { Schema } from '../schema.ts'
 import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
 import { deleteAll, inBatches, type Kv, MAX_BATCH } from './kv.ts'
 import { writeRecords } from './record.ts'
+import { waitingFor } from './replication_lag.ts'
 import { type Restored, recordKeys, restore } from './restore.ts'
 import { chunkKeys, chunksOf, keepFile, snapshotOf } from './snapshot.ts'
-import { waitingFor } from './waiting.ts'
 import { type Change, WalReader } from './wal.ts'
 
 /** Bytes of log up to which no snapshot is made, however small the database. */

@@ -2,9 +2,9 @@ import type Provider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { OpenidConsent } from '../../database/account/openid_grant.ts'
 import { stillRegistered } from '../resources/resources.ts'
-import { newGrantId, newSid } from '../storage/names.ts'
 import { noteGivenAfter, openidScope, registeredAt } from '../storage/scope.ts'
 import type { Storage } from '../storage/stored.ts'
+import { newGrantId, newSid } from '../storage/token_names.ts'
 
 type OfConsents = Pick<Storage, 'actors' | 'flow'>
 

@@ -11,10 +11,10 @@ import type { Services } from '../../sagas/services/services.ts'
 import { Profiles } from '../claims/profile.ts'
 import { newKeys, type PrivateJwk, publishedKeys } from '../keys.ts'
 import { notingLogouts, type TellLogout } from '../sign_out/logout.ts'
-import { Names } from '../storage/names.ts'
 import { notingFaults } from '../storage/noted_faults.ts'
 import type { Storage } from '../storage/stored.ts'
-import { mounted } from './mounted.ts'
+import { Names } from '../storage/token_names.ts'
+import { mounted } from './mounted_provider.ts'
 
 /** The provider, its endpoints as one function, and how clients are told of sign-outs. */
 export type Running = {

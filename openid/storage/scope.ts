@@ -9,7 +9,7 @@ import type {
 } from '../../actors/account/openid_tokens.ts'
 import type { OpenidConsent } from '../../database/account/openid_grant.ts'
 import type { HttpResponse } from '../../http/message.ts'
-import { newChain } from './names.ts'
+import { newChain } from './token_names.ts'
 
 /**
  * What one request to the OpenID provider is about, noted while it is answered: the provider asks its

@@ -2,7 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Flow } from '../../actors/auth/flow.ts'
 import type { Actors } from '../../actors/reach.ts'
 import type { Log } from '../../base/watching/log.ts'
-import type { Names } from './names.ts'
+import type { Names } from './token_names.ts'
 
 /** What the storage is made of. */
 export type Storage = { flow: Flow; actors: Actors; names: Names; log: Log }

@@ -4,13 +4,13 @@ import { OPENID_SPENT_CODE } from '../../base/lifetimes.ts'
 import { calledFrom, receivedAt } from '../../http/requester.ts'
 import { noteRevocation } from '../../sagas/sign_in/revocation.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import type { NamedKind } from './names.ts'
+import { noteReuse } from './noted_reuse.ts'
 import { readRefreshProof } from './refresh_proof.ts'
 import { assertShort } from './request_adapters.ts'
-import { noteReuse } from './reuse.ts'
 import { chainOfIssued, type Issued, openidScope } from './scope.ts'
 import { signInEnded } from './sign_in_ended.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
+import type { NamedKind } from './token_names.ts'
 
 /** Codes and tokens of one kind. */
 export function tokens(

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../http/message.ts'
 import { refuse } from '../../http/refuse.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { noteReuse } from '../storage/reuse.ts'
+import { noteReuse } from '../storage/noted_reuse.ts'
 import type { OpenidScope } from '../storage/scope.ts'
 import type { Storage } from '../storage/stored.ts'
 

@@ -13,7 +13,7 @@ import { notify } from '../../sagas/notices/notice.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { command } from '../command.ts'
 import { findAccount, findEntry } from '../find_account.ts'
-import { tellingHalf } from '../half_done.ts'
+import { tellingHalf } from '../half_done_error.ts'
 import { inputs } from '../inputs/index.ts'
 
 /** What the program does by itself about a change that is on record. */

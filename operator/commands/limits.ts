@@ -1,5 +1,5 @@
 import { Refusal } from '../../base/errors.ts'
-import type { NearLimit } from '../../database/limits/near.ts'
+import type { NearLimit } from '../../database/limits/near_limit.ts'
 import { command } from '../command.ts'
 import { inputs } from '../inputs/index.ts'
 

@@ -6,7 +6,7 @@ import type { Services } from '../../sagas/services/services.ts'
 import { LegacyTokens } from '../../tokens/legacy_tokens.ts'
 import { command } from '../command.ts'
 import { findAccount } from '../find_account.ts'
-import { tellingHalf } from '../half_done.ts'
+import { tellingHalf } from '../half_done_error.ts'
 import { inputs } from '../inputs/index.ts'
 
 /** What a DID says of an account that is active here, where that is not its PDS, and what is to be done. */

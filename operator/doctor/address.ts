@@ -7,7 +7,7 @@ import type { Settings } from '../../base/settings/settings.ts'
 import { codeOf, reasonOf } from '../../base/values/reason.ts'
 import type { Check } from './check.ts'
 import { LOCAL } from './local.ts'
-import { look } from './look.ts'
+import { look } from './run_check.ts'
 
 /**
  * DNS and TLS of the public address and of a handle in each handle domain.

@@ -6,7 +6,7 @@ import { type KeptBackup, listBackups } from '../../maintenance/backup/kept_back
 import { nameDamaged } from '../../maintenance/backup/manifest.ts'
 import { inStore } from '../../maintenance/backup/s3/in_store.ts'
 import type { Check } from './check.ts'
-import { type CheckResult, look } from './look.ts'
+import { type CheckResult, look } from './run_check.ts'
 
 /** How old the last good backup is. */
 export async function checkBackups({ backup, database, dataDir }: Settings): Promise<Check[]> {

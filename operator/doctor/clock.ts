@@ -1,6 +1,6 @@
 import { DOCTOR_CLOCK } from '../../base/lifetimes.ts'
 import type { Check } from './check.ts'
-import { ask, look } from './look.ts'
+import { ask, look } from './run_check.ts'
 
 /** Compares this clock with the `Date` of others; it is good to the second. */
 export function checkClocks(peers: { name: string; url: string }[]): Promise<Check[]> {

@@ -4,7 +4,7 @@ import { tryWriting } from '../../base/files/writable_disk.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { foldersOfData } from '../../embedded/folder.ts'
 import type { Check } from './check.ts'
-import { look } from './look.ts'
+import { look } from './run_check.ts'
 
 const MB = 1024 * 1024
 /** With less than this, writes are soon refused. */

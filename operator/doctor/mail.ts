@@ -1,7 +1,7 @@
 import type { Settings } from '../../base/settings/settings.ts'
 import { verifySmtp } from '../../mail/verify_smtp.ts'
 import type { Check } from './check.ts'
-import { look } from './look.ts'
+import { look } from './run_check.ts'
 
 export function checkMail({ smtpUrl, dataDir }: Settings): Promise<Check> {
   if (smtpUrl === null) {

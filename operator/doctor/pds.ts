@@ -7,7 +7,7 @@ import type { PdsAccess } from '../../pds/pds.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { LegacyScope, LegacyTokens } from '../../tokens/legacy_tokens.ts'
 import { aboutPds, type Check, unanswered } from './check.ts'
-import { type CheckResult, look } from './look.ts'
+import { type CheckResult, look } from './run_check.ts'
 
 /** A DID that no account has: it asks a PDS about itself without asking about anybody. */
 const NOBODY = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'

@@ -1,5 +1,5 @@
 import type { Settings } from '../../base/settings/settings.ts'
-import { oldestWait } from '../../database/replication/waiting.ts'
+import { oldestWait } from '../../database/replication/replication_lag.ts'
 import type { Replication } from './replication.ts'
 
 /** Null with databases in files: nothing is replicated then. */

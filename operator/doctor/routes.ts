@@ -2,7 +2,7 @@ import type { Settings } from '../../base/settings/settings.ts'
 import { isWebDid } from '../../base/values/did.ts'
 import { NO_SUCH_HANDLE } from '../../identity/service_handles.ts'
 import type { Check } from './check.ts'
-import { ask, type CheckResult, look, readJson } from './look.ts'
+import { ask, type CheckResult, look, readJson } from './run_check.ts'
 
 const PROXY =
   'start the program if it does not run; else let the proxy in front send every path of this host to it (docs/deploy.md)'

@@ -1,6 +1,6 @@
 import type { Basis } from '../../actors/account/basis.ts'
 import type { FactorsChanged } from '../../actors/account/factors.ts'
-import type { MadeBy } from '../../actors/account/sent_again.ts'
+import type { MadeBy } from '../../actors/account/idempotent_forms.ts'
 import { invalidToken } from '../../base/errors.ts'
 import type { FactorKind, Factors } from '../../factors/kinds.ts'
 import { readProof } from '../../factors/proof.ts'

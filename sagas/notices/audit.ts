@@ -19,7 +19,7 @@ export async function recordAudit(
   )
 }
 
-/** By which form something was made, which tells a person nothing (`actors/account/sent_again.ts`). */
+/** By which form something was made, which tells a person nothing (`actors/account/idempotent_forms.ts`). */
 const OF_PROGRAM = ['form']
 
 /** Which operator acted, and from where: that is for operators alone. */

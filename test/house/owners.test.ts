@@ -51,7 +51,7 @@ test('what another server answers is read within bounds of time and size', () =>
     ...['embedded/child.ts', 'embedded/signs_of_life.ts'],
   ]
   // For a command, within some seconds.
-  const namedByTheOperator = ['cli/upgrade/web.ts', 'operator/doctor/look.ts']
+  const namedByTheOperator = ['cli/upgrade/web.ts', 'operator/doctor/run_check.ts']
   const boundedByItself = ['openid/clients/fetching.ts', 'sagas/services/foreign_lookups.ts']
   expect(new Set(fetching.map((line) => line.split(':')[0]))).toEqual(
     new Set([...ofThisInstallation, ...namedByTheOperator, ...boundedByItself]),

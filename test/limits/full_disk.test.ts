@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '../../database/database.ts'
 import { WIDE } from '../../database/limits/bounds.ts'
 import type { Counter } from '../../database/limits/counter.ts'
+import { takePointsAnyway } from '../../database/limits/memory_fallback.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
-import { takePointsAnyway } from '../../database/limits/unwritable.ts'
 
 const counterOf = (who: string, points: number): Counter => ({
   key: `limit\n${who}`,

@@ -12,7 +12,7 @@ import {
   sweepCounters,
   takePoints,
 } from '../../database/limits/counter.ts'
-import { countReached, listNear } from '../../database/limits/near.ts'
+import { countReached, listNear } from '../../database/limits/near_limit.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'

@@ -59,7 +59,7 @@ import { keepSealed } from '../../database/sealed_columns.ts'
 import { openSealed } from '../../lab/world/open_sealed.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { newKeys, publishedKeys } from '../../openid/keys.ts'
-import { Names } from '../../openid/storage/names.ts'
+import { Names } from '../../openid/storage/token_names.ts'
 import { basisOf } from '../storage/basis.ts'
 
 let folder: TemporaryFolder

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import type { AccountStub } from '../../../actors/reach.ts'
-import { carryInstallation } from '../../../cli/adopt/carry.ts'
+import { carryInstallation } from '../../../cli/adopt/carry_over.ts'
 import type { Db } from '../../../database/database.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
 import { commitGroup } from '../../../database/group_commit.ts'

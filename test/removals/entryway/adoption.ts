@@ -6,7 +6,7 @@ const heldAccounts = inFile('database/import/held_accounts.ts')
 const returnedAccounts = inFile('database/import/returned_accounts.ts')
 const carriedJwts = inFile('tokens/carried_jwts.ts')
 const carried = inFile('database/flow/carried.ts')
-const carrying = inFile('cli/adopt/carry.ts')
+const carrying = inFile('cli/adopt/carry_over.ts')
 const pdsSessions = inFile('database/import/pds_sessions.ts')
 const returned = inFile('database/import/returned_sessions.ts')
 

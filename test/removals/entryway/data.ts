@@ -531,12 +531,12 @@ export const dataRows = toRemovals([
   [
     FULL_DISK,
     'on a full disk what needs no write is answered',
-    inFile('database/limits/unwritable.ts')('!isUnwritable(err) ||', 'err ||'),
+    inFile('database/limits/memory_fallback.ts')('!isUnwritable(err) ||', 'err ||'),
   ],
   [
     FULL_DISK,
     'on a full disk nobody guesses without a limit',
-    inFile('database/limits/unwritable.ts')('points < WIDE', 'points < 0'),
+    inFile('database/limits/memory_fallback.ts')('points < WIDE', 'points < 0'),
   ],
   [
     DAMAGED_REPO,

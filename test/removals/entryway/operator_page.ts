@@ -15,7 +15,7 @@ const kept = inFile('sagas/notices/kept_events.ts')
 const TRAIL = 'test/operator_page/trail.test.ts'
 const COMMANDS = 'test/operator_page/commands.test.ts'
 const addresses = inFile('gateway/requests/client_address.ts')
-const unwrap = inFile('app/unwrap.ts')
+const unwrap = inFile('app/read_envelope.ts')
 
 /** What keeps others out of the operator's page (46). */
 export const operatorPageRows = toRemovals([

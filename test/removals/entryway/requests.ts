@@ -98,7 +98,7 @@ export const requestRows = toRemovals([
     inFile('gateway/pass_through/pass_through.ts')('ASKS_IN_BROWSER.test(value)', 'false'),
   ],
   [29, 'cookies stay here', passing("name !== 'cookie' && ", '')],
-  [29, 'one Host', inFile('app/unwrap.ts')("if (name === 'host' && headers.has(name))")],
+  [29, 'one Host', inFile('app/read_envelope.ts')("if (name === 'host' && headers.has(name))")],
   [
     'test/gateway/program.test.ts',
     'an absolute form names the Host',

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { MOST_LINES } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
-import { relog } from '../../embedded/relog.ts'
+import { relog } from '../../embedded/child_log.ts'
 
 /** @returns what this program logs when the PDS writes these lines */
 async function logged(...lines: (object | string)[]): Promise<Record<string, unknown>[]> {

@@ -19,7 +19,7 @@ export function mounted(
     const url = new URL(request.url)
     url.pathname = providerPath(url.pathname) ?? '/'
     // The provider takes the address in its documents from these headers, so they come from the settings and not
-    // from the request. What proxies say of the client has been read and removed (`app/unwrap.ts`).
+    // from the request. What proxies say of the client has been read and removed (`app/read_envelope.ts`).
     const headers = new Map(request.headers)
     headers.set('host', host)
     headers.set('x-forwarded-proto', protocol.slice(0, -1))
