@@ -1,6 +1,9 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const configuration = inFile('openid/provider/configuration.ts')
+const assertions = inFile('openid/provider/client_assertion.ts')
+const features = inFile('openid/provider/features.ts')
+const parameters = inFile('openid/provider/parameters.ts')
 const interaction = inFile('openid/interaction/interaction.ts')
 const consent = inFile('openid/interaction/interaction_consent.ts')
 const signIn = inFile('openid/interaction/interaction_sign_in.ts')
@@ -105,7 +108,7 @@ export const openidRows = toRemovals([
   [
     45,
     'an assertion is remembered as long as it lasts',
-    configuration('Number(exp) * 1_000 > Date.now() + lifetimes.OPENID_ASSERTION', 'false'),
+    assertions('Number(exp) * 1_000 > Date.now() + OPENID_ASSERTION', 'false'),
   ],
   [45, 'no client key that costs much', usualKeys('.filter(isOfUsualSize)', '')],
   [45, 'few client keys are tried', usualKeys('.slice(0, TRIED)', '')],
@@ -214,7 +217,7 @@ export const openidRows = toRemovals([
   [
     REGISTRATION,
     'with a token of the operator alone',
-    configuration(
+    features(
       "initialAccessToken: settings.openidRegistration === 'token'",
       'initialAccessToken: false',
     ),
@@ -608,19 +611,19 @@ export const openidRows = toRemovals([
   [
     REFUSALS,
     'nobody signs in for nothing',
-    configuration('resources.length > 0 || (scopes.length > 0 && !isForResource)', 'true'),
+    parameters('resources.length > 0 || (scopes.length > 0 && !isForResource)', 'true'),
   ],
   [
     RESOURCES,
     'nor for a resource of which nothing is asked for',
-    configuration(' && !isForResource', ''),
+    parameters(' && !isForResource', ''),
   ],
   [
     'test/openid/offline_access.test.ts',
     'a client is not given what it said that it never asks for',
     inFile('openid/tokens/offline_access.ts')('isOfflineAsked ? mayAsk', 'isOfflineAsked ? true'),
   ],
-  [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
+  [REFUSALS, 'an assertion is for one server', assertions('[aud].flat().length !== 1', 'false')],
   [
     34,
     'clients that take no sign-out fill no log',
