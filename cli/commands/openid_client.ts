@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { unreachable } from '../../openid/clients/client_addresses.ts'
+import { DEVICE_GRANT } from '../../openid/device_grant.ts'
 import { online } from '../action.ts'
 import { described } from '../described_command.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -201,7 +202,7 @@ function addressesOf(
 /** As RFC 7591 names it. */
 function metadataOf(given: Added): Record<string, unknown> {
   const byCode = given.redirectUri ? ['authorization_code'] : []
-  const byDevice = given.device ? ['urn:ietf:params:oauth:grant-type:device_code'] : []
+  const byDevice = given.device ? [DEVICE_GRANT] : []
   const refresh = given.refresh ? ['refresh_token'] : []
   const all = {
     redirect_uris: given.redirectUri,

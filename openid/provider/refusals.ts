@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_SECONDS } from '../../http/retry_after.ts'
 import { isUnreached, UNAVAILABLE } from '../clients/unreached.ts'
+import { DEVICE_GRANT } from '../device_grant.ts'
 import { openidScope } from '../storage/scope.ts'
 
 /** What the provider tells of a refusal; it has more to say to those who listen to its events. */
@@ -79,7 +80,8 @@ function errorOf({ oidc, headers }: KoaContextWithOIDC, refusal: Refusal): strin
     const isNamed = [id, assertion, headers.authorization].some((each) => each !== undefined)
     return AUTHENTICATING.includes(route) && !isNamed ? 'invalid_client' : null
   }
-  const asked = route === 'device_authorization' ? DEVICE : route === 'token' ? grant : undefined
+  const asked =
+    route === 'device_authorization' ? DEVICE_GRANT : route === 'token' ? grant : undefined
   const isRefused = typeof asked === 'string' && !client.grantTypeAllowed(asked)
   const isUntaken = typeof response === 'string' && !client.responseTypeAllowed(response as 'code')
   return isRefused || isUntaken ? 'unauthorized_client' : null
@@ -93,8 +95,6 @@ const AUTHENTICATING: readonly string[] = [
   'introspection',
   'revocation',
 ]
-
-const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 const toldAs = ({ error, error_description: description }: Refusal): Told => ({
   error,
