@@ -6,7 +6,7 @@ import '../lab/world/password_work.ts'
  * one of look-ups fills the threads that derive keys, which cheap keys do without.
  */
 const CHEAP =
-  /\/test\/(account_flows|account_page|attacks(?!\/growth_lookups)|factors|limits|mail|openid|operator_page|passkeys|sagas|security_page|sign_in)\//
+  /\/test\/(account_flows|account_page|attacks(?!\/growth_lookups)|factors|limits|mail|openid|operator_page|passkeys|sagas|security_page|sign_in|xrpc\/comparison\.test)\b/
 
 beforeAll(() => {
   if (CHEAP.test(expect.getState().testPath ?? '')) vi.stubEnv('WORLD_PASSWORDS', 'cheap')

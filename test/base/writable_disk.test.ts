@@ -6,15 +6,12 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { tryWriting, WritableDisk } from '../../base/files/writable_disk.ts'
 import { DISK_LOOK } from '../../base/lifetimes.ts'
 import { firstArguments } from '../../lab/world/child.ts'
-import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
+import { mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnlessMounted } from '../left_out.ts'
 
 /** Not in every container. */
-const canMount = sayUnless(
-  isMountAllowed(),
-  'a disk of a size of its own: nothing can be mounted (unshare --user --mount)',
-)
+const canMount = sayUnlessMounted('a disk of a size of its own')
 
 /**
  * What is answered of a disk of 32 MB, each time after something was done to it.

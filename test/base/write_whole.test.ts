@@ -4,15 +4,12 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { childArguments } from '../../lab/world/child.ts'
-import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
+import { mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnlessMounted } from '../left_out.ts'
 
 /** Not in every container. */
-const canMount = sayUnless(
-  isMountAllowed(),
-  'a full disk: nothing can be mounted (unshare --user --mount)',
-)
+const canMount = sayUnlessMounted('a full disk')
 
 const MODULE = fileURLToPath(new URL('../../base/files/write_whole.ts', import.meta.url))
 

@@ -17,7 +17,7 @@ import {
 import { firstArguments } from '../../lab/world/child.ts'
 import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
+import { mounted } from '../../lab/world/mounted.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkAddresses } from '../../operator/doctor/address.ts'
@@ -27,13 +27,10 @@ import { forTrial } from '../../operator/doctor/local.ts'
 import { checkMail } from '../../operator/doctor/mail.ts'
 import { checkOpenFiles, readOpenFiles } from '../../operator/doctor/open_files.ts'
 import { checkRoutes } from '../../operator/doctor/routes.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnless, sayUnlessMounted } from '../left_out.ts'
 
 /** Not in every container. */
-const canMount = sayUnless(
-  isMountAllowed(),
-  'a disk that can only be read: nothing can be mounted (unshare --user --mount)',
-)
+const canMount = sayUnlessMounted('a disk that can only be read')
 
 /** Nor this. */
 const canCut = sayUnless(

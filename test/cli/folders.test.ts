@@ -6,10 +6,10 @@ import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings } from '../../base/settings/settings.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
-import { isMountAllowed, mounted } from '../../lab/world/mounted.ts'
+import { mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { DataFolder } from '../backup/data_folder.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnlessMounted } from '../left_out.ts'
 
 let folder: TemporaryFolder
 let env: Record<string, string>
@@ -70,18 +70,15 @@ test('a folder in the place of a key is said to be one', async () => {
 })
 
 /** Not in every container. */
-const canMount = sayUnless(
-  isMountAllowed(),
-  'folders on a disk that can only be read: nothing can be mounted (unshare --user --mount)',
-)
+const canMount = sayUnlessMounted('folders on a disk that can only be read')
 
 test.runIf(canMount)('a folder on a disk that can only be read is said to be one', () => {
   const path = join(folder.path, 'empty')
-  const from = (file: string) => new URL(`../../maintenance/${file}.ts`, import.meta.url)
+  const from = (file: string) => new URL(`../../${file}.ts`, import.meta.url)
   const work = `
-    const { makeEmptyFolder } = await import('${from('empty_folder')}')
-    const { holdData } = await import('${from('hold')}')
-    const { copyNewest } = await import('${from('kept_backups')}')
+    const { makeEmptyFolder } = await import('${from('base/files/empty_folder')}')
+    const { holdData } = await import('${from('maintenance/data_folder/hold')}')
+    const { copyNewest } = await import('${from('maintenance/backup/kept_backups')}')
     for (const path of ['${path}', '${path}/new'])
       for (const work of [makeEmptyFolder, holdData, copyNewest])
         try { await work(path) } catch ({ message }) { console.log(work.name, message) }`

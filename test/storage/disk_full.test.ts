@@ -2,7 +2,6 @@ import { appendFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cliJsonHere } from '../../lab/world/cli_here.ts'
-import { isMountAllowed } from '../../lab/world/mounted.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
@@ -12,16 +11,13 @@ import {
   refreshed,
   send,
 } from '../attacks/attacker.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnlessMounted } from '../left_out.ts'
 
 const MB = 1024 * 1024
 const DAY = 24 * 60 * 60 * 1_000
 
 /** Not in every container. */
-const canMount = sayUnless(
-  isMountAllowed(),
-  'a small disk: nothing can be mounted (unshare --user --mount)',
-)
+const canMount = sayUnlessMounted('a small disk')
 
 let network: Network
 let person: Person

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Answer, Client } from './comparison/client.ts'
 import { ADDED_FIELDS, ADDED_HEADERS, DIFFERENCES } from './comparison/differences.ts'
 import { admin, invites, others } from './comparison/scenarios/admin.ts'
@@ -17,8 +17,6 @@ import { startWorlds, type Way, type Worlds } from './comparison/world.ts'
 /** The same calls to a stock PDS alone, to Vestibule, and to a stock PDS behind Vestibule. */
 let worlds: Worlds
 beforeAll(async () => {
-  // Of the hundreds of people here none is known to another program.
-  vi.stubEnv('WORLD_PASSWORDS', 'cheap')
   worlds = await startWorlds()
 })
 afterAll(() => worlds?.close())
