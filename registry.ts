@@ -1,7 +1,7 @@
 import { accountActor } from './actors/account/index.ts'
 import { accountsActor } from './actors/accounts/index.ts'
 import { authActor } from './actors/auth/index.ts'
-import { checkNumber } from './actors/auth/spread.ts'
+import { checkSpread } from './actors/auth/spread.ts'
 import { directoryActor } from './actors/directory/index.ts'
 import type { DirectoryStub } from './actors/directory/stub.ts'
 import { connectAuth } from './actors/hosting/connect_auth.ts'
@@ -53,7 +53,7 @@ async function startOnEngine(runner: Runner): Promise<Started> {
   const start = (runnerKey: string) => startActors(use, { endpoint, runner: { runnerKey } })
   const membership = stayRegistered(endpoint, start, log)
   await membership.registered
-  void checkNumber(runner, actors.auth(0))
+  void checkSpread(runner, actors.auth(0))
   return {
     auth: connectAuth(settings, secrets.actorSecret, log),
     directory: actors.directory,

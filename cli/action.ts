@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type Installation, openInstallation } from './installation.ts'
 import { connectOperator, type Operator } from './operator/client.ts'
-import { asking } from './operator/confirming.ts'
+import { confirming } from './operator/confirming.ts'
 import { createOutput, type Output } from './terminal/output.ts'
 
 type Arguments = (string | undefined)[]
@@ -48,7 +48,7 @@ export function online<O extends object>(
   ) => Promise<void>,
 ) {
   return here<O & { yes?: boolean }>((installation, output, args, options, command) => {
-    const operator = asking(connectOperator(installation), wordsOf(command), options.yes)
+    const operator = confirming(connectOperator(installation), wordsOf(command), options.yes)
     return work(operator, output, args, options, installation)
   })
 }

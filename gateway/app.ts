@@ -11,12 +11,12 @@ import { type Fault, fault, tooLarge, unanswered, unavailable } from '../http/fa
 import { jsonResponse } from '../http/message.ts'
 import { BodyTooLargeError } from '../http/read_body.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { told } from './answers/fault_answer.ts'
+import { faultAnswer } from './answers/fault_answer.ts'
 import { KeptAnswers } from './answers/kept_answers.ts'
 import { answered, type Metered, metered, routeOf } from './answers/metered.ts'
 import { writeResponse } from './answers/write_response.ts'
 import type { Capacity } from './capacity.ts'
-import type { Turns } from './connections/pipelined_requests.ts'
+import type { PipelinedRequests } from './connections/pipelined_requests.ts'
 import { RequestsOfOne } from './connections/requests_of_one.ts'
 import { forward } from './forward.ts'
 import type { OpenExchanges } from './pass_through/open_exchanges.ts'
@@ -42,7 +42,7 @@ export type GatewayOptions = {
   timeouts: Timeouts
   capacity: Capacity
   exchanges: OpenExchanges
-  turns: Turns
+  pipelined: PipelinedRequests
   inVain: RefreshTokensInVain
   /** Connections to PDSes. */
   upstreams: Agent
@@ -54,13 +54,13 @@ export type GatewayOptions = {
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
-  const { auth, trusts, log, timeouts, exchanges, turns, service } = options
+  const { auth, trusts, log, timeouts, exchanges, pipelined, service } = options
   const kept = new KeptAnswers(options.publicHost)
   const requestsOfOne = new RequestsOfOne(options)
   const app = new Hono<Env>()
 
   app.use(async ({ env: { incoming, outgoing } }, next) => {
-    if (!(await turns.take(incoming.socket, outgoing))) return RESPONSE_ALREADY_SENT
+    if (!(await pipelined.waitForTurn(incoming.socket, outgoing))) return RESPONSE_ALREADY_SENT
     return next()
   })
 
@@ -103,7 +103,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     const head = headOf(incoming, trusts)
     const refused = requestsOfOne.begin(head.client.address, outgoing)
     if (refused) {
-      writeResponse(outgoing, told(refused, incoming, service))
+      writeResponse(outgoing, faultAnswer(refused, incoming, service))
       return RESPONSE_ALREADY_SENT
     }
     let body = await readShortBody(incoming, timeouts.body)
@@ -121,7 +121,10 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
       await passThrough({ ...answer, since, body: sent, incoming, outgoing }, options)
     } else {
       kept.keep(incoming, answer)
-      writeResponse(outgoing, 'obstacle' in answer ? told(answer, incoming, service) : answer)
+      writeResponse(
+        outgoing,
+        'obstacle' in answer ? faultAnswer(answer, incoming, service) : answer,
+      )
     }
     return RESPONSE_ALREADY_SENT
   })
@@ -129,7 +132,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
   app.onError((err, { env: { incoming, outgoing } }) => {
     // The client went away.
     if (outgoing.destroyed) return RESPONSE_ALREADY_SENT
-    writeResponse(outgoing, told(faultFor(err, log), incoming, service))
+    writeResponse(outgoing, faultAnswer(faultFor(err, log), incoming, service))
     return RESPONSE_ALREADY_SENT
   })
 

@@ -9,7 +9,7 @@ import type { AuthActor } from '../http/envelope.ts'
 import { createGateway } from './app.ts'
 import { CAPACITY, type Capacity } from './capacity.ts'
 import { Connections } from './connections/connections.ts'
-import { Turns } from './connections/pipelined_requests.ts'
+import { PipelinedRequests } from './connections/pipelined_requests.ts'
 import { OpenExchanges } from './pass_through/open_exchanges.ts'
 import { openUpstreams } from './pass_through/upstream.ts'
 import { RefreshTokensInVain } from './requests/asked_in_vain.ts'
@@ -40,11 +40,11 @@ export async function startGateway(
   const publicHost = new URL(settings.publicUrl).host
   const exchanges = new OpenExchanges({ auth, log, timeouts })
   const upstreams = openUpstreams(timeouts)
-  const turns = new Turns()
+  const pipelined = new PipelinedRequests()
   const inVain = new RefreshTokensInVain(capacity)
   const shared = { auth, trusts, log, timeouts, capacity }
   const service = settings.name
-  const options = { ...shared, exchanges, turns, inVain, upstreams, publicHost, service }
+  const options = { ...shared, exchanges, pipelined, inVain, upstreams, publicHost, service }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,
@@ -62,7 +62,8 @@ export async function startGateway(
       keepAliveTimeout: timeouts.keepAlive,
       requestTimeout: 0,
       // A pipelined request is answered in its turn, without an upgrade (RFC 9110 section 7.8).
-      shouldUpgradeCallback: (incoming) => isWebSocket(incoming) && !turns.isTaken(incoming.socket),
+      shouldUpgradeCallback: (incoming) =>
+        isWebSocket(incoming) && !pipelined.isAnswering(incoming.socket),
     },
   }) as Server
   // A client that does not take what is sent to it holds it in memory.

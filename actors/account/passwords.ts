@@ -88,7 +88,7 @@ export type PasswordReset = { account: ReturnType<typeof existing>; isAgain: boo
 
 /**
  * Sets a new password with the code from a reset mail, which is spent with it. App passwords end:
- * who knew the old password could make some. The same password may be sent again with the code (`sent_again.ts`): then
+ * who knew the old password could make some. The same password may be sent again with the code (`idempotent_forms.ts`): then
  * nothing more happens.
  *
  * @throws {Refusal} InvalidToken, ExpiredToken

@@ -26,7 +26,7 @@ export function read(db: Db, secret: string): AccountRow | null {
 
 /**
  * Ends all sign-ins, and with them the app passwords: whoever got in may have made some. Its form may be sent again
- * (`sent_again.ts`), and then ends nothing more.
+ * (`idempotent_forms.ts`), and then ends nothing more.
  *
  * @returns false for a link that was used before that, or is too old
  */

@@ -21,7 +21,7 @@ import type { App, CreateApp } from './app.ts'
 import { openCounters } from './counters.ts'
 import { ownEndings } from './own_endings.ts'
 import { askOwner, createOwners, type Owner, ownerHere } from './owners.ts'
-import { claimNumber } from './spread.ts'
+import { claimSpread } from './spread.ts'
 
 /**
  * Runs the application, and keeps what a sign-in needs between two requests.
@@ -40,7 +40,7 @@ export const authActor = (
     const opened = await openActorDatabase(runner, c, path, flowSchema)
     const { db } = opened
     const actors = connect(c)
-    await claimNumber(runner, db, number, actors.auth(0))
+    await claimSpread(runner, db, number, actors.auth(0))
     const counters = openCounters(runner, String(number))
     const here = ownerHere(db, counters)
     const { auth: peer, isAuthAway: isAway } = actors

@@ -17,7 +17,7 @@ const FIXED = {
  *
  * @param number of the auth actor that wakes; only a new one has to ask the first
  */
-export async function claimNumber(
+export async function claimSpread(
   runner: Runner,
   db: Db,
   number: number,
@@ -32,7 +32,7 @@ export async function claimNumber(
 }
 
 /** The same for an engine's, before any auth actor wakes here. */
-export async function checkNumber(runner: Runner, first: AuthPeer): Promise<void> {
+export async function checkSpread(runner: Runner, first: AuthPeer): Promise<void> {
   try {
     assertSame(runner, await askFirst(first))
   } catch {

@@ -1,6 +1,6 @@
 import { DECIDED_HERE, PASSED_ON } from '../../embedded/pds_settings.ts'
-import { isSettingRight } from '../init/unfinished_answers.ts'
 import { type PdsEnv, SAID_OF_ITSELF } from '../pds/env.ts'
+import { isSettingRight } from '../right_setting.ts'
 import { LOCATIONS } from './places.ts'
 
 /** What becomes of the settings of a PDS; each is named once. */

@@ -1,8 +1,8 @@
 import { usualHandleDomain } from '../../base/settings/settings.ts'
+import { isSettingRight } from '../right_setting.ts'
 import type { Output } from '../terminal/output.ts'
 import { confirm, input, password } from '../terminal/prompts.ts'
 import { composeSmtpUrl, tryMail, tryPdsPassword } from './tries.ts'
-import { isSettingRight } from './unfinished_answers.ts'
 
 /** Settings by their variables; an empty one was asked for and is not wanted. */
 export type Known = Record<string, string>

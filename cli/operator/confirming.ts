@@ -10,7 +10,7 @@ import type { Operator } from './client.ts'
  * @param words all of the name of the command that is given
  * @param yes whether the person has said it already
  */
-export function asking(operator: Operator, words: string, yes: boolean | undefined): Operator {
+export function confirming(operator: Operator, words: string, yes: boolean | undefined): Operator {
   const description = descriptions.find((each) => each.words === words)
   const asks = yes ? null : (description?.asks ?? null)
   return async <N extends CommandName>(

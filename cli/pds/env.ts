@@ -5,7 +5,7 @@ import { explainUnreadable } from '../../base/files/files.ts'
 import { parseEnvFile } from '../../base/settings/env_file.ts'
 import { inQuotes, toEnvLines } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { isSettingRight } from '../init/unfinished_answers.ts'
+import { isSettingRight } from '../right_setting.ts'
 import { unlocked } from './settings_lock.ts'
 
 /** The settings of a PDS, by their variables. */

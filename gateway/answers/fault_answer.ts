@@ -17,7 +17,11 @@ const NOT_KEPT = [
  *
  * @param service what the pages call this service
  */
-export function told(fault: Fault, incoming: IncomingMessage, service: string): ResponseEnvelope {
+export function faultAnswer(
+  fault: Fault,
+  incoming: IncomingMessage,
+  service: string,
+): ResponseEnvelope {
   const { method = '', url = '', headers } = incoming
   const headerOf = (name: string) => headers[name]?.toString()
   if (url.startsWith(XRPC) || !isForPerson(method, headerOf)) return fault

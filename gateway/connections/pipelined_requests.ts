@@ -10,17 +10,17 @@ const AHEAD = 16
  * is bounded by their connections. One that sends more than {@link AHEAD} ahead is closed, and may ask
  * again for what was not answered.
  */
-export class Turns {
+export class PipelinedRequests {
   /** Of each connection on which a request is being answered, those that wait. */
   readonly #waiting = new WeakMap<Socket, (() => void)[]>()
 
   /** Whether a request is being answered. */
-  isTaken(socket: Socket): boolean {
+  isAnswering(socket: Socket): boolean {
     return this.#waiting.has(socket)
   }
 
   /** Waits until a request may be answered. @returns false where the client has gone */
-  async take(socket: Socket, outgoing: ServerResponse): Promise<boolean> {
+  async waitForTurn(socket: Socket, outgoing: ServerResponse): Promise<boolean> {
     const waiting = this.#waiting.get(socket)
     if (waiting && waiting.length >= AHEAD) {
       socket.destroy()

@@ -9,7 +9,7 @@ import { upstreamSeconds } from '../../base/watching/metrics.ts'
 import { currentTraceparent, isTracing, tracePart } from '../../base/watching/tracing.ts'
 import type { PassTo, RequestEnvelope } from '../../http/envelope.ts'
 import { fault } from '../../http/fault.ts'
-import { told } from '../answers/fault_answer.ts'
+import { faultAnswer } from '../answers/fault_answer.ts'
 import { writeResponse } from '../answers/write_response.ts'
 import { endToEnd, withoutNamed } from '../requests/hop_by_hop.ts'
 import type { OpenExchanges } from './open_exchanges.ts'
@@ -133,7 +133,7 @@ async function pass(
     }
     if (timed) timed({ result: 'failed' })
     if (hasRoom(log, url.origin)) log.warn({ err, pds: url.origin }, 'a PDS did not answer')
-    writeResponse(outgoing, told(isSilence(err) ? SILENT : AWAY, incoming, service))
+    writeResponse(outgoing, faultAnswer(isSilence(err) ? SILENT : AWAY, incoming, service))
   }
 }
 

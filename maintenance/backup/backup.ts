@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeEmptyFolder } from '../../base/files/empty_folder.ts'
+import { syncAll } from '../../base/files/sync_files.ts'
 import { inLanes } from '../../base/work/lanes.ts'
 import { listChangedBetween, listKnownDidsAt } from '../../database/check/directory.ts'
 import { readSchemaVersion } from '../../database/check/schema_version.ts'
@@ -15,7 +16,7 @@ import {
   listAccountDatabases,
 } from '../databases/databases.ts'
 import { whyUnread } from '../databases/online_copy.ts'
-import { describe, syncAll } from './copied_files.ts'
+import { describe } from './copied_files.ts'
 import { type DamagedAccount, isNameable, type Manifest, writeManifest } from './manifest.ts'
 import { backUpPds, type PdsPlaces } from './pds_data.ts'
 

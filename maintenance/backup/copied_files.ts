@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { chmod, copyFile, readdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { sha256File } from '../../base/files/checksum.ts'
 import { explainUnreadable, isThere } from '../../base/files/files.ts'
 import { makeFolder } from '../../base/files/make_folder.ts'
-import { sha256File } from './manifest.ts'
 
 /** Paths of all files below a folder, in order; none where there is no such folder. */
 export async function listFiles(folder: string): Promise<string[]> {
@@ -35,29 +35,5 @@ export async function copyVerified(
   await chmod(target, 0o600)
   if ((await sha256File(target, statSync(target).size)) !== sha256) {
     throw new Error(`${path} has changed since the backup (other checksum); restore another one`)
-  }
-}
-
-/** Puts a folder and all that is in it on the disk. What has another name, as a blob of a PDS, was there before. */
-export function syncAll(path: string): void {
-  const file = openSync(path, 'r')
-  try {
-    const found = fstatSync(file)
-    if (found.isDirectory()) {
-      for (const name of readdirSync(path)) syncAll(join(path, name))
-    } else if (found.nlink > 1) return
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** Puts on the disk which names a folder has. */
-export function syncEntries(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }

@@ -1,11 +1,7 @@
-import { createHash, hash as digest } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { explainUnreadable } from '../../base/files/files.ts'
-import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { writeWhole } from '../../base/files/write_whole.ts'
 
 export const MANIFEST = 'manifest.json'
@@ -96,17 +92,4 @@ function readJson(text: string): unknown {
       cause: err,
     })
   }
-}
-
-/** Hex. @param size of the file, bytes */
-export async function sha256File(path: string, size: number): Promise<string> {
-  if (size <= SMALL_FILE) return sha256(readFileSync(path))
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
-}
-
-/** Hex. */
-export function sha256(content: Buffer): string {
-  return digest('sha256', content, 'hex')
 }

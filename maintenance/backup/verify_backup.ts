@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sha256File, sha256 as sha256Of } from '../../base/files/checksum.ts'
 import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { inLanes } from '../../base/work/lanes.ts'
 import { readDid } from '../../database/check/account.ts'
@@ -10,14 +11,7 @@ import type { Db } from '../../database/database.ts'
 import { EMBEDDED_PDS, schemas } from '../data_folder/files.ts'
 import { pathOf } from '../databases/database_name.ts'
 import { listFiles } from './copied_files.ts'
-import {
-  type DamagedAccount,
-  type Manifest,
-  readManifest,
-  sha256File,
-  sha256 as sha256Of,
-  writeManifest,
-} from './manifest.ts'
+import { type DamagedAccount, type Manifest, readManifest, writeManifest } from './manifest.ts'
 import { didOfRepo } from './pds_data.ts'
 
 /** What a backup was found to hold, and the accounts that are not in it. */

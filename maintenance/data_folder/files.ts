@@ -26,9 +26,9 @@ const DIRECTORY_PART = /^directory-(\d+)\.sqlite$/
 export const SECRETS = 'secrets'
 /** What the embedded PDS keeps (`embedded/folder.ts`). */
 export const EMBEDDED_PDS = 'pds'
-/** That the data are moved (`move_mark.ts`). */
+/** That the data are moved (`maintenance/data_folder/move_mark.ts`). */
 export const MOVE = 'move.json'
-/** Locked by the program that works on the directory (`hold.ts`). */
+/** Locked by the program that works on the directory (`maintenance/data_folder/hold.ts`). */
 export const LOCK = 'program.lock'
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isThere } from '../../base/files/files.ts'
 import { aMove, type Move, MovedError } from '../../base/files/move.ts'
 import { giveToOwnerOf } from '../../base/files/ownership.ts'
-import { syncEntries } from '../backup/copied_files.ts'
+import { syncEntries } from '../../base/files/sync_files.ts'
 import { MOVE } from './files.ts'
 
 /**

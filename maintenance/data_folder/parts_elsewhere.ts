@@ -17,7 +17,7 @@ import {
   isRootAtOthers,
   withFolder,
 } from '../../base/files/ownership.ts'
-import { syncAll, syncEntries } from '../backup/copied_files.ts'
+import { syncAll, syncEntries } from '../../base/files/sync_files.ts'
 
 const PREPARED = '.restoring'
 /** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left others. */

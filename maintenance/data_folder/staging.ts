@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { isThere } from '../../base/files/files.ts'
 import { giveToOwnerOf, isRootAtOthers, withFolder } from '../../base/files/ownership.ts'
-import { syncAll, syncEntries } from '../backup/copied_files.ts'
+import { syncAll, syncEntries } from '../../base/files/sync_files.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './files.ts'
 import {
   isFree,

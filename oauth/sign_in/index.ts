@@ -23,7 +23,8 @@ import { type Narrowing, PermissionsForm } from './forms/permissions.ts'
 import { type Keeping, SignInForm } from './forms/sign_in.ts'
 import { SignUpForm } from './forms/sign_up.ts'
 import { refusedForm, refuseForm } from './own_form.ts'
-import { SignInPages } from './pages/pages.ts'
+import { FirstPage } from './pages/first_page.ts'
+import { SignInPages } from './pages/sign_in_pages.ts'
 import { SignUpPages } from './pages/sign_up_pages.ts'
 import { actionOf, Place, wantedOf } from './place.ts'
 import { goOn } from './post.ts'
@@ -36,6 +37,7 @@ export class SignIn {
   readonly #provider: OAuthProvider
   readonly #services: Services
   readonly #pages: SignInPages
+  readonly #first: FirstPage
   readonly #signIn: SignInForm
   readonly #signUp: SignUpForm
   readonly #reset: ResetForms
@@ -52,6 +54,7 @@ export class SignIn {
     this.#provider = provider
     this.#services = services
     this.#pages = new SignInPages(services, scripts.passkeys)
+    this.#first = new FirstPage(services, this.#pages)
     this.#signIn = new SignInForm(provider, services, this.#pages)
     const signUpPages = new SignUpPages(services, this.#pages, scripts.copy)
     this.#signUp = new SignUpForm(provider, services, signUpPages)
@@ -92,8 +95,8 @@ export class SignIn {
     if (visit.isPasskeySignUp) return withCookies(this.#signUp.page(shown), cookies)
     const late = visit.wanted.isLate ? { alert: textsFor(shown).stale } : {}
     if (place.request || !wasDeleted(request))
-      return withCookies(this.#pages.first(shown, visit, late), cookies)
-    const page = this.#pages.first(shown, visit, { notice: textsFor(shown).deleted })
+      return withCookies(this.#first.write(shown, visit, late), cookies)
+    const page = this.#first.write(shown, visit, { notice: textsFor(shown).deleted })
     return withCookies(page, [...cookies, noDeletedCookie(this.#provider.issuer)])
   }
 

@@ -16,7 +16,7 @@ import { SIGN_OUT_FORM, SIGN_OUT_PAGE } from '../paths.ts'
 import { SECURITY } from '../security_paths.ts'
 import { loadDevice } from '../sign_in/device.ts'
 import { refusedForm, refuseForeignForm } from '../sign_in/own_form.ts'
-import { SignInPages } from '../sign_in/pages/pages.ts'
+import { SignInPages } from '../sign_in/pages/sign_in_pages.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
 import { languageOf, shownName } from '../sign_in/shown.ts'
 

@@ -11,13 +11,10 @@ import {
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { syncAll } from '../../base/files/sync_files.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
-import {
-  describe as describeFile,
-  listFiles,
-  syncAll,
-} from '../../maintenance/backup/copied_files.ts'
+import { describe as describeFile, listFiles } from '../../maintenance/backup/copied_files.ts'
 import { restorePds } from '../../maintenance/backup/pds_data.ts'
 import { moveParts, type PartsElsewhere } from '../../maintenance/data_folder/parts_elsewhere.ts'
 import { DataFolder } from './data_folder.ts'

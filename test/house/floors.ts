@@ -34,8 +34,21 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['secrets', 'watching'],
     ['work'],
   ],
+  gateway: [
+    ['capacity.ts', 'timeouts.ts'],
+    ['answers', 'requests'],
+    ['connections', 'pass_through'],
+  ],
+  maintenance: [['data_folder'], ['databases'], ['backup', 'check', 'copy']],
+  oauth: [
+    ['paths.ts'],
+    ['checks', 'fetching', 'pages', 'requests', 'scripts.ts', 'security_paths.ts', 'tokens'],
+    ['clients', 'sign_in'],
+    ['proofs', 'security', 'sign_out'],
+    ['provider'],
+  ],
   openid: [
-    ['claims', 'keys.ts', 'paths.ts'],
+    ['claims', 'device_grant.ts', 'keys.ts', 'paths.ts'],
     ['clients', 'resources'],
     ['storage'],
     ['pages', 'tokens'],

@@ -18,7 +18,7 @@ import { newChallenge } from '../../../sagas/sign_in/passkey_challenge.ts'
 import { type BegunSignUp, firstPasskeyOptions } from '../../../sagas/sign_up/passkey_sign_up.ts'
 import { wantedOf } from '../place.ts'
 import { type Outcome, type Shown, wrongFieldOf } from '../shown.ts'
-import { cancel, type SignInPages, signUpsAt } from './pages.ts'
+import { cancel, type SignInPages, signUpsAt } from './sign_in_pages.ts'
 
 /** What was entered of a new account. */
 export type Entered = { handle: string; domain: string; email: string; inviteCode: string }

@@ -11,7 +11,7 @@ const overloadLog = inFile('app/overload_log.ts')
 const OVERLOAD_LOG = 'test/limits/overload_log.test.ts'
 const relogged = inFile('embedded/child_log.ts')
 const DOCUMENTS = 'test/sagas/did_documents.test.ts'
-const RELOG = 'test/embedded/child_log.test.ts'
+const CHILD_LOG = 'test/embedded/child_log.test.ts'
 const services = inFile('sagas/services/services.ts')
 const documents = inFile('sagas/services/did_documents.ts')
 const shortBodies = inFile('gateway/requests/body.ts')
@@ -19,7 +19,7 @@ const openExchanges = inFile('gateway/pass_through/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
 const frames = inFile('gateway/connections/client_frames.ts')
 const shares = inFile('base/work/shares.ts')
-const turns = inFile('gateway/connections/pipelined_requests.ts')
+const pipelined = inFile('gateway/connections/pipelined_requests.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
 const room = inFile('database/bounded_table.ts')
@@ -233,8 +233,12 @@ export const growthRows = toRemovals([
     'a bound on lines of methods that fail',
     failedMethods(" || !hasRoomFor(log, 'method_failed', calledFrom()?.address)", ''),
   ],
-  [RELOG, 'a bound on lines of the PDS inside', relogged('BOUNDED.has(level) && ', 'false && ')],
-  [RELOG, 'for each of its components', relogged('hasRoom(log, name)', 'hasRoom(log, PDS)')],
+  [
+    CHILD_LOG,
+    'a bound on lines of the PDS inside',
+    relogged('BOUNDED.has(level) && ', 'false && '),
+  ],
+  [CHILD_LOG, 'for each of its components', relogged('hasRoom(log, name)', 'hasRoom(log, PDS)')],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
   [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],
   [35, 'room for a new listener', webSockets('isFull && !newest', 'isFull')],
@@ -250,9 +254,9 @@ export const growthRows = toRemovals([
     'a bound of WebSockets of one address',
     webSockets('this.#tally.of(network) >= capacity.webSocketsOfOne', 'false'),
   ],
-  [35, 'one request of a connection at a time', turns('if (!waiting)', 'if (true)')],
-  [35, 'a bound of requests sent ahead', turns('waiting.length >= AHEAD', 'false')],
-  [35, 'no WebSocket ahead of its turn', server(' && !turns.isTaken(incoming.socket)', '')],
+  [35, 'one request of a connection at a time', pipelined('if (!waiting)', 'if (true)')],
+  [35, 'a bound of requests sent ahead', pipelined('waiting.length >= AHEAD', 'false')],
+  [35, 'no WebSocket ahead of its turn', server(' && !pipelined.isAnswering(incoming.socket)', '')],
   [35, 'none on a busy socket', webSockets('if (!outgoing) return client.destroySoon()', '')],
   [
     35,

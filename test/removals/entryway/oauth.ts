@@ -20,7 +20,8 @@ const asked = inFile('http/requester.ts')
 const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
 const replays = inFile('stores/replay_store.ts')
-const proofKeys = inFile('oauth/clients/usual_keys.ts')
+const proofKeys = inFile('oauth/proofs/usual_key.ts')
+const clientKeys = inFile('oauth/clients/usual_keys.ts')
 const few = inFile('oauth/clients/request_bounds.ts')
 const lexicons = inFile('oauth/fetching/lexicons.ts')
 const namedKeys = inFile('oauth/clients/named_keys.ts')
@@ -96,7 +97,7 @@ export const oauthRows = toRemovals([
     lexicons('JSON.stringify(found.record).length <= LONGEST', 'true'),
   ],
   [10, 'few scopes in a request', few('if (hasManyWords(scope))')],
-  [10, 'no client key that costs much', proofKeys('jwks.keys.every(isOfUsualSize)', 'true')],
+  [10, 'no client key that costs much', clientKeys('jwks.keys.every(isOfUsualSize)', 'true')],
   [11, 'few values in a request object', few('!hasManyValues(decoded.payload)', 'true')],
   [
     11,

@@ -306,7 +306,7 @@ export const pageRows = toRemovals([
   [
     ONE_FORM,
     'a code is asked for beside the password where the browser remembers one',
-    inFile('oauth/sign_in/pages/pages.ts')(
+    inFile('oauth/sign_in/pages/first_page.ts')(
       'known !== undefined && this.#mayAskForCode(shown, known.account.did)',
       'fixed !== undefined',
     ),
@@ -331,7 +331,7 @@ export const pageRows = toRemovals([
   [
     42,
     'a link does not tick the box that trusts a device',
-    inFile('oauth/sign_in/pages/pages.ts')(
+    inFile('oauth/sign_in/pages/sign_in_pages.ts')(
       "const isTrusted = request.method === 'POST' &&",
       'const isTrusted =',
     ),

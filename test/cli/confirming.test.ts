@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Operator } from '../../cli/operator/client.ts'
-import { asking } from '../../cli/operator/confirming.ts'
+import { confirming } from '../../cli/operator/confirming.ts'
 import { createProgram } from '../../cli/program.ts'
 import { compileCache } from '../../lab/world/child.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -22,11 +22,13 @@ test.each(asked)('$words asks first, as on the page', async ({ words, command, a
     if (name !== 'account/show') done.push(name)
     return KIM
   }) as unknown as Operator
-  await expect(asking(operator, words, undefined)(command, all as never)).rejects.toMatchObject({
-    message: 'There is no terminal to ask on; use --yes',
-  })
+  await expect(confirming(operator, words, undefined)(command, all as never)).rejects.toMatchObject(
+    {
+      message: 'There is no terminal to ask on; use --yes',
+    },
+  )
   expect(done).toEqual([])
-  await asking(operator, words, true)(command, all as never)
+  await confirming(operator, words, true)(command, all as never)
   expect(done).toEqual([command])
   const found = words
     .split(' ')
@@ -40,8 +42,12 @@ test.each(asked)('$words asks first, as on the page', async ({ words, command, a
 test('what only reads, or undoes, is not asked about', async () => {
   const operator = (async () => ({})) as unknown as Operator
   const lift = { account: 'kim.test', lift: true } as const
-  await asking(operator, 'account takedown', undefined)('account/take-down', lift)
-  await asking(operator, 'account factors', undefined)('account/factors', { account: 'kim.test' })
+  await confirming(operator, 'account takedown', undefined)('account/take-down', lift)
+  await confirming(
+    operator,
+    'account factors',
+    undefined,
+  )('account/factors', { account: 'kim.test' })
 })
 
 test('an account that does not exist is not asked about', async () => {
@@ -50,22 +56,22 @@ test('an account that does not exist is not asked about', async () => {
   }) as unknown as Operator
   const given = { account: 'kim.test' } as const
   await expect(
-    asking(operator, 'account delete', undefined)('account/delete', given),
+    confirming(operator, 'account delete', undefined)('account/delete', given),
   ).rejects.toThrow('account/show: No account kim.test here')
 })
 
 /** In a terminal of its own (util-linux `script`), where a file takes what the command writes. */
 test('the question names the account that is meant, also where the result goes to a file', async () => {
-  const folder = await makeTemporaryFolder('asking')
+  const folder = await makeTemporaryFolder('confirming')
   onTestFinished(folder.remove)
   const module = new URL('../../cli/operator/confirming.ts', import.meta.url).href
-  const work = `const { asking } = await import("${module}")
+  const work = `const { confirming } = await import("${module}")
     const given = []
     const operator = async (name, input) => {
       given.push([name, input])
       return ${JSON.stringify(KIM)}
     }
-    await asking(operator, "account delete", false)("account/delete", { account: "kim.test" })
+    await confirming(operator, "account delete", false)("account/delete", { account: "kim.test" })
     console.log(JSON.stringify(given))`
   const command = `"$NODE" --input-type=module --eval "$WORK" >result`
   const child = spawn('script', ['-qfec', command, '/dev/null'], {

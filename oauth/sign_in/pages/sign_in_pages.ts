@@ -3,15 +3,10 @@ import { appName } from '../../../http/app_name.ts'
 import type { PageLanguage } from '../../../http/language.ts'
 import type { HttpResponse } from '../../../http/message.ts'
 import type { Script } from '../../../http/page/document.ts'
-import { shownApp } from '../../../pages/app_names.ts'
 import { linksOf } from '../../../pages/links.ts'
-import { homeTexts } from '../../../pages/locales/index.ts'
-import { permissionTexts } from '../../../pages/permissions/locales/index.ts'
-import { consentStep, permissionsStep } from '../../../pages/permissions/step.ts'
 import type { CaptchaUse } from '../../../pages/sign_in/captcha.ts'
 import type { PasskeyUse } from '../../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../../pages/sign_in/frame.ts'
-import { isOfWeb, placeOf } from '../../../pages/sign_in/leaving.ts'
 import { signInTexts } from '../../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../../pages/sign_in/look.ts'
 import { passkeysStay } from '../../../pages/sign_in/passkeys_stay.ts'
@@ -32,9 +27,7 @@ import {
 import { usePasskeyOptions } from '../../../sagas/factors/passkeys.ts'
 import type { Services } from '../../../sagas/services/services.ts'
 import { type Challenge, newChallenge } from '../../../sagas/sign_in/passkey_challenge.ts'
-import { requestScope } from '../../../stores/request_scope.ts'
 import { securityTask } from '../../security_paths.ts'
-import { shownTrust } from '../cookies/trust.ts'
 import { type FormState, Forms } from '../form_state.ts'
 import { type Place, type Wanted, wantedOf } from '../place.ts'
 import {
@@ -46,8 +39,7 @@ import {
   shownName,
   wrongFieldOf,
 } from '../shown.ts'
-import { type AuthorizePage, isOfSignedIn, type Visit } from '../visit.ts'
-import { permissionItems } from './permission_items.ts'
+import type { Visit } from '../visit.ts'
 
 export type PasswordPage = {
   username: string
@@ -58,14 +50,6 @@ export type PasswordPage = {
   back?: string | undefined
   canSignUp: boolean
   captcha?: CaptchaUse | undefined
-}
-
-/** What an app asked for, and of whom. */
-type AskedOf = {
-  asked: AuthorizePage
-  did: string
-  /** `@alice.example.com` */
-  name: string
 }
 
 /** Writes the pages of a sign-in, in the language of who reads them. */
@@ -82,48 +66,6 @@ export class SignInPages {
     this.#script = script
     this.#look = createLook(services.settings)
     this.#links = services.settings.branding.links
-  }
-
-  /** The page that comes before the provider's. */
-  first(shown: Shown, visit: Visit, outcome: Outcome = {}): HttpResponse {
-    const { place, wanted, sessions, hint, canSignUp } = visit
-    if (wanted.step === 'reset-password') return this.reset(shown, '')
-    if (wanted.step === 'new-password') return this.newPassword(shown, '')
-    if (isOfSignedIn(wanted) && visit.asked && visit.selected) {
-      const to = {
-        asked: visit.asked,
-        did: visit.selected.account.did,
-        name: shownName(visit.selected.account),
-      }
-      return wanted.step === 'consent' ? this.consent(shown, to) : this.permissions(shown, to)
-    }
-    const another = wanted.step === 'sign-in' && hint === undefined
-    const isChoice = sessions.length > 0 && wanted.account === undefined && !another
-    if (isChoice && (hint === undefined || sessions.some((each) => !each.loginRequired))) {
-      return this.choice(shown, visit, outcome)
-    }
-    const chosen = another
-      ? undefined
-      : sessions.find((each) => each.account.did === wanted.account)
-    const known = hint === undefined ? chosen : sessions[0]
-    const fixed = hint ?? (chosen && nameOf(chosen.account))
-    const isBackToChoice = hint === undefined && sessions.length > 0
-    const page = {
-      username: fixed ?? place.suggestedName,
-      isNameFixed: fixed !== undefined,
-      // Who confirms a sign-in of this device wants to keep it.
-      isRemembered: known !== undefined,
-      asksForCode: known !== undefined && this.#mayAskForCode(shown, known.account.did),
-      back: isBackToChoice ? place.page({ ...wanted, step: 'choose' }) : undefined,
-      canSignUp: canSignUp && fixed === undefined,
-    }
-    return this.password(shown, page, outcome)
-  }
-
-  /** One who signed in with a code in this browser, where it is not trusted. */
-  #mayAskForCode(shown: Shown, did: string): boolean {
-    const { publicUrl } = this.#services.settings
-    return requestScope().codesUsedBy.has(did) && shownTrust(shown, did, publicUrl) === null
   }
 
   choice(
@@ -240,62 +182,6 @@ export class SignInPages {
     )
   }
 
-  /** What an app asks for, of which a person can take something. */
-  permissions(shown: Shown, to: AskedOf): HttpResponse {
-    const { place } = shown
-    const { account, language } = wantedOf(shown.request)
-    return this.write(shown, { account, step: 'permissions' }, {}, (texts, read) =>
-      permissionsStep(
-        permissionTexts[read],
-        {
-          ...this.#asked(shown, to, read),
-          action: place.form('permissions', { account, language }),
-          sealed: this.seal(shown, {}),
-          back: place.page({ account, language }),
-        },
-        texts,
-      ),
-    )
-  }
-
-  /** The same where the person decides there. */
-  consent(shown: Shown, to: AskedOf): HttpResponse {
-    const { place } = shown
-    const { account, language } = wantedOf(shown.request)
-    const { client, parameters } = to.asked
-    return this.write(shown, { account, step: 'consent' }, {}, (texts, read) =>
-      consentStep(
-        permissionTexts[read],
-        {
-          ...this.#asked(shown, to, read),
-          action: place.form('consent', { account, language }),
-          sealed: this.seal(shown, { consentOf: to.did }),
-          host: placeOf(new URL(String(parameters.redirect_uri))),
-          termsOfService: webAddress(client.metadata.tos_uri),
-          privacyPolicy: webAddress(client.metadata.policy_uri),
-          other: place.page({ language, step: 'choose' }),
-        },
-        texts,
-        homeTexts[read],
-      ),
-    )
-  }
-
-  /** What an app asks of whom, as the page lists it. */
-  #asked(shown: Shown, { asked, name }: AskedOf, language: PageLanguage) {
-    const given = asked.parameters.scope ?? ''
-    const { permissionSets } = asked
-    return {
-      app: shownApp(asked.client.id, language),
-      name,
-      items: permissionItems(
-        { asked: requestScope().request?.askedFor ?? given, given, permissionSets },
-        language,
-      ),
-      cancel: cancel(shown),
-    }
-  }
-
   /** @param options of a passkey that is made; one is used unless they are given */
   passkey(
     challenge: Challenge,
@@ -352,12 +238,6 @@ export function signUpsAt(place: Place, language: PageLanguage | undefined): Sig
     withPassword: place.page({ language, step: 'sign-up' }) + fragment,
     withPasskey: place.page({ language, step: 'passkey-sign-up' }),
   }
-}
-
-/** What an app says of itself, where that is an address of the web. */
-function webAddress(address: string | undefined): string | undefined {
-  const url = URL.parse(address ?? '')
-  return url && isOfWeb(url) ? url.href : undefined
 }
 
 /** Host of the app that asks; undefined where none does, and for one on the person's own device. */
