@@ -19,6 +19,9 @@ const CLIENT = '127.0.0.2'
 /** When Node closes an idle connection by itself: its 5 seconds, and one more. */
 const NODES_IDLE = 6_000
 
+/** Bytes of one header: Node takes 16 KiB of all of a request. */
+const LARGEST = 14_000
+
 /** Of a PDS. */
 const MESSAGE = randomBytes(MB)
 
@@ -78,7 +81,8 @@ for (const { name, start } of PROXIES) {
           if (envelope.target.startsWith('/xrpc/')) return passing.answer(envelope)
           // Caddy asks here whether it may make a certificate.
           if (!envelope.target.startsWith('/tls-check')) seen = envelope
-          return { status: 200, headers: [['x-told', 'yes']], body: Buffer.from('ok') }
+          const told = new URLSearchParams(envelope.target.split('?')[1]).get('state') ?? 'yes'
+          return { status: 200, headers: [['x-told', told]], body: Buffer.from('ok') }
         },
       }
     }
@@ -117,6 +121,17 @@ for (const { name, start } of PROXIES) {
       )
       expect((await ask('/xrpc/_health')).status).toBe(200)
       expect((await ask('/', { method: 'HEAD' })).status).toBe(200)
+    })
+
+    test('headers pass that are as large as those of the program may be', async () => {
+      const headers = { authorization: `DPoP ${'t'.repeat(LARGEST)}` }
+      expect((await ask('/', { headers })).status).toBe(200)
+      expect(seen.headers.map(([, value]) => value)).toContain(headers.authorization)
+      // A redirect back to an app has its `state`.
+      const state = 's'.repeat(LARGEST)
+      const answer = await ask(`/?state=${state}`)
+      expect(answer.status).toBe(200)
+      expect(answer.headers['x-told']).toBe(state)
     })
 
     test('a client has no say in what its address is', async () => {
