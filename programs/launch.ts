@@ -73,6 +73,9 @@ export async function launch(
   }
 }
 
+/** What the system says of an address that it has not: on no network, without its zone, or of a kind that it does not know. */
+const NO_ADDRESS = ['EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT']
+
 /** What to say of a port or address that this program cannot listen on. */
 function explainListening(err: unknown): unknown {
   const { code, syscall, address, port, hostname } = (err ?? {}) as NodeJS.ErrnoException &
@@ -81,7 +84,7 @@ function explainListening(err: unknown): unknown {
     if (code === 'EADDRINUSE') {
       return `Another program listens on ${address}:${port}: stop it, or give this one another port (ENTRYWAY_PORT, ENTRYWAY_METRICS_PORT)`
     }
-    if (syscall === 'listen' && code === 'EADDRNOTAVAIL') {
+    if (syscall === 'listen' && NO_ADDRESS.includes(code ?? '')) {
       return `ENTRYWAY_HOST: must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all; ${address} is none`
     }
     if (syscall === 'listen' && code === 'EACCES') {

@@ -53,11 +53,13 @@ function isIssuer(value: string): boolean {
   return protocol === 'https:' && /[.[]/.test(hostname) && !hostname.endsWith('.local')
 }
 
-/** Whether a DID and handles can be made of a host: of an address none can, nor of a name with a dot behind it. */
+/**
+ * Whether a DID and handles can be made of a host: of an address none can, but of this machine's own IPv4 one for a
+ * trial, nor of a name with a dot behind it.
+ */
 function isNamed(value: string): boolean {
-  const url = new URL(value)
-  const { hostname } = url
-  return isLoopback(url) || !(isIP(hostname) || /^\[|\.$/.test(hostname))
+  const { hostname } = new URL(value)
+  return hostname === '127.0.0.1' || !(isIP(hostname) || /^\[|\.$/.test(hostname))
 }
 
 export const publicOrigin = setting(
@@ -261,10 +263,12 @@ export const domains = setting(
   ),
 )
 
-/** What `listen` takes. */
+/** What `listen` takes, and a URL for the way back: no zone (RFC 6874). */
 export const listenAddress = setting(
   'must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
-  z.string().refine((v) => isIP(v) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(v)),
+  z
+    .string()
+    .refine((v) => (isIP(v) && !v.includes('%')) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(v)),
 )
 
 /** It stands in the subjects of mails and in the titles of pages. */

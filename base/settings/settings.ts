@@ -56,7 +56,7 @@ import { mistakesInNames } from './unknown_settings.ts'
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const environment = z.object({
-  ENTRYWAY_PUBLIC_URL: publicOrigin.default('http://localhost:2600'),
+  ENTRYWAY_PUBLIC_URL: publicOrigin.optional(),
   ENTRYWAY_NAME: serviceName.optional(),
   ENTRYWAY_PORT: port.default(2600),
   ENTRYWAY_HOST: listenAddress.optional(),
@@ -183,7 +183,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     throw new SettingsError([...misspelt, ...wrong])
   }
   const e = parsed.data
-  const publicUrl = new URL(e.ENTRYWAY_PUBLIC_URL)
+  const publicUrl = new URL(e.ENTRYWAY_PUBLIC_URL ?? `http://localhost:${e.ENTRYWAY_PORT}`)
   const isLocal = isLoopback(publicUrl)
   const lines = [...misspelt]
   lines.push(...mistakesInPds(e, { publicUrl: publicUrl.origin, dev: e.ENTRYWAY_DEV }))

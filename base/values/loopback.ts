@@ -1,3 +1,5 @@
+import ipaddr from 'ipaddr.js'
+
 /** Hosts of a URL that lead to this machine: those that OAuth clients may be at, too (RFC 8252 section 7.3). */
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
@@ -15,7 +17,9 @@ export const takesCommands = (host: string): boolean =>
  * @param host where it listens: an address or a name
  */
 export function reachedAt(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
+  if (!ipaddr.isValid(host)) return host
+  const address = ipaddr.process(host)
+  // On all addresses of IPv6 it listens on those of IPv4, too.
+  if (address.range() === 'unspecified') return '127.0.0.1'
+  return address.kind() === 'ipv6' ? `[${address}]` : String(address)
 }

@@ -63,6 +63,13 @@ describe('settings', () => {
     })
   })
 
+  test('without a public URL it is where the program listens', () => {
+    expect(readSettings({ ENTRYWAY_PORT: '2700' })).toMatchObject({
+      publicUrl: 'http://localhost:2700',
+      did: 'did:web:localhost%3A2700',
+    })
+  })
+
   test('the README lists the settings that there are', async () => {
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
     const rows = readme.split('\n').filter((line) => /^\| `(ENTRYWAY|RIVET|OTEL)_/.test(line))
@@ -153,6 +160,7 @@ describe('settings', () => {
     ],
     [{ ENTRYWAY_DATA_DIR: 'README.md/data' }, /^ENTRYWAY_DATA_DIR: .*README\.md\/data.*a file in/],
     [{ ENTRYWAY_HOST: '192.0.2.1' }, /^ENTRYWAY_HOST: must be an address of this.*192\.0\.2\.1 is/],
+    [{ ENTRYWAY_HOST: 'fe80::1' }, /^ENTRYWAY_HOST: must be an address of this.*fe80::1 is none$/],
     [{ ENTRYWAY_HOST: 'none.invalid' }, /^ENTRYWAY_HOST: .*the name none\.invalid has none$/],
   ])('what only the start can see, %j, is one line', async (settings, line) => {
     const folder = await mkdtemp(join(tmpdir(), 'vestibule-start-'))

@@ -26,11 +26,12 @@ const WRONG: Record<string, readonly string[]> = {
     'https://127.0.0.2:2600',
     'https://localhost.',
     'https://[2001:db8::1]',
+    'http://[::1]:2600',
     'https://example.com.',
   ],
   ENTRYWAY_NAME: ['two\nlines', 'n'.repeat(61), ' '],
   ENTRYWAY_PORT: PORTS,
-  ENTRYWAY_HOST: ['127.0.0.1:2600', 'http://localhost', 'a b', '*'],
+  ENTRYWAY_HOST: ['127.0.0.1:2600', 'http://localhost', 'a b', '*', '[::1]', 'fe80::1%eth0'],
   ENTRYWAY_ACTOR_PORT: PORTS,
   ENTRYWAY_METRICS_PORT: PORTS,
   ENTRYWAY_DATA_DIR: FOLDERS,
@@ -171,7 +172,7 @@ test('ENTRYWAY_PUBLIC_URL takes the origins that the provider takes for an issue
   const hosts = [
     ...['example.com', 'a.example.com:8443', 'entryway', 'entryway.local', 'local.example.com'],
     ...['localhost', 'localhost:2600', 'a.localhost', '127.0.0.1', '127.0.0.1:2600'],
-    ...['[::1]:2600', 'xn--bcher-kva.example'],
+    'xn--bcher-kva.example',
   ]
   const origins = hosts.flatMap((host) => [`http://${host}`, `https://${host}`])
   const isTaken = (url: string) => linesOf({ ENTRYWAY_PUBLIC_URL: url }).length === 0
