@@ -30,8 +30,12 @@ export const operatorPageRoutes: readonly RouteShape[] = [
  */
 export function reachesOperatorPage({
   operatorPage,
+  publicUrl,
 }: Services['settings']): (request: HttpRequest) => boolean {
   if (operatorPage === 'public') return () => true
   const isInside = within(operatorPage)
-  return ({ peer }) => !peer.mayBeProxy && isInside(peer.address)
+  // The gateway speaks no TLS.
+  const isBehindProxy = publicUrl.startsWith('https:')
+  return ({ peer }) =>
+    !peer.mayBeProxy && (peer.viaProxy || !isBehindProxy) && isInside(peer.address)
 }

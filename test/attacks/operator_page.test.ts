@@ -102,6 +102,15 @@ describe('46. the page is there', () => {
     expect(await statuses(app, { headers })).toEqual(THERE)
   })
 
+  test('not through a proxy that adds no header at all, where one has to be for TLS', async () => {
+    const behind = await startOperatorApp({ ENTRYWAY_PUBLIC_URL: 'https://pds.example.com' })
+    const host = 'pds.example.com'
+    expect(await statuses(behind, { headers: { host } })).toEqual(NOWHERE)
+    const headers = { host, 'x-forwarded-for': '10.1.2.3' }
+    expect(await statuses(behind, { headers })).toEqual(THERE)
+    await behind.close()
+  })
+
   test.each([
     ['of a proxy that is not trusted', '172.18.0.2', '203.0.113.9', true],
     ['that a client puts before its own', '10.0.0.1', '127.0.0.1, 203.0.113.9', true],

@@ -21,6 +21,7 @@ const unwrap = inFile('app/read_envelope.ts')
 export const operatorPageRows = toRemovals([
   [46, 'it is there for some addresses', routes('isInside(peer.address)', 'true')],
   [46, 'an address may be a proxy', routes('!peer.mayBeProxy && ', '')],
+  [46, 'a proxy that adds nothing', routes('(peer.viaProxy || !isBehindProxy) && ', '')],
   [46, 'a proxy that says nothing', unwrap('(viaProxy && !saysWho)', 'false')],
   [46, 'a proxy that is not believed', addresses('passesOn: hops.length > 0', 'passesOn: false')],
   [46, 'a hop that is none', addresses('return { address, passesOn: true }', 'break')],
