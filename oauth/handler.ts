@@ -41,6 +41,7 @@ import { logRefusal } from './requests/refusal_log.ts'
 import { withShortDescription } from './requests/short_refusals.ts'
 import { Scripts } from './scripts.ts'
 import { Security } from './security/index.ts'
+import type { Reopening } from './sign_in/forms/consent.ts'
 import type { Narrowing } from './sign_in/forms/permissions.ts'
 import type { Keeping } from './sign_in/forms/sign_in.ts'
 import { handoverScript } from './sign_in/handover.ts'
@@ -58,7 +59,7 @@ export type OAuthHandler = {
 }
 
 export function createOAuthHandler(
-  provider: OAuthProvider & Narrowing & Keeping,
+  provider: OAuthProvider & Narrowing & Keeping & Reopening,
   services: Services,
 ): OAuthHandler {
   const { settings, pdses, log } = services

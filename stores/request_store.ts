@@ -1,9 +1,10 @@
 import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
-import type { Flow } from '../actors/auth/flow.ts'
+import { askEach, type Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
 import { SIGN_IN_STEP } from '../base/lifetimes.ts'
 import type { AuthorizationRequest } from '../database/flow/authorization_request.ts'
+import { requester } from '../http/requester.ts'
 import { asOAuth } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
 
@@ -40,7 +41,7 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
           ...(data.did ? { did: data.did } : {}),
           ...(data.deviceId ? { deviceId: data.deviceId } : {}),
           ...(data.expiresAt ? { expiresAt: data.expiresAt.getTime() } : {}),
-          ...(data.parameters ? { parameters: JSON.stringify(data.parameters) } : {}),
+          ...(data.parameters ? { parameters: written(data.parameters) } : {}),
         }
         if (!code) return flow(id).updateRequest(id, change)
         const scope = requestScope()
@@ -51,16 +52,24 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
         if (request.parameters !== scope.request?.parameters) {
           throw new InvalidRequestError('This request has changed')
         }
-        const granted = data.parameters?.scope
-        if (data.did && granted !== undefined && granted !== scope.request?.askedFor) {
-          scope.narrowedFor = request.clientId
-          await account(data.did).forgetConsent(request.clientId)
+        try {
+          const granted = data.parameters?.scope
+          if (data.did && granted !== undefined && granted !== scope.request?.askedFor) {
+            scope.narrowedFor = request.clientId
+            await account(data.did).forgetConsent(request.clientId)
+          }
+          await flow(code).insertRequest({ ...request, ...change, code, generation })
+        } catch (err) {
+          // It was not granted, and may be when the person tries again.
+          await Promise.allSettled([flow(id).insertRequest(request)])
+          throw err
         }
-        await flow(code).insertRequest({ ...request, ...change, code, generation })
       }),
 
+    /** Not where a store failed while a person decided: they may try again. */
     async deleteRequest(id) {
-      await flow(id).deleteRequest(id)
+      const isToBeTriedAgain = requestScope().fault !== null && requester()?.isPost === true
+      if (!isToBeTriedAgain) await flow(id).deleteRequest(id)
     },
 
     async consumeRequestCode(code) {
@@ -80,6 +89,12 @@ function askedFor(parameters: string): string | null {
   return asked
 }
 
+/** Parameters of the request that was read last, of which a person may have taken something. */
+function written(parameters: { scope?: string | undefined }): string {
+  const asked = requestScope().request?.askedFor ?? parameters.scope
+  return JSON.stringify({ ...parameters, ...(parameters.scope !== asked && { [ASKED]: asked }) })
+}
+
 /**
  * How to make the request that was read last one for less, before anybody consents to it. It can be made one
  * for more again, up to what its app asked for.
@@ -90,10 +105,10 @@ export function narrowingRequests(flow: Flow) {
   return async (scope: string): Promise<void> => {
     const { request } = requestScope()
     if (!request) throw new InvalidRequestError('There is no such request')
-    const { id, askedFor } = request
     const { [ASKED]: _, ...parameters } = JSON.parse(request.parameters)
-    const narrowed = { ...parameters, scope, ...(scope !== askedFor && { [ASKED]: askedFor }) }
-    await flow(id).updateRequest(id, { parameters: JSON.stringify(narrowed) })
+    await flow(request.id).updateRequest(request.id, {
+      parameters: written({ ...parameters, scope }),
+    })
   }
 }
 
@@ -105,6 +120,21 @@ export function keepingRequests(flow: Flow) {
   return async (): Promise<void> => {
     const id = requestScope().request?.id
     if (id !== undefined) await flow(id).updateRequest(id, { expiresAt: Date.now() + SIGN_IN_STEP })
+  }
+}
+
+/**
+ * How to open a request anew that was granted in this browser, as long as its code was not exchanged: the person has
+ * pressed twice, or the answer was lost. That code is good no more, so that a request still gives one.
+ *
+ * @param partitions over how many auth actors codes are spread
+ */
+export function reopeningRequests(flow: Flow, partitions: number) {
+  return async (requestUri: string, granted: { did: string; deviceId: string }): Promise<void> => {
+    const id = requestUri.slice(requestUri.lastIndexOf(':') + 1)
+    const taken = await askEach(flow, partitions, (owner) => owner.takeGranted(id, granted))
+    const request = taken.find((each) => each !== null)
+    if (request) await flow(id).insertRequest({ ...request, did: null, generation: null })
   }
 }
 

@@ -18,6 +18,7 @@ export const flowFunctions = {
   readRequest: requests.readRequest,
   updateRequest: requests.updateRequest,
   takeRequest: requests.takeRequest,
+  takeGranted: requests.takeGranted,
   deleteRequest: requests.deleteRequest,
   consumeRequestByCode: requests.consumeRequestByCode,
   findSpentCode: requests.findSpentCode,

@@ -90,6 +90,25 @@ export function deleteRequest(db: Db, id: string): void {
 }
 
 /**
+ * Takes a request out of the database that was granted, and with it its code, as long as that was not exchanged.
+ *
+ * @param granted by whom, and in which browser
+ */
+export function takeGranted(
+  db: Db,
+  id: string,
+  granted: { did: string; deviceId: string },
+): AuthorizationRequest | null {
+  const row = joining(
+    db,
+    `DELETE FROM authorization_request
+     WHERE id = @id AND code_hash IS NOT NULL AND did = @did AND device_id = @deviceId
+     RETURNING ${columns}`,
+  ).get({ ...granted, id })
+  return (row as AuthorizationRequest | undefined) ?? null
+}
+
+/**
  * Takes the request of an authorization code out of the database. Of two exchanges at once only
  * one finds it; the code is remembered as spent in the same transaction.
  */

@@ -23,6 +23,7 @@ import { explainedProof } from '../proofs/explained_proof.ts'
 import { makeNonceCheck } from '../proofs/nonces.ts'
 import { assertUsualProofKey } from '../proofs/usual_key.ts'
 import { UsualProofs } from '../proofs/usual_proofs.ts'
+import type { Reopening } from '../sign_in/forms/consent.ts'
 import { currentVisit } from '../sign_in/visit.ts'
 import { nameGeneration } from '../tokens/ephemeral_tokens.ts'
 import { RefreshTokens } from '../tokens/refresh_tokens.ts'
@@ -36,22 +37,23 @@ type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']
 type TokenResponse = Awaited<ReturnType<Token>>
 
-type Options = OAuthProviderOptions & {
-  dpopSecret: Uint8Array
-  refreshTokenKey: KeyObject
-  /** What was carried over from PDSes that were adopted. */
-  carried: { find: FindCarriedToken; secret: CarriedSecret }
-  /** Makes the request that was read one for less, before anybody consents to it. */
-  narrowRequest(scope: string): Promise<void>
-  /** Keeps it while a code is on its way by mail. */
-  keepRequest(): Promise<void>
-  /** A session has ended because one of its refresh tokens was used twice. */
-  onReuse(reused: ReusedToken): Promise<void>
-  /** A refresh token was refused. */
-  onRefusedRefresh(refused: RefusedRefresh): void
-  /** Whether a proof is to be verified on a thread of libuv's pool. */
-  verifyOnThread(): boolean
-}
+type Options = OAuthProviderOptions &
+  Reopening & {
+    dpopSecret: Uint8Array
+    refreshTokenKey: KeyObject
+    /** What was carried over from PDSes that were adopted. */
+    carried: { find: FindCarriedToken; secret: CarriedSecret }
+    /** Makes the request that was read one for less, before anybody consents to it. */
+    narrowRequest(scope: string): Promise<void>
+    /** Keeps it while a code is on its way by mail. */
+    keepRequest(): Promise<void>
+    /** A session has ended because one of its refresh tokens was used twice. */
+    onReuse(reused: ReusedToken): Promise<void>
+    /** A refresh token was refused. */
+    onRefusedRefresh(refused: RefusedRefresh): void
+    /** Whether a proof is to be verified on a thread of libuv's pool. */
+    verifyOnThread(): boolean
+  }
 
 /**
  * The provider, with what an entryway does otherwise: refresh tokens name their account, a refresh
@@ -68,6 +70,7 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #onRefusedRefresh: Options['onRefusedRefresh']
   readonly narrowRequest: Options['narrowRequest']
   readonly keepRequest: Options['keepRequest']
+  readonly reopenRequest: Options['reopenRequest']
 
   constructor({
     refreshTokenKey,
@@ -76,6 +79,7 @@ export class EntrywayProvider extends OAuthProvider {
     onRefusedRefresh,
     narrowRequest,
     keepRequest,
+    reopenRequest,
     verifyOnThread,
     ...options
   }: Options) {
@@ -96,6 +100,7 @@ export class EntrywayProvider extends OAuthProvider {
     this.#onRefusedRefresh = onRefusedRefresh
     this.narrowRequest = narrowRequest
     this.keepRequest = keepRequest
+    this.reopenRequest = reopenRequest
     this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
   }
 

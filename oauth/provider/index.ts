@@ -7,7 +7,11 @@ import { tellOfReuse } from '../../sagas/notices/reused_token.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { findingCarriedTokens } from '../../stores/carried_tokens.ts'
 import { createStores } from '../../stores/index.ts'
-import { keepingRequests, narrowingRequests } from '../../stores/request_store.ts'
+import {
+  keepingRequests,
+  narrowingRequests,
+  reopeningRequests,
+} from '../../stores/request_store.ts'
 import { loopbackMetadata } from '../clients/request_bounds.ts'
 import { Lexicons } from '../fetching/lexicons.ts'
 import { createSafeFetch } from '../fetching/safe_fetch.ts'
@@ -31,6 +35,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     onRefusedRefresh: (refused) => logRefusedRefresh(services.log, refused, calledFrom()?.address),
     narrowRequest: narrowingRequests(flow),
     keepRequest: keepingRequests(flow),
+    reopenRequest: reopeningRequests(flow, settings.authActors),
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,

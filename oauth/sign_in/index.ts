@@ -16,8 +16,9 @@ import type { PageScripts } from '../scripts.ts'
 import { deletedCookie, noDeletedCookie, wasDeleted } from './cookies/deleted.ts'
 import { readSignedIn, signedOutCookies } from './cookies/signed_in.ts'
 import { noSignedOutCookie } from './cookies/signed_out.ts'
-import { loadDevice } from './device.ts'
-import { ConsentForm } from './forms/consent.ts'
+import { type LoadedDevice, loadDevice } from './device.ts'
+import { ConsentForm, type Reopening } from './forms/consent.ts'
+import { PageCalls } from './forms/page_calls.ts'
 import { ResetForms } from './forms/password_reset.ts'
 import { type Narrowing, PermissionsForm } from './forms/permissions.ts'
 import { type Keeping, SignInForm } from './forms/sign_in.ts'
@@ -46,7 +47,7 @@ export class SignIn {
 
   /** @param ask answers a call of the provider's pages */
   constructor(
-    provider: OAuthProvider & Narrowing & Keeping,
+    provider: OAuthProvider & Narrowing & Keeping & Reopening,
     services: Services,
     scripts: PageScripts,
     ask: HttpHandler,
@@ -60,7 +61,8 @@ export class SignIn {
     this.#signUp = new SignUpForm(provider, services, signUpPages)
     this.#reset = new ResetForms(provider, services, this.#pages)
     this.#permissions = new PermissionsForm(provider)
-    this.#consent = new ConsentForm(provider, services, ask)
+    const calls = new PageCalls(provider, services, ask)
+    this.#consent = new ConsentForm(provider, calls)
   }
 
   /** What the provider is asked for, where a page of a sign-in may come first. */
@@ -155,7 +157,25 @@ export class SignIn {
     if (refusal) return refusal
     // Where somebody signs in, the device session is renewed once that is certain.
     const device = await loadDevice(this.#provider, request, action !== 'sign-in')
+    const answer = () => this.#answerBy(request, place, device, action)
+    // Of two presses the second finds what the first has done.
+    const answered =
+      action === 'consent'
+        ? await this.#services.mutex.run(`consent to ${place.requestUri}`, answer)
+        : await answer()
+    // The newest device session, also where the form failed once that had begun.
+    return withCookies(answered, requestScope().deviceCookies)
+  }
+
+  async #answerBy(
+    request: HttpRequest,
+    place: Place,
+    device: LoadedDevice,
+    action: Action,
+  ): Promise<HttpResponse> {
     const { deviceId } = device
+    const form = this.#pages.forms.read(place, deviceId, request.parameter('form'))
+    if (action === 'consent') await this.#consent.begin({ place, deviceId }, form)
     const found = await this.#parametersOf(place, deviceId)
     const isOver = found !== null && 'endedBy' in found
     if (isOver && !OF_NO_APP.includes(action)) return this.#ended(place, found.endedBy)
@@ -163,7 +183,6 @@ export class SignIn {
       ? { place: Place.forAccount(), parameters: null }
       : { place, parameters: found }
     const post = { request, deviceId, device, ...asked }
-    const form = this.#pages.forms.read(place, deviceId, request.parameter('form'))
     const answers = {
       'sign-in': () => this.#signIn.answer(post, form),
       'passkey-sign-up': () => this.#signUp.answer(post, form),
@@ -172,9 +191,7 @@ export class SignIn {
       permissions: () => this.#permissions.answer(post, form),
       consent: () => this.#consent.answer(post, form),
     }
-    const answer = await answers[action]()
-    // The newest device session, also where the form failed once that had begun.
-    return withCookies(answer, requestScope().deviceCookies)
+    return answers[action]()
   }
 
   /** What the app asked for; null on the account page. It is there for five minutes more. */

@@ -58,6 +58,7 @@ export async function providerInProcess(scope = SCOPE) {
     carried: { find: async () => null, secret: () => null },
     narrowRequest: async () => {},
     keepRequest: async () => {},
+    reopenRequest: async () => {},
     onReuse: async () => {},
     onRefusedRefresh: () => {},
     verifyOnThread: () => false,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { upsertClient } from '../../database/flow/client.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
@@ -17,19 +17,25 @@ const CALLBACK = 'https://notes.vestibule.internal/callback'
 const EMAIL = 'transition:email'
 const ALL = `atproto transition:generic ${EMAIL}`
 const FOR_NOW = { deleteAfter: null, deleteCredentials: false }
-const SCRIPTS = errorPageTexts.en.obstacles.scripts.title
+const { server, ended, scripts } = errorPageTexts.en.obstacles
+const SCRIPTS = scripts.title
 let app: AppInProcess
+/** Told of each call to an actor; what it throws the call throws. */
+let watch: (call: string) => void = () => {}
 let person: Person
 let client: Attacker
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ onCall: ({ actor, action }) => watch(`${actor}.${action}`) })
   person = await newPerson(app)
   const { publicUrl: url } = app.runner.settings
   client = new Attacker({ url, fetch: fetchOf(app) }, { clientId: ID, redirectUri: CALLBACK })
   register({ tos_uri: 'https://notes.vestibule.internal/terms' })
 })
 afterAll(() => app?.close())
+afterEach(() => {
+  watch = () => {}
+})
 
 function register(more: Record<string, unknown>): void {
   const metadata = {
@@ -184,6 +190,97 @@ test.each<[string, boolean, (of: Person['account']) => Promise<unknown>, string]
   await end(someone.account)
   const { said } = await decide(place)
   expect([said.get('code'), said.get('error')]).toEqual([null, error])
+})
+
+describe('sent twice', () => {
+  test.each([
+    ['one after the other', async (place: Place) => [await decide(place), await decide(place)]],
+    ['at once', async (place: Place) => Promise.all([decide(place), decide(place)])],
+  ])('%s, the form gives one code', async (_, press) => {
+    for (const remember of [true, false]) {
+      const place = await come({ remember })
+      const [first, second] = (await press(place)).map(({ said }) => said.get('code'))
+      expect((await place.exchange(first ?? null)).status).toBe(400)
+      expect((await place.exchange(second ?? null)).body).toMatchObject({ scope: ALL })
+    }
+  })
+
+  test('what is ticked the second time counts', async () => {
+    const place = await come()
+    const { 'permission-1': _, ...less } = place.page.fields
+    await decide(place, { ...place.page, fields: less })
+    const { 'permission-2': __, ...other } = place.page.fields
+    const { said } = await decide(place, { ...place.page, fields: other })
+    const { body } = await place.exchange(said.get('code'))
+    expect(body.scope).toBe('atproto transition:generic')
+  })
+
+  test('the form gives nothing more once the app has used its code', async () => {
+    const place = await come()
+    const { said } = await decide(place)
+    expect((await place.exchange(said.get('code'))).status).toBe(200)
+    const again = await place.visitor.send(place.page)
+    expect([again.status, again.title]).toEqual([400, ended.title])
+  })
+
+  test('the form gives nothing for another account of the browser', async () => {
+    const visitor = new Visitor(app)
+    const other = await newPerson(app)
+    await signIn(visitor, (await push()).url, other, { remember: 'on' })
+    const place = await come({ visitor, remember: true })
+    const at = place.at.replace(encodeURIComponent(person.did), encodeURIComponent(other.did))
+    const page = await visitor.open(at)
+    expect(page.text).toContain(`@${other.handle}`)
+    await decide(place)
+    expect((await visitor.send(page)).title).toBe(ended.title)
+  })
+})
+
+test('the page of a request that is over brings the newest session of the device', async () => {
+  const place = await come({ remember: true })
+  const { said } = await decide(place)
+  await place.exchange(said.get('code'))
+  expect((await place.visitor.send(place.page)).title).toBe(ended.title)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + DEVICE_RETRY_GRACE + 60_000 })
+  try {
+    const home = await place.visitor.open('/account')
+    expect(home.header('location')).toContain(`/account/u/${person.handle}`)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('whatever fails while it is answered, the form can be sent again', async () => {
+  const calls = new Set<string>()
+  const consent = async (place: Place) => {
+    const { 'permission-1': _, ...fields } = place.page.fields
+    return place.visitor.send({ ...place.page, fields })
+  }
+  const first = await come()
+  watch = (call) => {
+    // Of a limit that cannot be counted a gateway tells.
+    if (call !== 'auth.takePoints') calls.add(call)
+  }
+  await consent(first)
+  expect(calls).toContain('auth.takeRequest')
+  for (const call of calls) {
+    watch = () => {}
+    const place = await come()
+    watch = (made) => {
+      if (made !== call) return
+      watch = () => {}
+      throw new Error('away')
+    }
+    const failed = await consent(place)
+    watch = () => {}
+    const isRefused = failed.status !== 303
+    if (isRefused) expect([call, failed.status, failed.title]).toEqual([call, 503, server.title])
+    // What goes on beside the answer keeps nobody.
+    const given = isRefused ? await consent(place) : failed
+    const to = new URL(given.header('location') ?? '', app.runner.settings.publicUrl)
+    expect([call, to.searchParams.get('error')]).toEqual([call, null])
+    expect([call, to.searchParams.get('code')]).toEqual([call, expect.stringMatching(/^cod-/)])
+  }
 })
 
 test('who is deactivated is not led there, but asked first whether that shall end', async () => {

@@ -43,6 +43,8 @@ const CALLS: [Name, Then, ...unknown[]][] = [
   ['consumeRequestByCode', 'waits', 'code'],
   ['insertRequest', 'goes', request],
   ['deleteRequest', 'waits', 'req'],
+  ['insertRequest', 'waits', { ...request, code: 'another', deviceId: 'dev' }],
+  ['takeGranted', 'waits', 'req', { did: DID, deviceId: 'dev' }],
 
   ['insertDevice', 'waits', 'dev', device],
   ['updateDevice', 'waits', 'dev', { sessionId: 'next' }],

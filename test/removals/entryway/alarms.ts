@@ -129,7 +129,18 @@ export const alarmRows = toRemovals([
   [
     'test/sign_in/consent_without_scripts.test.ts',
     'a consent is of the account that its page named',
-    inFile('oauth/sign_in/forms/consent.ts')('form?.consentOf', 'form && account'),
+    inFile('oauth/sign_in/forms/consent.ts')(
+      'const did = form?.consentOf\n    const askedFor',
+      'const did = form ? account : undefined\n    const askedFor',
+    ),
+  ],
+  [
+    'test/sign_in/consent_without_scripts.test.ts',
+    'only who has given a code takes it back',
+    inFile('database/flow/authorization_request.ts')(
+      'AND did = @did AND device_id',
+      'AND device_id',
+    ),
   ],
   [
     'test/sign_in/consent_without_scripts.test.ts',

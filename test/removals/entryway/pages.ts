@@ -172,7 +172,7 @@ export const pageRows = toRemovals([
     COME_BACK,
     'a new device session also where the sign-in fails',
     signInPage(
-      'return withCookies(answer, requestScope().deviceCookies)',
+      'return withCookies(answered, requestScope().deviceCookies)',
       'return answer.status < 400 ? withCookies(answer, requestScope().deviceCookies) : answer',
     ),
   ],
