@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type Flow, OPENID_KEYS } from '../actors/auth/flow.ts'
 import { OPENID_KEY_AHEAD, OPENID_KEY_KEPT } from '../base/lifetimes.ts'
-import type { OpenidKey } from '../database/flow/openid.ts'
+import type { OpenidKey } from '../database/flow/openid_key.ts'
 
 /** By what is signed here. */
 export const OPENID_SIGNING = ['ES256', 'RS256'] as const

@@ -1,6 +1,6 @@
 import { askEach, type Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
-import type { OpenidClient } from '../database/flow/openid.ts'
+import type { OpenidClient } from '../database/flow/openid_client.ts'
 import { mergePages } from '../database/partition.ts'
 import { webHostOf } from '../http/web_host.ts'
 import type { OperatorContext } from '../operator/command.ts'

@@ -4,10 +4,8 @@ import { deleteAllDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllEmailTokens } from '../../database/account/email_token.ts'
 import { deleteAllKnownDevices } from '../../database/account/known_device.ts'
 import { deleteAllLegacySessions } from '../../database/account/legacy_session.ts'
-import {
-  deleteAllOpenidConsents,
-  deleteAllOpenidGrants,
-} from '../../database/account/openid_grant.ts'
+import { deleteAllOpenidConsents } from '../../database/account/openid_consent.ts'
+import { deleteAllOpenidGrants } from '../../database/account/openid_grant.ts'
 import {
   deleteAllOpenidSessions,
   deleteOpenidSession,

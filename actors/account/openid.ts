@@ -2,14 +2,16 @@ import { isDeepStrictEqual } from 'node:util'
 import { signedOutMeanwhile } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
+  type OpenidConsent,
+  readOpenidConsent,
+  upsertOpenidConsent,
+} from '../../database/account/openid_consent.ts'
+import {
   type FoundOpenidGrant,
   findOpenidGrant,
   insertOpenidGrant,
-  type OpenidConsent,
   type OpenidGrant,
-  readOpenidConsent,
   updateOpenidGrant,
-  upsertOpenidConsent,
 } from '../../database/account/openid_grant.ts'
 import {
   findOpenidSession,

@@ -2,11 +2,8 @@ import { appendAudit } from '../../database/account/audit.ts'
 import { readFactors } from '../../database/account/factor.ts'
 import { deleteKnownDevice } from '../../database/account/known_device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
-import {
-  deleteOpenidConsent,
-  deleteOpenidGrant,
-  listOpenidGrants,
-} from '../../database/account/openid_grant.ts'
+import { deleteOpenidConsent } from '../../database/account/openid_consent.ts'
+import { deleteOpenidGrant, listOpenidGrants } from '../../database/account/openid_grant.ts'
 import { forgetOpenidGrant } from '../../database/account/openid_session.ts'
 import { endOpenidSignInsOfGrant } from '../../database/account/openid_sign_in.ts'
 import { type AccountRow, readAccount, setSignedOut } from '../../database/account/profile.ts'

@@ -5,9 +5,11 @@ import * as carried from '../../database/flow/carried.ts'
 import * as clients from '../../database/flow/client.ts'
 import * as devices from '../../database/flow/device.ts'
 import * as lexicons from '../../database/flow/lexicon.ts'
-import * as openid from '../../database/flow/openid.ts'
+import * as openidClients from '../../database/flow/openid_client.ts'
 import * as deviceCodes from '../../database/flow/openid_device_code.ts'
+import * as openidKeys from '../../database/flow/openid_key.ts'
 import * as registration from '../../database/flow/openid_registration.ts'
+import * as openidRequests from '../../database/flow/openid_request.ts'
 import * as resources from '../../database/flow/openid_resource.ts'
 import * as replay from '../../database/flow/replay.ts'
 import { oneIdOfEach } from '../../database/partition.ts'
@@ -47,19 +49,19 @@ export const flowFunctions = {
   upsertClient: clients.upsertClient,
   deleteClient: clients.deleteClient,
 
-  putOpenidRequest: openid.putOpenidRequest,
-  readOpenidRequest: openid.readOpenidRequest,
-  consumeOpenidRequest: openid.consumeOpenidRequest,
-  deleteOpenidRequest: openid.deleteOpenidRequest,
+  putOpenidRequest: openidRequests.putOpenidRequest,
+  readOpenidRequest: openidRequests.readOpenidRequest,
+  consumeOpenidRequest: openidRequests.consumeOpenidRequest,
+  deleteOpenidRequest: openidRequests.deleteOpenidRequest,
 
-  readOpenidClient: openid.readOpenidClient,
-  listOpenidClients: openid.listOpenidClients,
-  listVouchedOpenidClients: openid.listVouchedOpenidClients,
-  isOpenidWanted: openid.isOpenidWanted,
-  upsertOpenidClient: openid.upsertOpenidClient,
-  deleteOpenidClient: openid.deleteOpenidClient,
-  removeOpenidClient: openid.removeOpenidClient,
-  readOpenidRemoval: openid.readOpenidRemoval,
+  readOpenidClient: openidClients.readOpenidClient,
+  listOpenidClients: openidClients.listOpenidClients,
+  listVouchedOpenidClients: openidClients.listVouchedOpenidClients,
+  isOpenidWanted: openidClients.isOpenidWanted,
+  upsertOpenidClient: openidClients.upsertOpenidClient,
+  deleteOpenidClient: openidClients.deleteOpenidClient,
+  removeOpenidClient: openidClients.removeOpenidClient,
+  readOpenidRemoval: openidClients.readOpenidRemoval,
 
   registerOpenidClient: registration.registerOpenidClient,
   noteOpenidClientUse: registration.noteOpenidClientUse,
@@ -82,10 +84,10 @@ export const flowFunctions = {
   upsertOpenidResource: resources.upsertOpenidResource,
   deleteOpenidResource: resources.deleteOpenidResource,
 
-  listOpenidKeys: openid.listOpenidKeys,
-  insertOpenidKeys: openid.insertOpenidKeys,
-  insertFirstOpenidKeys: openid.insertFirstOpenidKeys,
-  deleteOpenidKey: openid.deleteOpenidKey,
+  listOpenidKeys: openidKeys.listOpenidKeys,
+  insertOpenidKeys: openidKeys.insertOpenidKeys,
+  insertFirstOpenidKeys: openidKeys.insertFirstOpenidKeys,
+  deleteOpenidKey: openidKeys.deleteOpenidKey,
 }
 
 /** Functions on a database, without it: they answer at once where it is at hand. */

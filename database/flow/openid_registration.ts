@@ -4,7 +4,7 @@ import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
 import { hashSecret, matchesHash } from '../hash.ts'
 import { SELF_REGISTERED_CLIENTS } from './bounds.ts'
-import type { OpenidClient } from './openid.ts'
+import type { OpenidClient } from './openid_client.ts'
 
 /** Keeps a client that registered itself, or its change. One of the operator's is left as it is. */
 export function registerOpenidClient(db: Db, client: Omit<OpenidClient, 'isSelfRegistered'>): void {

@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
-import type { OpenidConsent } from '../../database/account/openid_grant.ts'
+import type { OpenidConsent } from '../../database/account/openid_consent.ts'
 import { stillRegistered } from '../resources/resources.ts'
 import { noteGivenAfter, openidScope, registeredAt } from '../storage/scope.ts'
 import type { Storage } from '../storage/stored.ts'

@@ -1,5 +1,5 @@
 import type { Flow } from '../../actors/auth/flow.ts'
-import type { OpenidConsent } from '../../database/account/openid_grant.ts'
+import type { OpenidConsent } from '../../database/account/openid_consent.ts'
 import type { OpenidResource } from '../../database/flow/openid_resource.ts'
 import { OPENID_SCOPES } from '../claims/claims.ts'
 import { type ByResource, findResource } from '../resources/resources.ts'

@@ -7,7 +7,7 @@ import type {
   RefreshProof,
   SpentOpenidToken,
 } from '../../actors/account/openid_tokens.ts'
-import type { OpenidConsent } from '../../database/account/openid_grant.ts'
+import type { OpenidConsent } from '../../database/account/openid_consent.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { newChain } from './token_names.ts'
 

@@ -31,7 +31,8 @@ import {
 import { upsertDeviceAccount } from '../../database/account/device.ts'
 import { putKnownDevice } from '../../database/account/known_device.ts'
 import { insertLegacySession } from '../../database/account/legacy_session.ts'
-import { insertOpenidGrant, upsertOpenidConsent } from '../../database/account/openid_grant.ts'
+import { upsertOpenidConsent } from '../../database/account/openid_consent.ts'
+import { insertOpenidGrant } from '../../database/account/openid_grant.ts'
 import { upsertOpenidSession } from '../../database/account/openid_session.ts'
 import {
   listEndedOpenidSignIns,
@@ -62,9 +63,9 @@ import {
 import * as bounds from '../../database/flow/bounds.ts'
 import { linkAccount } from '../../database/flow/device.ts'
 import { upsertLexicon } from '../../database/flow/lexicon.ts'
-import { putOpenidRequest, readOpenidRequest } from '../../database/flow/openid.ts'
 import { insertDeviceCode } from '../../database/flow/openid_device_code.ts'
 import { registerOpenidClient } from '../../database/flow/openid_registration.ts'
+import { putOpenidRequest, readOpenidRequest } from '../../database/flow/openid_request.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'

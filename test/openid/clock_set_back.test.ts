@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DAY, HOUR, OPENID_KEY_AHEAD } from '../../base/lifetimes.ts'
-import { listOpenidKeys } from '../../database/flow/openid.ts'
+import { listOpenidKeys } from '../../database/flow/openid_key.ts'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { publishedKeys } from '../../openid/keys.ts'

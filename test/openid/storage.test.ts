@@ -32,14 +32,7 @@ import {
 import { rotateOpenidToken } from '../../database/account/openid_token.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
-import {
-  consumeOpenidRequest,
-  insertFirstOpenidKeys,
-  putOpenidRequest,
-  readOpenidClient,
-  readOpenidRequest,
-  upsertOpenidClient,
-} from '../../database/flow/openid.ts'
+import { readOpenidClient, upsertOpenidClient } from '../../database/flow/openid_client.ts'
 import {
   consumeDeviceCode,
   decideDeviceCode,
@@ -47,11 +40,17 @@ import {
   pollDeviceCode,
   readDeviceCode,
 } from '../../database/flow/openid_device_code.ts'
+import { insertFirstOpenidKeys } from '../../database/flow/openid_key.ts'
 import {
   hasOpenidClientAccess,
   registerOpenidClient,
   setOpenidClientAccess,
 } from '../../database/flow/openid_registration.ts'
+import {
+  consumeOpenidRequest,
+  putOpenidRequest,
+  readOpenidRequest,
+} from '../../database/flow/openid_request.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { inGroup } from '../../database/group_commit.ts'

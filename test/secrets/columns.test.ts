@@ -25,13 +25,14 @@ import { insertSignUp } from '../../database/directory/sign_up.ts'
 import { insertRequest, insertSpentCode } from '../../database/flow/authorization_request.ts'
 import { insertCarriedSecret, insertCarriedToken } from '../../database/flow/carried.ts'
 import { insertDevice, updateDevice } from '../../database/flow/device.ts'
-import { insertOpenidKeys, putOpenidRequest } from '../../database/flow/openid.ts'
 import { decideDeviceCode, insertDeviceCode } from '../../database/flow/openid_device_code.ts'
+import { insertOpenidKeys } from '../../database/flow/openid_key.ts'
 import {
   insertOpenidInitialToken,
   registerOpenidClient,
   setOpenidClientAccess,
 } from '../../database/flow/openid_registration.ts'
+import { putOpenidRequest } from '../../database/flow/openid_request.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { commitGroup } from '../../database/group_commit.ts'

@@ -10,6 +10,7 @@ import * as emailTokens from '../../database/account/email_token.ts'
 import * as factors from '../../database/account/factor.ts'
 import { isKnownDevice, putKnownDevice } from '../../database/account/known_device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
+import * as consents from '../../database/account/openid_consent.ts'
 import * as grants from '../../database/account/openid_grant.ts'
 import * as openidSessions from '../../database/account/openid_session.ts'
 import * as signIns from '../../database/account/openid_sign_in.ts'
@@ -128,8 +129,8 @@ function pickWork(next: () => number): Work {
         NOW,
       ),
     (db) => grants.deleteOpenidGrant(db, name),
-    (db) => grants.upsertOpenidConsent(db, name, consent, NOW),
-    (db) => grants.readOpenidConsent(db, name, NOW),
+    (db) => consents.upsertOpenidConsent(db, name, consent, NOW),
+    (db) => consents.readOpenidConsent(db, name, NOW),
     (db) => tokens.upsertOpenidTokens(db, [{ ...token, secret: other }], null, NOW),
     (db) => tokens.rotateOpenidToken(db, name, other, null, NOW),
     (db) => tokens.findOpenidToken(db, 'RefreshToken', name, null, NOW),

@@ -311,12 +311,12 @@ export const dataRows = toRemovals([
   [
     'test/storage/damaged.test.ts',
     'accounts without a directory are not served',
-    inFile('maintenance/data_folder/files.ts')('if (found.length === 0 && ', 'if (false && '),
+    inFile('maintenance/data_folder/servable.ts')('if (found.length === 0 && ', 'if (false && '),
   ],
   [
     'test/storage/damaged.test.ts',
     'a directory without the accounts is not served',
-    inFile('maintenance/data_folder/files.ts')(
+    inFile('maintenance/data_folder/servable.ts')(
       'if (knowsAccounts.includes(true) && ',
       'if (false && ',
     ),
@@ -324,7 +324,7 @@ export const dataRows = toRemovals([
   [
     'test/storage/damaged.test.ts',
     'nothing is begun where the PDS inside has accounts and the data are gone',
-    inFile('maintenance/data_folder/files.ts')(
+    inFile('maintenance/data_folder/servable.ts')(
       ' || !hasPdsAccounts(pdsAccounts)',
       ' || pdsAccounts',
     ),

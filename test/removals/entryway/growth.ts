@@ -62,7 +62,7 @@ export const growthRows = toRemovals([
   [
     34,
     'what OpenID clients push has a bound of its own',
-    inFile('database/flow/openid.ts')('kind === OPENID_PUSHED ?', 'false ?'),
+    inFile('database/flow/openid_request.ts')('kind === OPENID_PUSHED ?', 'false ?'),
   ],
   [34, 'what was granted stays', flowBounds("'code_hash IS NULL AND device_id IS NULL'", "'true'")],
   [IN_FORCE, 'their names make room', near('makeRoom(db, NEAR_LIMITS, 100 + name.length)', '')],
