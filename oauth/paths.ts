@@ -50,6 +50,22 @@ export type Action = (typeof ACTIONS)[number]
 /** Where the forms of a page are posted to. */
 export const formPath = (page: string, action: Action) => `${page}/form/${action}`
 
+const ACTION_OF = new Map(
+  [AUTHORIZE, ACCOUNT].flatMap((page) => ACTIONS.map((name) => [formPath(page, name), name])),
+)
+
+/** What a form is posted for; null where the address takes none. */
+export function actionOf(path: string): Action | null {
+  return ACTION_OF.get(path) ?? null
+}
+
+/** The page on which a person goes on to an OpenID client. */
+export const openidPage = (interaction: string) => `${OPENID_PAGES}${interaction}`
+export const OPENID_PAGES = `${ACCOUNT}/openid/`
+
+/** The page on which a person types the code of a device. */
+export const OPENID_DEVICE = `${ACCOUNT}/device`
+
 /** Where an operator comes in who signs in with an account. */
 export const OPERATOR_ENTRANCE = `${ACCOUNT}/operator`
 

@@ -1,5 +1,5 @@
+import { OPENID_PAGES } from '../oauth/paths.ts'
 import { OPENID_SESSION } from '../oauth/sign_in/cookies/signed_in.ts'
-import { OPENID_PAGES } from '../oauth/sign_in/place.ts'
 
 /** Where the issuer is; its paths are below. */
 export const OPENID = OPENID_SESSION.path

@@ -1,6 +1,6 @@
 import type { RouteShape } from '../http/route.ts'
 import { documentRoute, endpointRoute, formRoute } from '../http/route_shapes.ts'
-import { OPENID_DEVICE, OPENID_PAGES } from '../oauth/sign_in/place.ts'
+import { OPENID_DEVICE, OPENID_PAGES } from '../oauth/paths.ts'
 import { ENDPOINTS, OPENID, WELL_KNOWN } from './paths.ts'
 
 const endpoint = (name: string, path: string) => endpointRoute(name, OPENID + path)

@@ -3,11 +3,13 @@ import type { HttpRequest } from '../../http/message.ts'
 import {
   ACCOUNT,
   ACCOUNT_STEPS,
-  ACTIONS,
   type Action,
   AUTHORIZE,
+  actionOf,
   formPath,
+  OPENID_DEVICE,
   OPERATOR_ENTRANCE,
+  openidPage,
 } from '../paths.ts'
 import { SECURITY, SECURITY_TASKS, type SecurityTask, securityTask } from '../security_paths.ts'
 
@@ -44,13 +46,6 @@ const FOR_SECURITY = { for: 'security' }
 
 /** And where they come from the operator's page. */
 const FOR_OPERATOR = { for: 'operator' }
-
-/** The page on which a person goes on to an OpenID client. */
-export const openidPage = (interaction: string) => `${OPENID_PAGES}${interaction}`
-export const OPENID_PAGES = `${ACCOUNT}/openid/`
-
-/** The page on which a person types the code of a device. */
-export const OPENID_DEVICE = `${ACCOUNT}/device`
 
 /** What somebody signs in for: an app's authorization request, or the account page. */
 export class Place {
@@ -232,15 +227,6 @@ export function wantedOf({ url }: Pick<HttpRequest, 'url'>): Wanted {
     language: chosenLanguage(url),
     ...(searchParams.has('late') && { isLate: true }),
   }
-}
-
-const ACTION_OF = new Map(
-  [AUTHORIZE, ACCOUNT].flatMap((page) => ACTIONS.map((name) => [formPath(page, name), name])),
-)
-
-/** What a form is posted for; null where the address takes none. */
-export function actionOf(path: string): Action | null {
-  return ACTION_OF.get(path) ?? null
 }
 
 function isBelow(path: string, parent: string): boolean {

@@ -1,7 +1,7 @@
 import { type Configuration, errors } from 'oidc-provider'
 import { isActive } from '../../database/account/profile.ts'
+import { openidPage } from '../../oauth/paths.ts'
 import { OPENID_SESSION } from '../../oauth/sign_in/cookies/signed_in.ts'
-import { openidPage } from '../../oauth/sign_in/place.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from '../claims/claims.ts'
 import type { Profiles } from '../claims/profile.ts'
