@@ -107,7 +107,8 @@ export const ACCOUNT_BOUNDS = {
   openid_token: {
     rows: 5_000,
     key: 'token_hash',
-    order: 'received_at DESC',
+    // Of a backup it has no sign of its own.
+    order: 'abs(received_at) DESC',
     sharedBy: 'grant_id',
     expired: 'expires_at <= @now',
     says: 'octet_length(payload)',

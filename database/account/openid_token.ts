@@ -2,6 +2,7 @@ import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
 import {
+  keptOf,
   OF_BACKUP,
   type Proven,
   type RefreshStanding,
@@ -113,10 +114,8 @@ export function findOpenidToken(
 /** What was kept of the request that got a refresh token; null where it is not there. */
 export function findProven(db: Db, secret: string): Proven | null {
   const row = read(db, hashSecret(secret))
-  return row ? provenOf(row) : null
+  return row ? keptOf(row) : null
 }
-
-const provenOf = (row: Stored) => ({ provenAt: row.proven_at, receivedAt: row.received_at })
 
 const UNKNOWN: Proven = { provenAt: null, receivedAt: null }
 
@@ -200,7 +199,7 @@ export function rotateOpenidToken(
 
 /** To be called where a backup is restored. */
 export function markOpenidTokensOfBackup(db: Db): void {
-  sql(db, 'UPDATE openid_token SET received_at = ?').run(OF_BACKUP)
+  sql(db, `UPDATE openid_token SET received_at = ${OF_BACKUP}`).run()
 }
 
 /** @returns the chain of what is kept by this secret; null where nothing is */
@@ -247,7 +246,7 @@ function standingIn(
     place: row ? placeOf(row) : 'older',
     rotatedAt: row?.consumed_at ?? null,
     sealedSuccessor: row?.sealed_successor ?? null,
-    current: current ? provenOf(current) : null,
+    current: current ? keptOf(current) : null,
   } as const
   return standingOf(rotated, proof ?? UNKNOWN, now)
 }

@@ -14,7 +14,7 @@ export type Rotated = {
   /** The successor of the last one, if it can still be given once more. */
   sealedSuccessor: Buffer | null
   /** As it is kept of the request that gave the current one ({@link reliably}); null where nothing is kept. */
-  current: Proven | null
+  current: Kept | null
 }
 
 /**
@@ -23,6 +23,9 @@ export type Rotated = {
  */
 export type Proven = { provenAt: number | null; receivedAt: number | null }
 
+/** As it is kept. `isOfBackup`: the client may have got later tokens, since its session is of a backup. */
+export type Kept = Proven & { isOfBackup: boolean }
+
 /** Of a request that shows a refresh token. */
 export type ShownAt = Proven & {
   /** When its client first asked with it, ms, where it has asked in vain since; null where it has not. */
@@ -30,10 +33,26 @@ export type ShownAt = Proven & {
 }
 
 /**
- * In the place of when the request for the current token was received, once its data are of a backup: its client may have
- * later ones.
+ * SQL of what `received_at` becomes where a backup is restored. The time stays, without its sign: what is late is judged
+ * by it, how far the client's clock is behind, and which tokens came last.
  */
-export const OF_BACKUP = 0
+export const OF_BACKUP = '-abs(coalesce(received_at, 1))'
+
+/** What the columns keep. Of a backup `received_at` is negative; a program of before has set it to 0. */
+export function keptOf({
+  proven_at: provenAt,
+  received_at: received,
+}: {
+  proven_at: number | null
+  received_at: number | null
+}): Kept {
+  const at = Math.abs(received ?? 0)
+  return {
+    provenAt,
+    receivedAt: at > 1 ? at : null,
+    isOfBackup: received !== null && received <= 0,
+  }
+}
 
 /**
  * Refresh token rotation (RFC 9700 section 4.14.2), of atproto's sessions and of OpenID's alike. The last one may be
@@ -60,7 +79,7 @@ export function standingOf(
   const isFresh = rotatedAt !== null && askedAt - rotatedAt <= REFRESH_RETRY_GRACE
   if (isLast && isFresh && sealedSuccessor !== null) return 'retry'
   const { provenAt: wentOn = null, receivedAt: wentOnHere = null } = current ?? {}
-  if (place === 'older' && wentOnHere === OF_BACKUP) return 'lost'
+  if (place === 'older' && current?.isOfBackup) return 'lost'
   if (receivedAt !== null && wentOnHere !== null) {
     // No request waits for longer; more than that is a clock that was set back.
     const ahead = wentOnHere - receivedAt

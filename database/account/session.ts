@@ -3,7 +3,14 @@ import type { CalledFrom } from '../../http/requester.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret, matchesHash } from '../hash.ts'
 import { MAX_USER_AGENT, trim } from './bounds.ts'
-import { OF_BACKUP, type RefreshStanding, type Rotated, reliably, standingOf } from './rotation.ts'
+import {
+  keptOf,
+  OF_BACKUP,
+  type RefreshStanding,
+  type Rotated,
+  reliably,
+  standingOf,
+} from './rotation.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
@@ -210,7 +217,7 @@ export function rotateSession(
          WHERE id = @sessionId`,
       ).run({
         ...columns,
-        provenAt: reliably(provenOf(row), { provenAt: rotation.provenAt, receivedAt }),
+        provenAt: reliably(keptOf(row), { provenAt: rotation.provenAt, receivedAt }),
         receivedAt,
         refreshHash: hashSecret(rotation.refreshToken),
         sealed: sealSuccessor(rotation.refreshToken, presented),
@@ -244,7 +251,7 @@ export function deleteAllSessions(db: Db): number {
 
 /** To be called where a backup is restored. */
 export function markSessionsOfBackup(db: Db): void {
-  sql(db, 'UPDATE session SET received_at = ?').run(OF_BACKUP)
+  sql(db, `UPDATE session SET received_at = ${OF_BACKUP}`).run()
 }
 
 export function listSessions(db: Db): Session[] {
@@ -262,7 +269,7 @@ function standingIn(
     place: placeOf(row, presentedRefreshToken),
     rotatedAt: row.rotated_at,
     sealedSuccessor: row.sealed_successor,
-    current: provenOf(row),
+    current: keptOf(row),
   }
   return standingOf(rotated, { provenAt, receivedAt: receivedAt ?? now, inVainSince }, now)
 }
@@ -271,8 +278,6 @@ function placeOf(row: Stored, refreshToken: string): Rotated['place'] {
   if (matchesHash(refreshToken, row.refresh_hash)) return 'current'
   return matchesHash(refreshToken, row.previous_refresh_hash) ? 'last' : 'older'
 }
-
-const provenOf = (row: Stored) => ({ provenAt: row.proven_at, receivedAt: row.received_at })
 
 function toSession(found: unknown): Session | null {
   const row = found as Stored | undefined

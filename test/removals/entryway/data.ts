@@ -51,6 +51,16 @@ export const dataRows = toRemovals([
     ),
   ],
   [
+    'test/backup/marked_of_backup.test.ts',
+    'when a request of a backup was received is not forgotten',
+    inFile('database/account/rotation.ts')("'-abs(coalesce(received_at, 1))'", "'0'"),
+  ],
+  [
+    'test/backup/marked_of_backup.test.ts',
+    'the oldest tokens of a backup make room',
+    inFile('database/account/bounds.ts')("'abs(received_at) DESC'", "'received_at DESC'"),
+  ],
+  [
     'test/backup/lanes.test.ts',
     'a backup gives back the memory of what it closed',
     inFile('base/work/lanes.ts')('await setImmediate()', ''),
