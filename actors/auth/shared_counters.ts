@@ -1,7 +1,12 @@
 import { outlasting } from '../../base/time/in_time.ts'
 import { hasRoom } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
-import type { Counter, Quota } from '../../database/limits/counter.ts'
+import {
+  type Counter,
+  type Quota,
+  type TakenPoint,
+  takenPoints,
+} from '../../database/limits/counter.ts'
 import type { CounterOwner } from './owners.ts'
 
 /** Where one of their owners is away, strangers cause as many lines as they like. */
@@ -11,7 +16,7 @@ const COUNTERS = 'counters'
 export type Counters = {
   /** Takes a point from each counter, or from none where one of them is used up. */
   take(counters: Counter[]): Promise<{ isAllowed: boolean; quotas: Quota[] }>
-  giveBack(counters: Counter[]): Promise<void>
+  giveBack(taken: TakenPoint[]): Promise<void>
 }
 
 /**
@@ -21,11 +26,11 @@ export type Counters = {
  * over its limit.
  */
 export function createCounters(ownerOf: (key: string) => CounterOwner, log: Log): Counters {
-  const byOwner = (counters: Counter[]) => Map.groupBy(counters, ({ key }) => ownerOf(key))
+  const byOwner = <T extends { key: string }>(of: T[]) => Map.groupBy(of, ({ key }) => ownerOf(key))
 
-  async function giveBack(counters: Counter[]): Promise<void> {
+  async function giveBack(taken: TakenPoint[]): Promise<void> {
     const back = () =>
-      Promise.all([...byOwner(counters)].map(([owner, mine]) => owner.returnPoints(mine)))
+      Promise.all([...byOwner(taken)].map(([owner, mine]) => owner.returnPoints(mine)))
     try {
       // Also where the client has gone: that it waited no longer is no failure of its.
       await outlasting(back)
@@ -46,7 +51,7 @@ export function createCounters(ownerOf: (key: string) => CounterOwner, log: Log)
     const quotas = new Map<Counter, Quota>()
     for (const part of taken) {
       const back = !isAllowed && part.isAllowed
-      if (back) await giveBack(part.mine)
+      if (back) await giveBack(takenPoints(part.mine, part.quotas))
       for (const [i, { remaining, resetsAt }] of part.quotas.entries()) {
         quotas.set(part.mine[i] as Counter, {
           remaining: back ? remaining + 1 : remaining,

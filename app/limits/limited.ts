@@ -1,5 +1,10 @@
 import { logEvent } from '../../base/watching/event_log.ts'
-import type { Counter, Quota } from '../../database/limits/counter.ts'
+import {
+  type Counter,
+  type Quota,
+  type TakenPoint,
+  takenPoints,
+} from '../../database/limits/counter.ts'
 import { watchAttempt } from '../../http/attempt.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { Services } from '../../sagas/services/services.ts'
@@ -41,9 +46,13 @@ export function limited(
       return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
     })
     const take = async (taken: typeof counted) => {
-      const { isAllowed, quotas } = await counters.take(taken.map(({ counter }) => counter))
-      const applied = taken.map(({ limit }, i) => ({ limit, quota: quotas[i] as Quota }))
-      return { isAllowed, applied, taken }
+      const of = taken.map(({ counter }) => counter)
+      const { isAllowed, quotas } = await counters.take(of)
+      const points = takenPoints(of, quotas)
+      const applied = taken.map(({ limit }, i) => ({
+        ...{ limit, quota: quotas[i] as Quota, point: points[i] as TakenPoint },
+      }))
+      return { isAllowed, applied }
     }
 
     let attempt = await take(counted)
@@ -72,8 +81,8 @@ export function limited(
     const response = watched.answer
     if ('passTo' in response) return response
     const countedAs = countsAs(response, watched.attempt)
-    const spared = attempt.taken.filter(({ limit }) => !countedAs.includes(limit.counts))
-    if (spared.length) await counters.giveBack(spared.map(({ counter }) => counter))
+    const spared = applied.filter(({ limit }) => !countedAs.includes(limit.counts))
+    if (spared.length) await counters.giveBack(spared.map(({ point }) => point))
     return withRateLimit(response, applied)
   }
   return { ...route, answer }

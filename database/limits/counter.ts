@@ -69,14 +69,20 @@ export function secondsToWait(quotas: readonly Quota[]): number {
   return Math.max(1, Math.ceil((resetsAt - Date.now()) / 1_000))
 }
 
-/** Gives a point back to each counter. */
-export function returnPoints(db: Db, counters: Counter[]): void {
+/** A point that was taken from the counter of `key`, in the window that ends at `resetsAt` (ms since the epoch). */
+export type TakenPoint = { key: string; resetsAt: number }
+
+/** @param quotas of the counters, as they stood when a point was taken from each */
+export function takenPoints(counters: readonly Counter[], quotas: readonly Quota[]): TakenPoint[] {
+  return counters.map(({ key }, i) => ({ key, resetsAt: (quotas[i] as Quota).resetsAt }))
+}
+
+/** Gives points back. Where a counter has begun anew since, a point of the window before is none of its own. */
+export function returnPoints(db: Db, taken: readonly TakenPoint[]): void {
+  const text = `UPDATE counter SET points = points - 1
+    WHERE key = ? AND resets_at = ? AND points > 0`
   transact(db, () => {
-    for (const { key } of counters) {
-      sql(db, 'UPDATE counter SET points = points - 1 WHERE key = ? AND points > 0').run(
-        hashSecret(key),
-      )
-    }
+    for (const { key, resetsAt } of taken) sql(db, text).run(hashSecret(key), resetsAt)
   })
 }
 

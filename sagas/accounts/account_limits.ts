@@ -1,7 +1,7 @@
 import { SECONDS_A_MINUTE, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
 import { networkOf } from '../../base/values/network.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
-import type { Counter } from '../../database/limits/counter.ts'
+import { type Counter, takenPoints } from '../../database/limits/counter.ts'
 import { requester } from '../../http/requester.ts'
 import type { Services } from '../services/services.ts'
 import { tooOften } from '../services/too_often.ts'
@@ -75,11 +75,11 @@ export async function takePoint(
   const { refusal, limits } = ACCOUNT_LIMITS[what]
   const address = networkOf(requester()?.address ?? '')
   const subjects = { 'account at address': `${did}\n${address}`, account: did, address }
-  const taken = limits.map(
+  const asked = limits.map(
     ({ name, per, ...limit }): Counter => ({ key: `${name}, ${per}\n${subjects[per]}`, ...limit }),
   )
-  const { isAllowed, quotas } = await counters.take(taken)
-  if (isAllowed) return { giveBack: () => counters.giveBack(taken) }
+  const { isAllowed, quotas } = await counters.take(asked)
+  if (isAllowed) return { giveBack: () => counters.giveBack(takenPoints(asked, quotas)) }
   const usedUp = limits[quotas.findIndex(({ remaining }) => remaining === 0)]
   const limited = { did, limit: usedUp?.name, per: usedUp?.per }
   logEvent(log, 'rate_limited', limited, requester()?.address)

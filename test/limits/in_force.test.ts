@@ -10,6 +10,7 @@ import {
   type Counter,
   returnPoints,
   sweepCounters,
+  takenPoints,
   takePoints,
 } from '../../database/limits/counter.ts'
 import { countReached, listNear } from '../../database/limits/near_limit.ts'
@@ -93,9 +94,9 @@ test('the names of counters are kept while they are near their limit, and not be
   const names = () => db.prepare('SELECT count(*) FROM near_limit').pluck().get()
   for (let i = 0; i < 7; i++) takePoints(db, [guesses])
   expect([names(), listNear(db, ALL)]).toEqual([0, []])
-  takePoints(db, [guesses])
+  const taken = takenPoints([guesses], takePoints(db, [guesses]).quotas)
   expect(listNear(db, ALL)).toMatchObject([{ key: guesses.key, used: 8, points: 10 }])
-  returnPoints(db, [guesses])
+  returnPoints(db, taken)
   expect(listNear(db, ALL)).toEqual([])
   takePoints(db, [guesses])
   takePoints(db, [guesses])

@@ -185,6 +185,11 @@ export const programRows = toRemovals([
     inFile('mail/error.ts')("redacted.replaceAll(ADDRESS, '[address]')", 'redacted'),
   ],
   [GIVEN_BACK, 'points of a client that has gone', counters('outlasting(back)', 'back()')],
+  [
+    GIVEN_BACK,
+    'a point counts for the window in which it was taken',
+    inFile('database/limits/counter.ts')('AND resets_at = ? AND', 'AND ? > 0 AND'),
+  ],
   [GIVEN_BACK, 'a bound on lines of those', counters('if (hasRoom(log, COUNTERS)) ', '')],
   [
     34,
