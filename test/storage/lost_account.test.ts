@@ -15,23 +15,51 @@ import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { copyOnline } from '../../maintenance/databases/online_copy.ts'
 import { checkDamaged } from '../../operator/doctor/damaged.ts'
-import { Attacker, newPerson, type Person, refreshed, send } from '../attacks/attacker.ts'
+import {
+  Attacker,
+  newPerson,
+  type Person,
+  refreshed,
+  type Session,
+  send,
+} from '../attacks/attacker.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
 const isRoot = sayUnlessRoot('an account of another user')
 
+/** An account, and what its owner and an app hold of it. */
+type Held = { person: Person; client: Attacker; session: Session; tokens: Record<string, string> }
+
 let network: Network
-let lost: Person
+/** One for each way to lose it. */
+const held: Held[] = []
 let well: Person
 
 beforeAll(async () => {
   network = await startNetwork()
-  lost = await newPerson(network, 'lost')
   well = await newPerson(network, 'well')
+  for (const _ of LOSSES) held.push(await hold())
+  // All accounts are asleep then, and their databases closed.
+  await network.vestibule.restart()
+  for (const [i, [, , lose]] of LOSSES.entries()) {
+    const path = pathOf(held[i] as Held)
+    renameSync(path, `${path}.kept`)
+    await lose(path)
+  }
 })
 afterAll(() => network?.close())
+
+const pathOf = ({ person }: Held) => databasePath.account(network.vestibule, person.did)
+
+async function hold(): Promise<Held> {
+  const person = await newPerson(network, 'lost')
+  const client = new Attacker(network)
+  const session = await client.signIn(person)
+  const { body } = await createSession(person)
+  return { person, client, session, tokens: body as unknown as Record<string, string> }
+}
 
 const xrpc = async (method: string, token: string | null, input?: object) =>
   send(`${network.url}/xrpc/com.atproto.server.${method}`, {
@@ -55,19 +83,21 @@ const found = async () => {
 
 const PUT_BACK = 'backup.md#one-account'
 
-const LOSSES: [string, string, (path: string) => void | Promise<void>, mend?: string][] = [
-  ['gone', 'is not there', () => {}],
-  ['empty', 'is empty', (path) => writeFileSync(path, '')],
+const LOSSES: [string, string, (path: string) => void | Promise<void>, mend: string][] = [
+  ['gone', 'is not there', () => {}, PUT_BACK],
+  ['empty', 'is empty', (path) => writeFileSync(path, ''), PUT_BACK],
   [
     'one that holds no account',
     'holds no account',
     (path) => closeDatabase(openDatabase(path, accountSchema)),
+    PUT_BACK,
   ],
-  ['damaged', 'file is not a database', (path) => writeFileSync(path, 'x'.repeat(4_096))],
+  ['damaged', 'file is not a database', (path) => writeFileSync(path, 'x'.repeat(4_096)), PUT_BACK],
   [
     "another account's",
     'holds the account did:plc:',
     (path) => copyOnline(databasePath.account(network.vestibule, well.did), path),
+    PUT_BACK,
   ],
   [
     "a newer program's",
@@ -82,63 +112,77 @@ const LOSSES: [string, string, (path: string) => void | Promise<void>, mend?: st
   ],
 ]
 
-test.each(LOSSES)(
+test.each(LOSSES.map(([name, state], i) => [name, state, i] as const))(
   'an account whose database is %s ends no session, and is named',
-  async (_, state, lose, mend = PUT_BACK) => {
+  async (_, state, i) => {
     const { vestibule } = network
-    const client = new Attacker(network)
-    const session = await client.signIn(lost)
-    const { accessJwt, refreshJwt } = (await createSession(lost)).body as Record<string, string>
-    // All accounts are asleep then, and their databases closed.
-    await vestibule.restart()
-    const path = databasePath.account(vestibule, lost.did)
-    const [logs, kept] = [vestibule.logs.length, `${path}.kept`]
-    renameSync(path, kept)
-    await lose(path)
+    const one = held[i] as Held
+    const { person, client, session, tokens } = one
+    const { accessJwt = '', refreshJwt = '' } = tokens
+    const [path, logs] = [pathOf(one), vestibule.logs.length]
     const size = () => (existsSync(path) ? statSync(path).size : null)
     const before = size()
 
     expect(await client.refresh(session)).toMatchObject({ status: 503 })
-    expect(await createSession(lost)).toMatchObject({ status: 502 })
-    expect(await xrpc('refreshSession', refreshJwt as string)).toMatchObject({ status: 502 })
-    expect(await xrpc('getSession', accessJwt as string)).toMatchObject({ status: 502 })
+    expect(await createSession(person)).toMatchObject({ status: 502 })
+    expect(await xrpc('refreshSession', refreshJwt)).toMatchObject({ status: 502 })
+    expect(await xrpc('getSession', accessJwt)).toMatchObject({ status: 502 })
     expect((await createSession(well)).status).toBe(200)
     expect(vestibule.logs.slice(logs)).not.toMatch(/refresh_refused|an OAuth request was refused/)
 
     // What is left is as it was.
     expect(size()).toBe(before)
     expect(vestibule.logs.slice(logs)).toMatch(
-      `"event":"account_damaged","did":"${lost.did}","reason":"${path}`,
+      `"event":"account_damaged","did":"${person.did}","reason":"${path}`,
     )
     expect(vestibule.logs.slice(logs)).toContain(state)
-    expect(await found()).toMatchObject([
-      {
-        found: expect.stringContaining(state),
-        mend: expect.stringContaining(mend),
-      },
-    ])
-    const listed = await cliJsonHere<object[]>(vestibule.env, ['account', 'list', '--standing'])
-    expect(listed).toContainEqual(
-      expect.objectContaining({ did: lost.did, standing: 'unavailable' }),
-    )
-    expect(listed).toContainEqual(expect.objectContaining({ did: well.did, standing: 'active' }))
-    const settings = readSettings(vestibule.env)
-    const operator = connectOperator({ settings, secrets: await loadSecrets(settings) })
-    const { checks } = await operator('doctor', {})
-    expect(checks).toContainEqual(
-      expect.objectContaining({ found: 'those that were looked at (1) name their PDS' }),
-    )
-
-    await vestibule.stop()
-    for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
-    renameSync(kept, path)
-    await vestibule.start()
-    const next = await refreshed(client, session)
-    expect(await client.refresh(next)).toMatchObject({ status: 200 })
-    expect(await xrpc('refreshSession', refreshJwt as string)).toMatchObject({ status: 200 })
-    expect(await found()).toEqual([])
   },
 )
+
+test('the operator is told of all of them, and of each way to mend them', async () => {
+  const { env } = network.vestibule
+  const newer = LOSSES.findIndex(([, , , mend]) => mend !== PUT_BACK)
+  const others = `; and ${LOSSES.length - 2} more`
+  expect(await found()).toEqual(
+    [0, newer].map((i) => ({
+      ...{ name: 'Databases of accounts', state: 'failed' },
+      found: expect.stringMatching(
+        new RegExp(`${held[i]?.person.did} .*${LOSSES[i]?.[1]}.*${i === 0 ? others : ''}$`),
+      ),
+      mend: expect.stringContaining(LOSSES[i]?.[3] ?? PUT_BACK),
+    })),
+  )
+  const listed = await cliJsonHere<object[]>(env, ['account', 'list', '--standing'])
+  for (const { person } of held) {
+    expect(listed).toContainEqual(
+      expect.objectContaining({ did: person.did, standing: 'unavailable' }),
+    )
+  }
+  expect(listed).toContainEqual(expect.objectContaining({ did: well.did, standing: 'active' }))
+  const settings = readSettings(env)
+  const operator = connectOperator({ settings, secrets: await loadSecrets(settings) })
+  const { checks } = await operator('doctor', {})
+  expect(checks).toContainEqual(
+    expect.objectContaining({ found: 'those that were looked at (1) name their PDS' }),
+  )
+})
+
+test('those that are put back go on', async () => {
+  const { vestibule } = network
+  await vestibule.stop()
+  for (const path of held.map(pathOf)) {
+    for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
+    renameSync(`${path}.kept`, path)
+  }
+  await vestibule.start()
+  for (const { client, session, tokens } of held) {
+    const next = await refreshed(client, session)
+    expect(await client.refresh(next)).toMatchObject({ status: 200 })
+    const { refreshJwt = '' } = tokens
+    expect(await xrpc('refreshSession', refreshJwt)).toMatchObject({ status: 200 })
+  }
+  expect(await found()).toEqual([])
+})
 
 test.runIf(isRoot)("an account whose file is another user's is named, and given back", async () => {
   const folder = await makeTemporaryFolder('forbidden')
@@ -165,6 +209,7 @@ test.runIf(isRoot)("an account whose file is another user's is named, and given 
 
 test('an account that was lost can be deleted', async () => {
   const { env, dataDir } = network.vestibule
+  const { person: lost } = held[0] as Held
   await network.vestibule.restart()
   rmSync(databasePath.account({ dataDir }, lost.did))
   await cliJsonHere(env, ['account', 'delete', lost.did, '--yes'])
