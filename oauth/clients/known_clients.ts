@@ -7,6 +7,7 @@ import type { ClientDocuments } from '../fetching/client_documents.ts'
 import { withClockLeeway } from './clock.ts'
 import { withNamedKeys } from './named_keys.ts'
 import { askedForFewValues } from './request_bounds.ts'
+import { assertShortMetadata, listBriefly } from './short_metadata.ts'
 import { assertUsualKeys } from './usual_keys.ts'
 
 type GetClient = (id: string) => Promise<Client>
@@ -63,6 +64,7 @@ export function keepClients(
   const load = async (id: string) => {
     const client = await getClient(id)
     try {
+      assertShortMetadata(client)
       assertUsualKeys(client)
     } catch (err) {
       documents.forget(client)
@@ -72,4 +74,5 @@ export function keepClients(
   }
   const clients = new KnownClients(load, documents)
   manager.getClient = (id) => clients.get(id)
+  listBriefly(manager)
 }

@@ -20,6 +20,31 @@ import type { Browsers } from './downloads.ts'
 export const ACTIVITY_DAYS = AUDIT_MEMORY / DAY
 export const ACTIVITY_SHOWN = { limit: 100, guesses: 25 }
 
+/**
+ * How much the page shows of what is signed in, of which an account may have thousands: of each kind those that were used
+ * last, and of what an app was given so many scopes. The file has all of it.
+ */
+export const SIGNED_IN_SHOWN = { ofKind: 100, scopes: 50 }
+
+/** What of it is shown, and whether there is more. */
+export function shownOf(all: SignedInEverywhere): {
+  signedIn: SignedInEverywhere
+  isMore: boolean
+} {
+  const { oauth, legacy, openid } = all
+  const isMore = [oauth, legacy, openid].some(({ length }) => length > SIGNED_IN_SHOWN.ofKind)
+  const signedIn = {
+    ...all,
+    ...{ oauth: lastUsed(oauth), legacy: lastUsed(legacy), openid: lastUsed(openid) },
+  }
+  return { signedIn, isMore }
+}
+
+const lastUsed = <T extends { updatedAt: number | null }>(all: readonly T[]): T[] =>
+  all
+    .toSorted((one, other) => (other.updatedAt ?? 0) - (one.updatedAt ?? 0))
+    .slice(0, SIGNED_IN_SHOWN.ofKind)
+
 /** How people are told of apps whose ids say nothing, by those. */
 export type AppNames = ReadonlyMap<string, string>
 
@@ -38,7 +63,10 @@ export function signedInItems(
   thisDevice: string,
   language: PageLanguage,
 ): SignedInItem[] {
-  const given = oauth.map((each) => ({ ...each, may: permissionWords(each.scope ?? '', language) }))
+  const given = oauth.map((each) => ({
+    ...each,
+    may: permissionWords(each.scope ?? '', language, SIGNED_IN_SHOWN.scopes),
+  }))
   const ofApps = [...given, ...openid.map((each) => ({ ...each, may: undefined }))].map(
     ({ id, clientId, createdAt, updatedAt, from, may }): SignedInItem => ({
       ...{

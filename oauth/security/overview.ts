@@ -35,6 +35,8 @@ import { PLACE, type Visitor } from './visitor.ts'
 /** What is known of an account for the page that shows all of it. */
 export type Known = Changeable & {
   signedIn: SignedInEverywhere
+  /** Whether more is signed in. */
+  isMore: boolean
   browsers: Browsers
   apps: AppNames
   activity: Activity
@@ -71,6 +73,7 @@ export function overviewStep(
     name: shownName(person),
     language,
     items: signedInItems(signedIn, { browsers, apps }, deviceId, language),
+    isMoreSignedIn: known.isMore,
     factors: {
       factors,
       passkeys: passkeys.map(({ name }) => name),

@@ -25,7 +25,7 @@ import type { Outcome } from '../sign_in/shown.ts'
 import { doneCookie, noDoneCookie, readDone } from './done_cookie.ts'
 import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { Done, SecurityForms } from './forms.ts'
-import { ACTIVITY_SHOWN, type AppNames } from './items.ts'
+import { ACTIVITY_SHOWN, type AppNames, shownOf } from './items.ts'
 import { textsFor } from './language.ts'
 import type { SecurityPages } from './pages.ts'
 import type { Visitor } from './visitor.ts'
@@ -95,9 +95,11 @@ export class SecurityViews {
     if (!row) throw accountNotFound()
     const invites = await readOwnInvites(this.#services, row)
     const activity = { ...listed, entries: forOwner(listed.entries) }
-    const apps = await this.#appsOf(everywhere.signedIn, activity.entries)
+    const { signedIn, isMore } = shownOf(everywhere.signedIn)
+    const apps = await this.#appsOf(signedIn, activity.entries)
     const parts = { activity, apps, appPasswords, factors, passkeys, trustedDevices }
-    const known = { ...everywhere, ...parts, invites, account: row, done }
+    const { browsers } = everywhere
+    const known = { signedIn, isMore, browsers, ...parts, invites, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(visitor, publicUrl)])

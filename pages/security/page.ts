@@ -51,7 +51,7 @@ export type SignedInItem = {
   lastUsed: number | null
   isThisBrowser: boolean
   /** What an app was given, in words or, where there are none, as scopes; undefined of what is no app of it. */
-  may?: readonly string[] | undefined
+  may?: { words: readonly string[]; isMore: boolean } | undefined
 }
 
 /** One line of the audit trail. */
@@ -69,6 +69,8 @@ export type SecurityStep = {
   name: string
   language: PageLanguage
   items: readonly SignedInItem[]
+  /** Whether the file has more of them. */
+  isMoreSignedIn: boolean
   factors: Omit<FactorsPart, 'language' | 'name'>
   trustedDevices: readonly TrustedDeviceItem[]
   revokeTrustedDevice: string
@@ -104,6 +106,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
           ? html`<ul class="list">${items.map((item, i) => itemOf(texts, step, item, `item-${i}`))}</ul>`
           : html`<p>${texts.nothing}</p>`
       }
+      ${step.isMoreSignedIn && html`<p class="quiet">${texts.more}</p>`}
       ${form(
         { action: step.endOthers, sealed },
         html`<button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
@@ -137,7 +140,7 @@ function itemOf(
   return html`<li><div id="${id}"><p class="main">${titleOf(texts, item)}</p>
       <p>${place || texts.unknownPlace}</p>
       <p class="quiet">${times.map((each, i) => html`${i > 0 && ' · '}${each}`)}</p></div>
-      ${item.may && html`<details><summary aria-describedby="${id}">${texts.may}</summary><ul>${item.may.map((each) => html`<li>${each}</li>`)}</ul></details>`}
+      ${item.may && html`<details><summary aria-describedby="${id}">${texts.may}</summary><ul>${item.may.words.map((each) => html`<li>${each}</li>`)}${item.may.isMore && html`<li>${texts.more}</li>`}</ul></details>`}
       ${form(
         { action: endSession, sealed },
         html`<input type="hidden" name="kind" value="${item.kind === 'browser' ? 'browser' : 'session'}"><input type="hidden" name="id" value="${item.id}"><button aria-describedby="${id}">${texts.signOut}</button>`,

@@ -86,6 +86,7 @@ describe('10. client metadata', () => {
         response.end(`${' '.repeat(513 * 1024)}}`)
       },
     ],
+    ['over 50,000 characters', (path) => metadata(path, { client_name: 'x'.repeat(50_000) })],
     ['that names another client_id', () => hosted.metadata],
     ['without a client_id', (path) => metadata(path, { client_id: undefined })],
     ['that is no JSON', () => '<html>'],

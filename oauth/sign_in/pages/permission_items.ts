@@ -43,10 +43,20 @@ export function permissionItems(
   }))
 }
 
-/** What an app was given: each scope in words where there are some. */
-export function permissionWords(scope: string, language: PageLanguage): string[] {
+/**
+ * What an app was given: each scope in words where there are some.
+ *
+ * @param most how many of them
+ */
+export function permissionWords(
+  scope: string,
+  language: PageLanguage,
+  most: number,
+): { words: string[]; isMore: boolean } {
   const texts = permissionTexts[language]
-  return scopesIn(scope).map((each) => textOf(each, texts, language, new Map()) ?? each)
+  const all = scopesIn(scope)
+  const words = all.slice(0, most).map((each) => textOf(each, texts, language, new Map()) ?? each)
+  return { words, isMore: all.length > most }
 }
 
 /** What a person chose of that. @param isTicked whether the form has such a field */
@@ -71,7 +81,7 @@ function textOf(
     'transition:chat.bsky': texts.chat,
   }
   if (Object.hasOwn(fixed, scope)) return fixed[scope]
-  const list = (words: readonly string[]) => new Intl.ListFormat(language).format(words)
+  const list = (words: readonly string[]) => listFormatOf(language).format(words)
   const account = AccountPermission.fromString(scope)
   if (account) return accountText(account, texts)
   const identity = IdentityPermission.fromString(scope)
@@ -90,6 +100,14 @@ function textOf(
   if (blob) return texts.uploads(blob.accept.includes('*/*') ? texts.anyFile : list(blob.accept))
   const included = IncludeScope.fromString(scope)
   return included ? setText(sets.get(included.nsid), language) : undefined
+}
+
+const listFormats = new Map<PageLanguage, Intl.ListFormat>()
+
+function listFormatOf(language: PageLanguage): Intl.ListFormat {
+  const format = listFormats.get(language) ?? new Intl.ListFormat(language)
+  listFormats.set(language, format)
+  return format
 }
 
 function accountText({ attr, action }: AccountPermission, texts: PermissionTexts) {

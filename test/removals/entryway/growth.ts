@@ -95,6 +95,21 @@ export const growthRows = toRemovals([
   ],
   [34, 'rows of an account make room', accountBounds('count <= rows', 'rows > 0')],
   [34, 'no OpenID client fills what all share', accountBounds("    sharedBy: 'grant_id',\n", '')],
+  [
+    34,
+    'a page shows what was used last',
+    inFile('oauth/security/items.ts')('.slice(0, SIGNED_IN_SHOWN.ofKind)', ''),
+  ],
+  [
+    34,
+    'and so many scopes of an app',
+    inFile('oauth/sign_in/pages/permission_items.ts')('all.slice(0, most)', 'all'),
+  ],
+  [
+    34,
+    'a list says little of each app',
+    inFile('oauth/clients/known_clients.ts')('  listBriefly(manager)\n', ''),
+  ],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
   [39, 'guesses hide nothing of the activity', audits('id > @leftOut', 'id > 0 * @leftOut')],
   [

@@ -72,6 +72,7 @@ export const oauthRows = toRemovals([
   [8, 'few parameters in a query', reading('if (hasManyFields(request.url.search, PARAMETERS))')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
+  [10, 'a bound on what is kept of it', clients('      assertShortMetadata(client)\n', '')],
   [10, 'a bound on time', fetching('timeout: CLIENT_FETCH', 'timeout: 600_000')],
   [10, 'no private addresses', fetching('!dev', 'false')],
   [10, 'few values in a document', fetching('if (saysManyValues(new TextDecoder().decode(body)))')],
