@@ -116,7 +116,7 @@ export function createOAuthHandler(
         (visit && signIn.pageBefore(request, visit, handled)) ??
         finish(request, handled, {
           handover: handoverScript(visit, scope.request),
-          consent: visit?.consentPage,
+          withoutScripts: visit?.pageWithoutScripts,
         }))
     const { refusal } = scope
     const told = refusal && !scope.fault ? refused(answered, refusal) : answered

@@ -44,6 +44,7 @@ export const ACTIONS = [
   'new-password',
   'permissions',
   'consent',
+  'reactivate',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 

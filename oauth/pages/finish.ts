@@ -32,8 +32,8 @@ const CSP = 'content-security-policy'
 type More = {
   /** One more script, which runs before the provider's. */
   handover?: string | undefined
-  /** Where a person consents in a browser that runs no scripts; undefined where that is not what the page is for. */
-  consent?: string | undefined
+  /** The page in its place for a browser that runs no scripts; undefined where there is none. */
+  withoutScripts?: string | undefined
 }
 
 /**
@@ -65,16 +65,16 @@ export function finishing(minutes: number) {
 function finish(
   page: string,
   request: HttpRequest,
-  { language, script, handover, consent }: More & { language: PageLanguage; script: string },
+  { language, script, handover, withoutScripts }: More & { language: PageLanguage; script: string },
 ): string {
   const { goOn } = errorPageTexts[language]
-  const root = `${ROOT}${needsOf(request, language, consent)}<script>${script}</script>`
+  const root = `${ROOT}${needsOf(request, language, withoutScripts)}<script>${script}</script>`
   return (
     page
       .replace(/<html(?: lang="en")?>/, `<html lang="${language}">`)
       // The form by which a browser is sent on waits for a click where scripts are off.
       .replace('type="submit" value="Continue"', `type="submit" value="${goOn}"`)
-      .replace('</head>', () => `<style>${STYLE}</style>${leadingOn(consent)}</head>`)
+      .replace('</head>', () => `<style>${STYLE}</style>${leadingOn(withoutScripts)}</head>`)
       .replace(ROOT, () => root)
       .replace('</body>', (end) => (handover ? `<script>${handover}</script>${end}` : end))
   )

@@ -19,6 +19,8 @@ export type FormState = {
   signUp?: BegunSignUp
   /** DID of the account that a person gives an app access to. */
   consentOf?: string
+  /** Of one that is to be active again, as people read its name. */
+  reactivationOf?: { did: string; name: string }
   /** What was done before: the password was right, and this is the second step. */
   first?: FirstStep & {
     username: string

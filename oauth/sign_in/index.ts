@@ -21,6 +21,7 @@ import { ConsentForm, type Reopening } from './forms/consent.ts'
 import { PageCalls } from './forms/page_calls.ts'
 import { ResetForms } from './forms/password_reset.ts'
 import { type Narrowing, PermissionsForm } from './forms/permissions.ts'
+import { ReactivationForm } from './forms/reactivation.ts'
 import { type Keeping, SignInForm } from './forms/sign_in.ts'
 import { SignUpForm } from './forms/sign_up.ts'
 import { refusedForm, refuseForm } from './own_form.ts'
@@ -44,6 +45,7 @@ export class SignIn {
   readonly #reset: ResetForms
   readonly #permissions: PermissionsForm
   readonly #consent: ConsentForm
+  readonly #reactivation: ReactivationForm
 
   /** @param ask answers a call of the provider's pages */
   constructor(
@@ -63,6 +65,7 @@ export class SignIn {
     this.#permissions = new PermissionsForm(provider)
     const calls = new PageCalls(provider, services, ask)
     this.#consent = new ConsentForm(provider, calls)
+    this.#reactivation = new ReactivationForm(calls, this.#pages)
   }
 
   /** What the provider is asked for, where a page of a sign-in may come first. */
@@ -190,6 +193,7 @@ export class SignIn {
       'new-password': () => this.#reset.confirm(post, form),
       permissions: () => this.#permissions.answer(post, form),
       consent: () => this.#consent.answer(post, form),
+      reactivate: () => this.#reactivation.answer(post, form),
     }
     return answers[action]()
   }

@@ -24,6 +24,7 @@ const STEPS = [
   'cancel',
   'permissions',
   'consent',
+  'reactivate',
 ] as const
 type StepName = (typeof STEPS)[number]
 

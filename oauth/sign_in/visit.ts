@@ -134,19 +134,19 @@ export class Visit {
     const { place, selected, isSignUp, wanted } = this
     if (this.accountWay !== null) return false
     if (isSignUp) return true
-    const asksFirst = wanted.step === 'consent' && selected?.account.deactivated
     if (place.request)
-      return selected !== undefined && (!isOfSignedIn(wanted) || asksFirst === true)
+      return selected !== undefined && (!isOfSignedIn(wanted) || !isDue(wanted, selected))
     return !ENTRIES.includes(this.path) && wanted.step === undefined
   }
 
-  /** Where the person decides in a browser that runs no scripts; undefined where the provider's page asks for no consent. */
-  get consentPage(): string | undefined {
+  /** Where the person decides in a browser that runs no scripts; undefined where the provider's page asks for nothing. */
+  get pageWithoutScripts(): string | undefined {
     const { place, selected, isOwnFirst, wanted } = this
-    // One that is deactivated is asked first whether it shall be active again, by the provider's script.
-    if (!place.request || !selected || selected.account.deactivated || isOwnFirst) return undefined
-    const account = selected.account.did
-    return place.page({ account, language: wanted.language, step: 'consent' })
+    if (!place.request || !selected || isOwnFirst) return undefined
+    const { did: account, deactivated } = selected.account
+    // It is asked first whether that shall end.
+    const step = deactivated ? 'reactivate' : 'consent'
+    return place.page({ account, language: wanted.language, step })
   }
 
   /** Where on the account page a person goes who comes to another part of it; null for where they are. */
@@ -189,7 +189,13 @@ export class Visit {
 
 /** Whether it is a page of ours for somebody who is signed in. */
 export const isOfSignedIn = ({ step }: Pick<Wanted, 'step'>) =>
-  step === 'permissions' || step === 'consent'
+  step === 'permissions' || step === 'consent' || step === 'reactivate'
+
+/** Whether there is something to decide on such a page. */
+function isDue({ step }: Pick<Wanted, 'step'>, { account }: PageAccount): boolean {
+  const isDeactivated = account.deactivated === true
+  return step === 'permissions' || isDeactivated === (step === 'reactivate')
+}
 
 /** Parts of the account page where people say who they are. */
 const ENTRIES = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`]

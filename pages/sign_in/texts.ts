@@ -70,6 +70,14 @@ export type SignInTexts = {
   readonly passkeysStay: string
   readonly toPasskeys: string
 
+  /** Asks whether an account that is deactivated shall be active again. @param name `@alice.example.com` */
+  readonly reactivation: {
+    readonly title: string
+    lead(name: string): string
+    readonly what: string
+    readonly confirm: string
+  }
+
   /** What went wrong. */
   readonly wrongPassword: string
   /** What was cancelled, or not possible in this browser. */

@@ -12,6 +12,7 @@ import { screenshot } from '../account_page/screenshots.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 import { findingsIn, inEachTheme, inSize, sizes } from './axe.ts'
+import { expectUsable } from './usable.ts'
 
 /**
  * `axe-core` over every page that a person sees, light and dark, on a desktop and on a phone:
@@ -160,6 +161,22 @@ test('what is added to the provider’s pages passes their content security poli
   await page.locator('#revocation-note').waitFor({ state: 'hidden' })
   expect(refused).toEqual([])
   await page.context().close()
+})
+
+test.each(sizes)('the question of a deactivated account hinders nobody, %s', async (size) => {
+  const away = newCredentials('away')
+  const agent = new AtpAgent({ service: world.network.url })
+  await agent.createAccount(away)
+  await agent.com.atproto.server.deactivateAccount({})
+  await inSize(world.browser, size, async (page) => {
+    const login = await startLogin(world.app)
+    await page.goto(String(login.url))
+    await signIn(page, away)
+    await page.getByText('Welcome back!').waitFor()
+    await page.goto(`${login.url}&step=reactivate`)
+    await page.getByRole('heading', { name: 'Reactivate your account?' }).waitFor()
+    await expectUsable(page, size)
+  })
 })
 
 /** Somebody whose sign-ins ask for a code by mail. */

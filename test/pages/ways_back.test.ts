@@ -1,3 +1,4 @@
+import { AtpAgent } from '@atproto/api'
 import Database from 'better-sqlite3'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -39,9 +40,9 @@ async function signIn(page: Page): Promise<void> {
   await button(page, 'Autoriser').waitFor()
 }
 
-async function enter(page: Page): Promise<void> {
-  await page.fill('input[name=username]', person.handle)
-  await page.fill('input[name=password]', person.password)
+async function enter(page: Page, { handle, password } = person): Promise<void> {
+  await page.fill('input[name=username]', handle)
+  await page.fill('input[name=password]', password)
   await button(page, 'Se connecter').click()
 }
 
@@ -164,6 +165,24 @@ test('without scripts: people sign in and consent, and what else comes next need
     await page.goto(`${world.network.url}/account`)
     await enter(page)
     await heading(page, 'Votre navigateur n’exécute pas JavaScript')
+  })
+})
+
+test('without scripts: who had deactivated the account has it active again, and consents', async () => {
+  const somebody = newCredentials('back')
+  const agent = new AtpAgent({ service: world.network.url })
+  await agent.createAccount(somebody)
+  await agent.com.atproto.server.deactivateAccount({})
+  await inFrench({ javaScriptEnabled: false }, async (page) => {
+    const login = await startLogin(world.app)
+    await page.goto(login.url)
+    await enter(page, somebody)
+    await heading(page, 'Réactiver votre compte')
+    await button(page, 'Oui, réactiver mon compte').click()
+    const told = await toldBy(page, login, () => button(page, 'Autoriser').click())
+    expect(Object.keys(told)).toEqual(['code'])
+    const { data } = await agent.com.atproto.server.getSession()
+    expect(data.active).toBe(true)
   })
 })
 

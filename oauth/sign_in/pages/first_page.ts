@@ -29,6 +29,7 @@ export class FirstPage {
         did: visit.selected.account.did,
         name: shownName(visit.selected.account),
       }
+      if (wanted.step === 'reactivate') return this.#pages.reactivation(shown, to)
       return wanted.step === 'consent'
         ? this.#permissions.consent(shown, to)
         : this.#permissions.permissions(shown, to)

@@ -10,6 +10,7 @@ import { type Frame, type Step, writeStep } from '../../../pages/sign_in/frame.t
 import { signInTexts } from '../../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../../pages/sign_in/look.ts'
 import { passkeysStay } from '../../../pages/sign_in/passkeys_stay.ts'
+import { reactivationStep } from '../../../pages/sign_in/reactivation.ts'
 import {
   choiceStep,
   codeStep,
@@ -178,6 +179,26 @@ export class SignInPages {
         least: NEW_PASSWORD_MIN_LENGTH,
         most: NEW_PASSWORD_MAX_LENGTH,
         back: place.page({ language, step: 'reset-password' }),
+      }),
+    )
+  }
+
+  /** Asks whether an account shall be active again. */
+  reactivation(
+    shown: Shown,
+    of: NonNullable<FormState['reactivationOf']>,
+    outcome: Outcome = {},
+  ): HttpResponse {
+    const { place } = shown
+    const { account, language } = wantedOf(shown.request)
+    const { did, name } = of
+    return this.write(shown, { account, step: 'reactivate' }, outcome, (texts) =>
+      reactivationStep(texts, {
+        action: place.form('reactivate', { account, language }),
+        sealed: this.seal(shown, { reactivationOf: { did, name } }),
+        name,
+        other: place.page({ language, step: 'choose' }),
+        cancel: cancel(shown),
       }),
     )
   }

@@ -66,6 +66,12 @@ export const en: SignInTexts = {
   deleted: 'Your account has been deleted.',
   passkeysStay: 'Passkeys still sign in to your account. Remove those that you do not know:',
   toPasskeys: 'Sign in and look at the passkeys',
+  reactivation: {
+    title: 'Reactivate your account?',
+    lead: (name) => `${name} is deactivated.`,
+    what: 'Reactivating makes your profile and content visible again.',
+    confirm: 'Yes, reactivate my account',
+  },
   wrongPassword:
     'Wrong username or password. An account without a password signs in with its passkey.',
   noPasskey: 'No passkey was used. Try again, or choose another way.',

@@ -69,6 +69,12 @@ export const es: SignInTexts = {
   deleted: 'Tu cuenta se ha eliminado.',
   passkeysStay: 'Las claves de acceso siguen dando acceso a tu cuenta. Quita las que no conozcas:',
   toPasskeys: 'Iniciar sesión y ver las claves de acceso',
+  reactivation: {
+    title: '¿Reactivar tu cuenta?',
+    lead: (name) => `${name} está desactivada.`,
+    what: 'Al reactivarla, tu perfil y tu contenido volverán a ser visibles.',
+    confirm: 'Sí, reactivar mi cuenta',
+  },
   wrongPassword:
     'Nombre de usuario o contraseña incorrectos. En una cuenta sin contraseña se entra con su clave de acceso.',
   noPasskey: 'No se usó ninguna clave de acceso. Inténtalo de nuevo o elige otra forma.',

@@ -71,6 +71,12 @@ export const fr: SignInTexts = {
   passkeysStay:
     'Les clés d’accès permettent toujours de se connecter à votre compte. Retirez celles que vous ne connaissez pas :',
   toPasskeys: 'Se connecter et voir les clés d’accès',
+  reactivation: {
+    title: 'Réactiver votre compte ?',
+    lead: (name) => `${name} est désactivé.`,
+    what: 'La réactivation rend votre profil et votre contenu à nouveau visibles.',
+    confirm: 'Oui, réactiver mon compte',
+  },
   wrongPassword:
     'Nom d’utilisateur ou mot de passe incorrect. Un compte sans mot de passe se connecte avec sa clé d’accès.',
   noPasskey: 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',

@@ -67,6 +67,12 @@ export const ko: SignInTexts = {
   deleted: '계정을 삭제했습니다.',
   passkeysStay: '패스키로는 계속 계정에 로그인할 수 있습니다. 모르는 패스키는 제거하세요.',
   toPasskeys: '로그인하고 패스키 확인하기',
+  reactivation: {
+    title: '계정을 재활성화할까요?',
+    lead: (name) => `${name} 계정은 비활성화되어 있습니다.`,
+    what: '재활성화하면 프로필과 콘텐츠가 다시 표시됩니다.',
+    confirm: '예, 계정을 재활성화합니다',
+  },
   wrongPassword:
     '사용자 이름 또는 비밀번호가 올바르지 않습니다. 비밀번호가 없는 계정은 패스키로 로그인합니다.',
   noPasskey: '패스키가 사용되지 않았습니다. 다시 시도하거나 다른 방법을 선택하세요.',

@@ -69,6 +69,12 @@ export const ro: SignInTexts = {
   passkeysStay:
     'Cheile de acces permit în continuare conectarea la contul dvs. Eliminați-le pe cele pe care nu le cunoașteți:',
   toPasskeys: 'Conectați-vă și vedeți cheile de acces',
+  reactivation: {
+    title: 'Vă reactivați contul?',
+    lead: (name) => `${name} este dezactivat.`,
+    what: 'Reactivarea face ca profilul și conținutul dvs. să fie din nou vizibile.',
+    confirm: 'Da, reactivați-mi contul',
+  },
   wrongPassword:
     'Numele de utilizator sau parola este greșită. La un cont fără parolă vă conectați cu cheia lui de acces.',
   noPasskey: 'Nu a fost folosită nicio cheie de acces. Încercați din nou sau alegeți altă cale.',

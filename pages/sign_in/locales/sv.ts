@@ -67,6 +67,12 @@ export const sv: SignInTexts = {
   passkeysStay:
     'Passnycklar kan fortfarande logga in på ditt konto. Ta bort dem som du inte känner igen:',
   toPasskeys: 'Logga in och se passnycklarna',
+  reactivation: {
+    title: 'Återaktivera ditt konto?',
+    lead: (name) => `${name} är inaktiverat.`,
+    what: 'När du återaktiverar blir din profil och ditt innehåll synliga igen.',
+    confirm: 'Ja, återaktivera mitt konto',
+  },
   wrongPassword:
     'Fel användarnamn eller lösenord. Ett konto utan lösenord loggar man in på med dess passnyckel.',
   noPasskey: 'Ingen passnyckel användes. Försök igen eller välj ett annat sätt.',

@@ -135,6 +135,11 @@ export const alarmRows = toRemovals([
     ),
   ],
   [
+    'test/sign_in/reactivation_without_scripts.test.ts',
+    'an account is active again that the page has named',
+    inFile('oauth/sign_in/forms/reactivation.ts')('did: of.did', "did: account ?? ''"),
+  ],
+  [
     'test/sign_in/consent_without_scripts.test.ts',
     'only who has given a code takes it back',
     inFile('database/flow/authorization_request.ts')(
