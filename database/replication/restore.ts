@@ -5,7 +5,7 @@ import type { KvReader } from './kv.ts'
 import { isLast } from './record.ts'
 import { chunkKeys } from './snapshot.ts'
 
-/** Values asked for at once: at most 2 MiB, which a message between processes may have (`setup.ts`). */
+/** Values asked for at once: at most 2 MiB, which a message between processes may have (`actors/hosting/setup.ts`). */
 const AT_ONCE = 16
 
 /** Raised when what the head names is not there. */

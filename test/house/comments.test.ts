@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'oxc-parser'
 import { expect, test } from 'vitest'
@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const LINK = /\{@link ([\w$]+)(?:\.([\w$]+))?[^}]*\}/g
 /** A path from the root, in the folders of this repository. */
 const PATH = /`((?:[\w.-]+\/)+[\w.-]*)`/g
+/** A file without its folder, which is the one of the file that names it, or the root. */
+const NAME = /`(\w+\.[tj]s)`/g
 
 /** What a node declares by a name, and all within it: types, values and their members. */
 function declaredIn(node: unknown, names = new Set<string>()): Set<string> {
@@ -57,13 +59,24 @@ test('what a comment links to is there', () => {
   expect(links).toBeGreaterThan(100)
 })
 
-test('each file and folder that a comment names is there', () => {
-  const named = sources.flatMap(({ file, comments }) =>
+const namedBy = (pattern: RegExp) =>
+  sources.flatMap(({ file, comments }) =>
     comments.flatMap((comment) =>
-      [...comment.matchAll(PATH)].map(([, path = '']) => ({ file, path })),
+      [...comment.matchAll(pattern)].map(([, path = '']) => ({ file, path })),
     ),
   )
-  const ours = named.filter(({ path }) => rooms.has(path.split('/')[0]))
+
+test('each file and folder that a comment names is there', () => {
+  const ours = namedBy(PATH).filter(({ path }) => rooms.has(path.split('/')[0]))
   expect(ours.filter(({ path }) => !existsSync(join(root, path)))).toEqual([])
   expect(ours.length).toBeGreaterThan(10)
+})
+
+test('each file that a comment names alone is beside it, or at the top', () => {
+  const named = namedBy(NAME)
+  const gone = named.filter(({ file, path }) =>
+    [dirname(file), ''].every((folder) => !existsSync(join(root, folder, path))),
+  )
+  expect(gone).toEqual([])
+  expect(named.length).toBeGreaterThan(10)
 })

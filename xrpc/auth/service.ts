@@ -78,7 +78,7 @@ export function justSignedOut({
 /**
  * A service JWT that only the account's PDS can have signed: with the key that the PDS itself has for
  * the account, not the one in the DID document. A stock PDS signs no such JWT for the account's owner
- * (`PROTECTED_METHODS` in its `pipethrough.ts`).
+ * (`PROTECTED_METHODS` of `@atproto/pds`).
  */
 export const accountsPds: Verifier<UserCredentials> = async (call, context) => {
   let key: Promise<string> | undefined

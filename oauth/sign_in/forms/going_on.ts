@@ -26,7 +26,7 @@ export const AMR: Readonly<Record<FactorKind | 'passkey alone', readonly string[
 /** By which form a second factor was given. */
 type Proven = {
   device: ReturnType<typeof browserHere>
-  /** Id of the form (`sealed.ts`). */
+  /** Id of the form (`oauth/sign_in/sealed.ts`). */
   sent: string | undefined
   isRemembered: boolean
   kind: FactorKind
