@@ -20,7 +20,7 @@ const shared = {
   testTimeout: 900_000,
   hookTimeout: 900_000,
   expect: { poll: { timeout: 60_000 } },
-  setupFiles: ['test/put_back.ts', 'test/password_work.ts'],
+  setupFiles: ['test/reset_shared_state.ts', 'test/password_work.ts'],
   fileParallelism: true,
   pool: 'forks' as const,
   execArgv: ['--import', new URL('base/process/import_resolution.ts', import.meta.url).href],

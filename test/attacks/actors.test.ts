@@ -10,8 +10,8 @@ import { freePort } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import { send } from './attacker.ts'
-import { childrenOf, listeningOf } from './listening.ts'
-import { callPage, type PageAnswer } from './pages.ts'
+import { childrenOf, listeningOf } from './listening_ports.ts'
+import { callPage, type PageAnswer } from './provider_pages.ts'
 
 let network: Network
 /** Gateway and runner as two processes, with the actor port between them. */

@@ -8,8 +8,8 @@ import {
 } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { withoutOwnLines } from '../pages/own_lines.ts'
-import { toldIn } from '../security_page/come.ts'
 import { type Form, formsOf, itemsOf } from '../security_page/forms_of.ts'
+import { toldIn } from '../security_page/open_page.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 /** The security page, against those whose page it is not. */

@@ -17,7 +17,7 @@ import { startVestibule } from '../../lab/world/vestibule.ts'
 import { en } from '../../mail/locales/en.ts'
 import { basisOf } from '../storage/basis.ts'
 import { Attacker, makeDpopKey, newPerson, type Person, send, signInOnPage } from './attacker.ts'
-import { callPage, cookiesOf, type PageAnswer } from './pages.ts'
+import { callPage, cookiesOf, type PageAnswer } from './provider_pages.ts'
 
 let network: Network
 let kim: Person

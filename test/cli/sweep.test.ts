@@ -9,7 +9,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
-import { signUpWith } from '../security_page/guest.ts'
+import { signUpWith } from '../security_page/invited.ts'
 
 /** Every command, with values as long as they come. */
 const HANDLE = `${'somebody-with-a-long-name-'.repeat(2)}abc.test`

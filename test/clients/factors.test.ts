@@ -1,6 +1,7 @@
 import { AtpAgent } from '@atproto/api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { enterPassword, grant } from '../../lab/clients/browser_steps.ts'
 import {
   addFactors,
   type Factors,
@@ -21,7 +22,6 @@ import { makeNodeClient } from '../../lab/clients/node_client.ts'
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { startSignInProxy } from '../../lab/clients/sign_in_proxy.ts'
-import { enterPassword, grant } from '../../lab/clients/steps.ts'
 import {
   addAuthenticator,
   synced,

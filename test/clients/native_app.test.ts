@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callbackOf, deny, grant, signIn, signUp } from '../../lab/clients/browser_steps.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { type HostedClient, hostNativeClient } from '../../lab/clients/hosted_client.ts'
 import { discoverApp, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { expectSessionLife } from '../../lab/clients/session_life.ts'
-import { callbackOf, deny, grant, signIn, signUp } from '../../lab/clients/steps.ts'
 import { sharedBrowser } from '../shared/browser.ts'
 import { sharedNetwork } from '../shared/network.ts'
 

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { enterPassword, grant } from '../../lab/clients/browser_steps.ts'
 import {
   type Credentials,
   headlessSignUp,
   newCredentials,
 } from '../../lab/clients/headless_sign_in.ts'
 import { startNuxtApp } from '../../lab/clients/nuxt/start.ts'
-import { enterPassword, grant } from '../../lab/clients/steps.ts'
 import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'

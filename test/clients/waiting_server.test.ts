@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { grant, signIn } from '../../lab/clients/browser_steps.ts'
 import {
   headlessSignIn,
   headlessSignUp,
@@ -6,7 +7,6 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { expectSessionLife } from '../../lab/clients/session_life.ts'
-import { grant, signIn } from '../../lab/clients/steps.ts'
 import { startWaitingServer, type WaitingServer } from '../../lab/clients/waiting_server.ts'
 import { sharedBrowser } from '../shared/browser.ts'
 import { sharedNetwork } from '../shared/network.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp } from '../../demo/app/server.ts'
-import { enterPassword, grant } from '../../lab/clients/steps.ts'
+import { enterPassword, grant } from '../../lab/clients/browser_steps.ts'
 import { freePort, type Peer } from '../../lab/world/loopback.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { signIn } from '../../lab/clients/steps.ts'
+import { signIn } from '../../lab/clients/browser_steps.ts'
 import { readMailFolder } from '../../lab/world/mail_folder.ts'
 import { sharedBrowser } from '../shared/browser.ts'
 import { type Demo, startDemo } from './start_demo.ts'

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { fillInSignUp, grant } from '../../lab/clients/steps.ts'
+import { fillInSignUp, grant } from '../../lab/clients/browser_steps.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 
 export const person = {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { newPerson, type Person, send } from '../attacks/attacker.ts'
-import { callPage } from '../attacks/pages.ts'
+import { callPage } from '../attacks/provider_pages.ts'
 import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 import { endWindows, expectRefused, from, limit, newAddress } from './limit.ts'

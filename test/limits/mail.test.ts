@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { EMAIL_TOKEN } from '../../base/lifetimes.ts'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { send } from '../attacks/attacker.ts'
-import { callPage } from '../attacks/pages.ts'
+import { callPage } from '../attacks/provider_pages.ts'
 import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 import {

@@ -8,7 +8,7 @@ import {
   refreshed,
   send,
 } from '../attacks/attacker.ts'
-import { callPage } from '../attacks/pages.ts'
+import { callPage } from '../attacks/provider_pages.ts'
 import { sharedNetwork } from '../shared/network.ts'
 import { expectLimit, expectRefused, from, newAddress } from './limit.ts'
 

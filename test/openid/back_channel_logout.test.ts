@@ -8,8 +8,8 @@ import { until } from '../../lab/world/until.ts'
 import { type ENDING_SIGN_INS, notingEndings } from '../../openid/sign_out/noted_endings.ts'
 import { formsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
+import { type LogoutEndpoint, startLogoutEndpoint } from './logout_endpoint.ts'
 import * as rp from './relying_party.ts'
-import { type LogoutEndpoint, startLogoutEndpoint } from './told.ts'
 
 /** Four tries, soon one after the other. */
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))

@@ -8,8 +8,8 @@ import { until } from '../../lab/world/until.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { Visitor } from '../sign_in/visitor.ts'
+import { type LogoutEndpoint, startLogoutEndpoint } from './logout_endpoint.ts'
 import * as rp from './relying_party.ts'
-import { type LogoutEndpoint, startLogoutEndpoint } from './told.ts'
 
 /** What an ending left over is looked at soon. */
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))

@@ -1,13 +1,13 @@
 import { AtpAgent } from '@atproto/api'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import { grant, signIn } from '../../lab/clients/browser_steps.ts'
 import {
   type Credentials,
   headlessSignUp,
   newCredentials,
 } from '../../lab/clients/headless_sign_in.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
-import { grant, signIn } from '../../lab/clients/steps.ts'
 import { screenshot } from '../account_page/screenshots.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'

@@ -3,9 +3,9 @@ import Database from 'better-sqlite3'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { databasePath } from '../../database/paths.ts'
+import { callbackOf } from '../../lab/clients/browser_steps.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
-import { callbackOf } from '../../lab/clients/steps.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
 
 const person = newCredentials('ada')

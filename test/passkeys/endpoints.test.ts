@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { newPerson } from '../factors/person.ts'
-import { PAGE } from '../security_page/come.ts'
+import { PAGE } from '../security_page/open_page.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 let app: AppInProcess

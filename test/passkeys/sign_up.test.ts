@@ -15,7 +15,7 @@ import { settleSignUp } from '../../sagas/sign_up/sign_up.ts'
 import type { SignUpPolicy } from '../../sagas/sign_up/sign_up_rules.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
 import { servicesOf } from '../factors/services.ts'
-import { formTo, PAGE as SECURITY } from '../security_page/come.ts'
+import { formTo, PAGE as SECURITY } from '../security_page/open_page.ts'
 import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
 import { answerOf, asked } from './owner.ts'
 

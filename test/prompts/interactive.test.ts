@@ -1,8 +1,14 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import {
+  callbackOf,
+  enterPassword,
+  fillInSignUp,
+  grant,
+  signIn,
+} from '../../lab/clients/browser_steps.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
-import { callbackOf, enterPassword, fillInSignUp, grant, signIn } from '../../lab/clients/steps.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
 

@@ -14,7 +14,7 @@ import { signUp } from '../../sagas/sign_up/sign_up.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 import { newOwner } from '../passkeys/owner.ts'
-import { come } from '../security_page/come.ts'
+import { come } from '../security_page/open_page.ts'
 import { post } from '../subjects/ask.ts'
 
 /** What an account has decided holds, whatever fails or ends after it, and its owner is told. */

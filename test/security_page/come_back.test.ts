@@ -6,7 +6,7 @@ import { newPerson } from '../factors/person.ts'
 import { answerOf, asked, newOwner } from '../passkeys/owner.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { come, PAGE } from './come.ts'
+import { come, PAGE } from './open_page.ts'
 
 /** Who comes to a page of the security page and is not signed in any more, is there once they have signed in. */
 let app: AppInProcess

@@ -7,8 +7,8 @@ import { codesOf } from '../factors/authenticator.ts'
 import { newOwner, type Owner } from '../passkeys/owner.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
 import type { Seen, Visitor } from '../sign_in/visitor.ts'
-import { come, formTo, PAGE } from './come.ts'
 import { type Form, formsOf } from './forms_of.ts'
+import { come, formTo, PAGE } from './open_page.ts'
 
 /** What somebody enters comes back in the form that it was entered in, also after a proof, and in no other. */
 let app: AppInProcess

@@ -6,9 +6,9 @@ import { LegacyScope, LegacyTokens, newSessionId } from '../../tokens/legacy_tok
 import { newPerson, type Person } from '../factors/person.ts'
 import { command } from '../operator_page/operators.ts'
 import { Visitor } from '../sign_in/visitor.ts'
-import { formTo, PAGE } from './come.ts'
 import { itemsOf } from './forms_of.ts'
-import { signUpWith } from './guest.ts'
+import { signUpWith } from './invited.ts'
+import { formTo, PAGE } from './open_page.ts'
 
 /** Invite codes of people's own, on the security page and as apps ask for them. */
 const MOST = 3

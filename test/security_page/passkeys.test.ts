@@ -5,8 +5,8 @@ import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { answerOf, asked, newOwner, type Owner } from '../passkeys/owner.ts'
 import type { Seen, Visitor } from '../sign_in/visitor.ts'
-import * as security from './come.ts'
 import { itemsOf } from './forms_of.ts'
+import * as security from './open_page.ts'
 
 /** The passkeys on the security page, over databases: what the script of the page sends is sent here. */
 const { PAGE } = security

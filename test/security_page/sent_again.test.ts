@@ -10,8 +10,8 @@ import { answerOf, asked } from '../passkeys/owner.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { losing } from '../sign_in/half_in.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { formTo, PAGE } from './come.ts'
 import type { Form } from './forms_of.ts'
+import { formTo, PAGE } from './open_page.ts'
 
 /** Forms that make what is shown once, sent again since their answer was lost. */
 let app: AppInProcess

@@ -6,7 +6,7 @@ import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { register } from '../openid/relying_party.ts'
 import { newOwner } from '../passkeys/owner.ts'
-import { come, formTo, PAGE } from '../security_page/come.ts'
+import { come, formTo, PAGE } from '../security_page/open_page.ts'
 import { halfIn, losing, SIGN_IN } from './half_in.ts'
 import { push, Visitor } from './visitor.ts'
 
