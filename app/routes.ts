@@ -17,6 +17,7 @@ import { isAccountPage } from '../oauth/paths.ts'
 import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
 import type { OpenidHandler } from '../openid/handler.ts'
 import { openidRoutes } from '../openid/routes.ts'
+import { isDoctors, SEEN_PATH, serveSeen } from '../operator/doctor/seen.ts'
 import { isOperators, OPERATOR_PATH } from '../operator/handler.ts'
 import { operatorPageRoutes, reachesOperatorPage } from '../operator_page/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
@@ -54,6 +55,7 @@ const OPERATOR: RouteShape = {
   isTrusted: true,
   door: xrpcDoor,
 }
+const SEEN = documentRoute('seen', SEEN_PATH)
 /** Methods that a PDS answers. */
 const PASSED_ON: RouteShape = {
   name: 'passed on',
@@ -164,6 +166,11 @@ export function createRoutes(
       ...OPERATOR,
       answer: operator,
       isThere: (request) => isOperators(request, services.secrets.operatorToken),
+    },
+    {
+      ...SEEN,
+      answer: serveSeen,
+      isThere: (request) => isDoctors(request, services.secrets.seenToken),
     },
     ...operatorPageRoutes.map((shape) => ({
       ...shape,

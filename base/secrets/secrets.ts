@@ -47,6 +47,8 @@ export type Secrets = {
   actorSecret: string
   /** Bearer token of the operator's API. */
   operatorToken: string
+  /** Of requests that are told how they came (`operator/doctor/seen.ts`). */
+  seenToken: string
   refreshTokenSecret: KeyObject
   /** Makes the name of a person for hCaptcha, so that it can tell people apart and not learn who they are. */
   captchaSalt: string
@@ -124,6 +126,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     dpopSecret,
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
     operatorToken: Buffer.from(derive('operator')).toString('base64url'),
+    seenToken: Buffer.from(derive('seen')).toString('base64url'),
     refreshTokenSecret: createSecretKey(derive('refresh token')),
     captchaSalt: Buffer.from(derive('hCaptcha')).toString('base64url'),
     openidSecret: createSecretKey(derive('OpenID token')),

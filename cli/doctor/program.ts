@@ -19,8 +19,11 @@ export async function checkProgram(
 ): Promise<Known & { checks: Check[] }> {
   const operator = connectOperator(installation)
   const { publicUrl } = installation.settings
+  const { seenToken } = installation.secrets
+  let asked: Known['asked'] = null
   const running = await look('Program', mend, async () => {
-    const { version, url } = await answered(() => operator('status', {}), output)
+    const { version, url, instance } = await answered(() => operator('status', {}), output)
+    asked = { instance, seenToken }
     if (url === publicUrl) return { state: 'ok', found: `version ${version} runs` }
     return {
       state: 'failed',
@@ -28,7 +31,7 @@ export async function checkProgram(
       mend: 'restart it',
     }
   })
-  if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
+  if (running.state === 'failed') return { checks: [running], pdses: [], handles: [], asked: null }
 
   try {
     const { pdses } = await operator('pds/list', {})
@@ -38,10 +41,11 @@ export async function checkProgram(
       checks: [running, ...checks],
       pdses: thatAnswered(pdses, checks),
       handles: accounts.flatMap(({ handle }) => handle ?? []),
+      asked,
     }
   } catch (err) {
     // Why it cannot say more, such as for its disk, may be found around it.
-    return { checks: [running, saysNoMore(err as Error)], pdses: [], handles: [] }
+    return { checks: [running, saysNoMore(err as Error)], pdses: [], handles: [], asked }
   }
 }
 

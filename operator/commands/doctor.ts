@@ -6,6 +6,7 @@ import type { Services } from '../../sagas/services/services.ts'
 import { command, type OperatorContext } from '../command.ts'
 import { type Check, thatAnswered } from '../doctor/check.ts'
 import { checkDamaged } from '../doctor/damaged.ts'
+import { INSTANCE } from '../doctor/instance.ts'
 import { forTrial } from '../doctor/local.ts'
 import { checkOpenFiles, readOpenFiles } from '../doctor/open_files.ts'
 import { lookAround } from '../doctor/outside_checks.ts'
@@ -51,7 +52,10 @@ export const look = command(inputs.doctor, async (context, { around }) => {
   ]
   if (!around) return { at: Date.now(), checks }
   const handles = accounts.flatMap(({ handle }) => handle ?? [])
-  checks.push(...(await lookAround(settings, { pdses: thatAnswered(pdses, checks), handles })))
+  const asked = { instance: INSTANCE, seenToken: services.secrets.seenToken }
+  checks.push(
+    ...(await lookAround(settings, { pdses: thatAnswered(pdses, checks), handles, asked })),
+  )
   const looked = { at: Date.now(), checks }
   lastLooks.set(services, looked)
   return looked

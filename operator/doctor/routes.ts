@@ -4,12 +4,12 @@ import { NO_SUCH_HANDLE } from '../../identity/service_handles.ts'
 import type { Check } from './check.ts'
 import { ask, type CheckResult, look, readJson } from './run_check.ts'
 
-const PROXY =
+export const PROXY =
   'start the program if it does not run; else let the proxy in front send every path of this host to it (docs/deploy.md)'
 
 const NAME =
   'let the name lead to this machine (DNS), or to the proxy in front, and see that it can be looked up from here'
-const mendOf = (code: string) => (code === 'ENOTFOUND' ? NAME : PROXY)
+export const mendOf = (code: string) => (code === 'ENOTFOUND' ? NAME : PROXY)
 
 /** What the outside must find at the public address. */
 export function checkRoutes(settings: Settings): Promise<Check[]> {

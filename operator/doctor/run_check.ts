@@ -30,8 +30,8 @@ export async function look(
 }
 
 /** Fetches, waiting ten seconds at most; redirects are not followed. */
-export function ask(url: string | URL): Promise<Response> {
-  return fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(DOCTOR_LOOK) })
+export function ask(url: string | URL, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(DOCTOR_LOOK) })
 }
 
 /** @throws {Error} in words, when it is no JSON: a proxy's answer for a program that is stopped */

@@ -191,6 +191,14 @@ export const requestRows = toRemovals([
     operators("takesCommands((headers.get('host') ?? 'localhost').replace(/:\\d+$/, '')) &&", ''),
   ],
   [
+    'test/cli/doctor_front.test.ts',
+    'how a request came is for the operator',
+    inFile('app/routes.ts')(
+      'isThere: (request) => isDoctors(request, services.secrets.seenToken),',
+      '',
+    ),
+  ],
+  [
     'test/xrpc/parameters.test.ts',
     'parameters as their types are written',
     members('if (values.length > 1 || !isWell)', 'if (values.length > 1)'),
