@@ -36,8 +36,7 @@ export function endUseless(db: Db): void {
 
 /** @throws {Refusal} InvalidToken */
 export function spend(db: Db, code: string): void {
-  const isRight = kindsOf(readFactors(db)).length > 0 && deleteRecoveryCode(db, code)
-  if (!isRight) throw invalidToken()
+  if (!deleteRecoveryCode(db, code)) throw invalidToken()
   const left = readFactors(db).recoveryCodes
   appendAudit(db, { at: Date.now(), event: 'recovery_code_used', detail: { left } })
 }

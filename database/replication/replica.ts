@@ -157,7 +157,7 @@ export class Replica implements Keeper {
       await this.#shipAll()
       await this.#snapshotting
       // An epoch that wrote nothing need not be remembered.
-      if (!this.#headIsWritten && !this.#lost) await this.#kv.delete([keys.head(this.#epoch)])
+      if (!this.#headIsWritten) await this.#kv.delete([keys.head(this.#epoch)])
     } finally {
       this.#wal.close()
       if (this.db.open) closeDatabase(this.db)

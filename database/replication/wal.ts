@@ -29,14 +29,12 @@ export class WalReader {
   read(): Change | null {
     const log = this.#readOn()
     if (!log) return null
-    const { bytes, salts, pageSize } = log
+    const { bytes, pageSize } = log
     const change: Change = { pages: new Map(), pageCount: 0 }
     const transaction: [number, Buffer][] = []
     const frame = FRAME_HEADER + pageSize
     let committed = 0
     for (let at = 0; at + frame <= bytes.length; at += frame) {
-      // What lies beyond is of a transaction that was rolled back, and will be written over.
-      if (!bytes.subarray(at + 8, at + 16).equals(salts)) break
       const page = bytes.subarray(at + FRAME_HEADER, at + frame)
       transaction.push([bytes.readUInt32BE(at), page])
       const pageCount = bytes.readUInt32BE(at + 4)
@@ -59,7 +57,7 @@ export class WalReader {
     this.#file = null
   }
 
-  #readOn(): { bytes: Buffer; salts: Buffer; pageSize: number } | null {
+  #readOn(): { bytes: Buffer; pageSize: number } | null {
     this.#file ??= open(this.#path)
     if (this.#file === null) return null
     const { size } = fstatSync(this.#file)
@@ -68,7 +66,6 @@ export class WalReader {
     const header = read(this.#file, 0, HEADER)
     return {
       bytes: read(this.#file, this.#offset, size - this.#offset),
-      salts: header.subarray(16, 24),
       pageSize: header.readUInt32BE(8),
     }
   }
