@@ -18,6 +18,7 @@ import {
 } from '../database/directory/operator_session.ts'
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { noteOpenidEnding } from '../database/flow/openid_ending.ts'
+import { isDamage } from '../database/named_error.ts'
 import { copyVerified } from './backup/copied_files.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './backup/manifest.ts'
 import { didOfRepo, type PdsPlaces, restorePds } from './backup/pds_data.ts'
@@ -235,15 +236,22 @@ function noteEndings(prepared: string, { databases }: Manifest, dids: readonly s
 }
 
 function assertUndamaged(path: string, name: string, kind: DatabaseKind): void {
-  const db = openAsItIs(path)
+  const damaged = (damage: string, cause?: unknown) =>
+    new Error(`${name} is damaged (${damage}); restore another backup`, { cause })
   try {
-    const [damage] = listDamages(db)
-    if (damage) throw new Error(`${name} is damaged (${damage}); restore another backup`)
-    if (schemaVersion(db) > schemas[kind].steps.length) {
-      throw new Error(`${name} has schema version ${schemaVersion(db)}: run a newer program`)
+    const db = openAsItIs(path)
+    try {
+      const [damage] = listDamages(db)
+      if (damage) throw damaged(damage)
+      if (schemaVersion(db) > schemas[kind].steps.length) {
+        throw new Error(`${name} has schema version ${schemaVersion(db)}: run a newer program`)
+      }
+    } finally {
+      db.close()
     }
-  } finally {
-    db.close()
+  } catch (err) {
+    // SQLite may find so much damage that it looks no further, and does not say of which file.
+    throw isDamage(err) ? damaged((err as Error).message, err) : err
   }
 }
 

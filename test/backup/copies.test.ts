@@ -14,6 +14,7 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { sha256 } from '../../base/files/checksum.ts'
 import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
 import { databasePath } from '../../database/paths.ts'
@@ -100,6 +101,43 @@ test.each([
   expect(existsSync(join(folder, bob))).toBe(isReadInTheEnd)
 })
 
+/** The same databases, of which one is copied otherwise. */
+const copiedOtherwise = (did: string, copy: (own: Database, to: string) => Promise<boolean>) => {
+  const all = databasesIn(data.dataDir)
+  const path = databasePath.account({ dataDir: '' }, did)
+  const changed = (own: Database): Database =>
+    own.path === path ? { ...own, copy: (to) => copy(own, to) } : own
+  return {
+    ...all,
+    list: async (kind) => (await all.list(kind)).map(changed),
+    account: (each) => changed(all.account(each)),
+  } satisfies Databases
+}
+
+test('an account that changes all the time is in it as it was at the end', async () => {
+  let renamed = 0
+  const databases = copiedOtherwise('did:plc:bob', (bob, to) => {
+    rename('did:plc:bob', `bob-${++renamed}.test`)
+    return bob.copy(to)
+  })
+  await backUp({ dataDir: data.dataDir, databases, folder })
+  const { directory, report } = await restore({ folder, dataDir: restored })
+  expect(report).toMatchObject({ accounts: 3, findings: [] })
+  // Its entry is older than its last copy: there is no round without end.
+  expect(directory.changed).toEqual(['did:plc:bob'])
+  const handle = new DataFolder(restored).account('did:plc:bob', accountFunctions.read)?.handle
+  expect([renamed, handle]).toEqual([6, 'bob-6.test'])
+})
+
+test('that a copy cannot be written is no damage of the account', async () => {
+  const databases = copiedOtherwise('did:plc:bob', async () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  })
+  const made = backUp({ dataDir: data.dataDir, databases, folder })
+  await expect(made).rejects.toThrow('no space left on device')
+  expect(existsSync(join(folder, 'manifest.json'))).toBe(false)
+})
+
 test('a backup is for its owner only, into an empty folder only', async () => {
   await copy()
   expect(statSync(folder).mode & 0o777).toBe(0o700)
@@ -114,6 +152,7 @@ test('the keys come along only when asked for', async () => {
   expect(existsSync(join(folder, 'secrets'))).toBe(false)
   rmSync(folder, { recursive: true })
   await backUp({ dataDir: data.dataDir, folder, withSecrets: true })
+  expect(statSync(join(folder, 'secrets', 'jwt_key.hex')).mode & 0o777).toBe(0o600)
   await restore({ folder, dataDir: restored })
   const key = join(restored, 'secrets', 'jwt_key.hex')
   expect(readFileSync(key, 'utf8')).toBe('key\n')
@@ -165,6 +204,32 @@ test.each<[string, () => void, string]>([
   await expect(restore({ folder, dataDir: restored })).rejects.toThrow(message)
   expect(readdirSync(home.path).sort()).toEqual(['backup', 'data', 'whole'])
   expect((await restore({ folder: whole, dataDir: restored })).report.findings).toEqual([])
+})
+
+test('a database that was damaged before it was copied is refused, and leaves nothing', async () => {
+  await copy()
+  const whole = manifest()
+  const bob = databasePath.account({ dataDir: '' }, 'did:plc:bob')
+  const content = readFileSync(join(folder, bob))
+  content.fill(0xff, content.length - 512)
+  writeFileSync(join(folder, bob), content)
+  const named = whole.databases.find(({ path }: { path: string }) => path === bob)
+  named.sha256 = sha256(content)
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(whole))
+  const refused = restore({ folder, dataDir: restored })
+  await expect(refused).rejects.toThrow(`${bob} is damaged`)
+  expect(existsSync(restored)).toBe(false)
+})
+
+test('nor is one restored in which a row refers to nothing', async () => {
+  data.account('did:plc:bob', (db) => {
+    db.pragma('foreign_keys = OFF')
+    const session = { id: '1', jti: '1', expiresAt: Date.now() + 1e6, appPasswordName: 'gone' }
+    accountFunctions.createLegacySession(db, session, basisOf(db))
+  })
+  await copy()
+  const refused = restore({ folder, dataDir: restored })
+  await expect(refused).rejects.toThrow('refers to nothing in app_password')
 })
 
 test('a schema from the future is refused', async () => {

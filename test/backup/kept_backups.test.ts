@@ -287,6 +287,21 @@ test('the operator gets a mail when the last good one is two days old, once', as
   ])
 })
 
+test('also where accounts are damaged in that one, of which they were told then', async () => {
+  remove(bob)
+  const { name } = await make()
+  later(3)
+  rmSync(join(data.dataDir, 'directory.sqlite'))
+  for (const [key, value] of Object.entries(settingsWith())) vi.stubEnv(key, value)
+  const settings = readSettings(settingsWith())
+  const { log } = keptLog()
+  const end = startDailyBackups({ settings, mailer: mailerFor(settings, log), log })
+  const mails = () => readMailFolder(join(data.dataDir, 'mail'))
+  await expect.poll(mails, { timeout: PATIENT }).toHaveLength(1)
+  end()
+  expect((await mails())[0]?.subject).toContain(`since ${name.slice(0, 10)}`)
+})
+
 test.runIf(isRoot)(
   'what root makes belongs to the owner of the folder, but for the blobs that it links to',
   async () => {

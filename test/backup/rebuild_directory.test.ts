@@ -1,7 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { SMALL_FILE } from '../../base/files/small_file.ts'
 import { setEntryHandle } from '../../database/directory/account.ts'
 import { writeSpread } from '../../database/flow/spread.ts'
 import { databasePath } from '../../database/paths.ts'
@@ -19,7 +21,10 @@ beforeEach(async () => {
   data = new DataFolder(folder.path)
   for (const name of ['alice', 'bob', 'carol']) data.add(name)
 })
-afterEach(() => folder.remove())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  return folder.remove()
+})
 
 const entries = () => data.directory((db) => directoryFunctions.listAccounts(db, '', 10))
 
@@ -77,6 +82,19 @@ test('an account that cannot be read keeps its names, and no other is held up', 
     unreadable: [databasePath.account({ dataDir: '' }, BOB)],
   })
   expect(entries()).toEqual(before)
+})
+
+test('an account is not taken for one that cannot be read where the disk for its copy is away', () => {
+  const path = databasePath.account(data, data.addOfBefore('dave'))
+  const db = new Sqlite(path)
+  db.exec(`CREATE TABLE dropped AS SELECT zeroblob(${SMALL_FILE}); DROP TABLE dropped`)
+  db.close()
+  const before = entries()
+  vi.stubEnv('TMPDIR', data.path('away'))
+  expect(() => rebuildDirectory(data.dataDir)).toThrow('TMPDIR: no folder can be made')
+  expect(entries()).toEqual(before)
+  vi.unstubAllEnvs()
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({ accounts: 4, changed: [] })
 })
 
 test.each([

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { databasePath } from '../../database/paths.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -82,6 +83,32 @@ test('keys into a folder of another disk', async () => {
   expect(await restore({ folder: withKeys, dataDir: home })).toMatchObject({ hasKeys: true })
   expect(readdirSync(disk).sort()).toEqual(['dpop_secret.hex', 'lost+found'])
   expect(readFileSync(join(home, 'secrets', 'dpop_secret.hex'), 'utf8')).toBe('a key')
+})
+
+/** What somebody else does meanwhile, once the first file is there. */
+const restoreWhile = (meanwhile: () => void) =>
+  restore({ folder, dataDir: home, onProgress: (done) => void (done === 1 && meanwhile()) })
+
+test('one that fails leaves nothing in a folder of another disk either', async () => {
+  mkdirSync(join(home, 'accounts', 'lost+found'), { recursive: true })
+  const before = listFiles(home)
+  const failed = restoreWhile(() => {
+    throw new Error('killed')
+  })
+  await expect(failed).rejects.toThrow('killed')
+  expect(listFiles(home).toSorted()).toEqual([...before, 'program.lock'].toSorted())
+})
+
+test('what is decided stays where something is in its way, and goes on once that is gone', async () => {
+  const place = join(
+    home,
+    databasePath.account({ dataDir: '' }, 'did:plc:bob').split('/', 2).join('/'),
+  )
+  mkdirSync(join(home, 'accounts'))
+  await expect(restoreWhile(() => mkdirSync(place))).rejects.toThrow(`${place} is in the way`)
+  rmSync(place, { recursive: true })
+  holdData(home).release()
+  expect(await checkData(home)).toMatchObject({ accounts: 2, findings: [] })
 })
 
 test('nothing is decided where a folder cannot take its place', () => {

@@ -171,6 +171,8 @@ test('one that never stands still, and one of which a part is missing, are given
   const chunk = [...kv.values.keys()].find((key) => key.startsWith('snapshot/'))
   kv.values.delete(chunk as string)
   await expect(copied({}, roundsIn)).rejects.toThrow(MissingPartError)
+  // Nothing of it is left behind.
+  expect(existsSync(join(folder.path, `${files - 1}.sqlite`))).toBe(false)
 })
 
 test('the head that is written down for a copy is that of the database, and can be built on', async () => {

@@ -236,6 +236,19 @@ test('who wakes with a clock that is behind is the newest all the same', async (
   expect(bodies((await wake()).db)).toEqual(['before', 'after'])
 })
 
+test('who finds a newer instance as it wakes leaves no epoch behind', async () => {
+  const others: Replica[] = []
+  kv.afterPut = async () => {
+    kv.afterPut = async () => {}
+    others.push(await wake())
+  }
+  const last = await wake()
+  const standing = await listEpochs(kv)
+  expect([others.length, standing.length]).toEqual([1, 2])
+  await last.settle()
+  await expect(others[0]?.settle()).rejects.toThrow('has taken its database over')
+})
+
 test('a put that arrives after the successor began to write changes nothing', async () => {
   const old = await wake()
   insert(old.db, 'before')

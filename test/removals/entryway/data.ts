@@ -2,6 +2,10 @@ import { inFile, toRemovals } from '../removal.ts'
 
 const verify = inFile('maintenance/backup/verify_backup.ts')
 const KEPT = 'test/backup/kept_backups.test.ts'
+const COPIES = 'test/backup/copies.test.ts'
+const IN_PLACE = 'test/backup/restore_in_place.test.ts'
+const backup = inFile('maintenance/backup/backup.ts')
+const restoring = inFile('maintenance/restore.ts')
 const store = inFile('maintenance/backup/s3/store.ts')
 const daily = inFile('maintenance/backup/daily_backup.ts')
 const FULL_DISK = 'test/limits/full_disk.test.ts'
@@ -368,6 +372,52 @@ export const dataRows = toRemovals([
     inFile('database/check/database.ts')('=== 0) return null', '=== 2) return null'),
   ],
   [KEPT, 'a backup is what was written', verify('size !== bytes || found !== sha256', 'false')],
+  [COPIES, 'no damaged database is restored', restoring('if (damage) throw damaged(damage)', '')],
+  [
+    COPIES,
+    'that a copy cannot be written is no damage of its account',
+    backup('if (!isOfSource(err)) throw err', ''),
+  ],
+  [
+    COPIES,
+    'an account that changes all the time is copied at the end',
+    backup('  await inLanes(databases.atOnce, accounts, copyAccount)\n', ''),
+  ],
+  [
+    COPIES,
+    'keys in a backup are for its owner alone',
+    backup('await chmod(join(folder, path), 0o600)', ''),
+  ],
+  [
+    IN_PLACE,
+    'a restore that fails leaves nothing on another disk',
+    restoring('    await folders.remove()\n', ''),
+  ],
+  [
+    IN_PLACE,
+    'a restore that is decided is not taken back',
+    restoring('if (isStaged(dataDir)) throw err', ''),
+  ],
+  [
+    'test/backup/rebuild_directory.test.ts',
+    'an account is not taken for damaged since another disk is away',
+    inFile('maintenance/rebuild_directory.ts')('if (!isUnreadable(err)) throw err', ''),
+  ],
+  [
+    KEPT,
+    'a backup of before does not stand in for one that failed',
+    daily('newest.startedAt === before || ', ''),
+  ],
+  [
+    REPLICA,
+    'who is not the newest leaves no epoch behind',
+    inFile('database/replication/head.ts')('    await kv.delete([keys.head(epoch)])\n', ''),
+  ],
+  [
+    COPY_KEPT,
+    'a copy that lacks a part leaves no file',
+    inFile('database/replication/restore.ts')('    rmSync(path, { force: true })\n', ''),
+  ],
   [
     KEPT,
     'an account that is not in a backup is named',
