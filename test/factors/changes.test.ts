@@ -96,6 +96,15 @@ describe('an authenticator', () => {
     expect(text).not.toContain(secret)
   })
 
+  test('that counts already is not confirmed once more', async () => {
+    const { secret } = await beginTotp(services, did, await basis())
+    const confirm = async () => confirmTotp(services, did, codesOf(secret)(), await basis())
+    await confirm()
+    nextStep()
+    await expect(confirm()).rejects.toMatchObject({ code: 'ExpiredToken' })
+    expect(await audit('factor_added')).toHaveLength(1)
+  })
+
   test('that was begun anew, or too long ago, is not the one before', async () => {
     const first = await beginTotp(services, did, await basis())
     const second = await beginTotp(services, did, await basis())

@@ -326,6 +326,10 @@ test('what a client got nothing of is shown for an hour, and all else as long as
   expect(shownAt(now + OPENID_UNUSED_GRANT + MINUTE)).toEqual(['used'])
   token('AccessToken', 'access')
   expect(shownAt(now + OPENID_UNUSED_GRANT + MINUTE)).toEqual(['grant', 'used'])
+  // Nor does what is decided and used by a clock that was set back take anything of it.
+  updateOpenidGrant(db, { id: 'used', ...grant }, now - MINUTE)
+  noteOpenidGrantUse(db, 'used', null, now - MINUTE)
+  expect(findOpenidGrant(db, 'used', now + OPENID_GRANT - 1)).not.toBeNull()
 })
 
 test('a client of the operator’s stays as it is, whatever one of its id registers', async () => {

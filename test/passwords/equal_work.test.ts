@@ -13,6 +13,7 @@ vi.mock('../../passwords/scrypt.ts', () => ({
 
 let app: AppInProcess
 const dids: Record<string, string> = {}
+let appPassword: string
 beforeAll(async () => {
   app = await startApp({ env: { ENTRYWAY_RATE_LIMITS: 'off' } })
   for (const name of ['active', 'deactivated', 'takendown']) {
@@ -23,13 +24,33 @@ beforeAll(async () => {
   await app.actors
     .account(deactivated)
     .deactivate({ deleteAfter: null, deleteCredentials: false }, null)
-  await app.actors.account(takendown).takeDown('x')
+  const account = app.actors.account(takendown)
+  const generation = (await account.read())?.generation ?? 0
+  ;({ password: appPassword } = await account.createAppPassword('app', false, { generation }))
+  await account.takeDown('x')
 })
 afterAll(() => app?.close())
 beforeEach(() => {
   vi.mocked(scrypt.verifyPassword).mockClear()
   vi.mocked(scrypt.hashAppPassword).mockClear()
 })
+
+/** That a sign-in is refused, in the words of a wrong password. */
+async function expectWrong(identifier: string, password: string): Promise<void> {
+  for (const allowTakendown of [false, true]) {
+    const answer = await app.ask({
+      method: 'POST',
+      target: '/xrpc/com.atproto.server.createSession',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ identifier, password, allowTakendown }),
+    })
+    if (!('status' in answer)) throw new Error('Not answered')
+    expect([answer.status, JSON.parse(String(Buffer.from(answer.body ?? [])))]).toEqual([
+      401,
+      { error: 'AuthenticationRequired', message: 'Invalid identifier or password' },
+    ])
+  }
+}
 
 test.each([
   'active.test',
@@ -38,19 +59,13 @@ test.each([
   'nobody.test',
   'nobody@mail.internal',
 ])('a wrong password takes the same work, and is answered alike, for %s', async (identifier) => {
-  for (const allowTakendown of [false, true]) {
-    const answer = await app.ask({
-      method: 'POST',
-      target: '/xrpc/com.atproto.server.createSession',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ identifier, password: 'a wrong one', allowTakendown }),
-    })
-    if (!('status' in answer)) throw new Error('Not answered')
-    expect([answer.status, JSON.parse(String(Buffer.from(answer.body ?? [])))]).toEqual([
-      401,
-      { error: 'AuthenticationRequired', message: 'Invalid identifier or password' },
-    ])
-  }
+  await expectWrong(identifier, 'a wrong one')
   expect(scrypt.verifyPassword).toHaveBeenCalledTimes(2)
   expect(scrypt.hashAppPassword).toHaveBeenCalledTimes(2)
+})
+
+test('an app password of an account that was taken down is as good as a wrong one', async () => {
+  await expectWrong('takendown.test', appPassword)
+  await app.actors.account(dids.takendown ?? '').takeDown(null)
+  await expect(expectWrong('takendown.test', appPassword)).rejects.toThrow()
 })

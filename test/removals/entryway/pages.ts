@@ -255,6 +255,11 @@ export const pageRows = toRemovals([
     'nothing is sent beside a passkey',
     inFile('oauth/sign_in/forms/sign_in.ts')('const other = isPasskey\n', 'const other = !first\n'),
   ],
+  [
+    'test/factors/changes.test.ts',
+    'an authenticator that counts is not confirmed once more',
+    factors(' || totp.addedAt !== null', ''),
+  ],
   [40, 'a code works once', codes(' || isStepSpent(step, totp?.lastStep ?? null)', '')],
   [40, 'the step of a code is kept', codes('  setTotpStep(db, step)\n', '')],
   [

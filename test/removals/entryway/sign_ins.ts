@@ -265,6 +265,14 @@ export const signInRows = toRemovals([
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
   [
     'test/passwords/equal_work.test.ts',
+    'an app password does not tell that an account is taken down',
+    passwords(
+      'if (account.takedownRef !== null) return null\n  const appPassword',
+      'const appPassword',
+    ),
+  ],
+  [
+    'test/passwords/equal_work.test.ts',
     'the work for a wrong password does not tell how an account stands',
     passwords(
       '  const hash = await hashAppPassword(',
