@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes.ts'
 import { sql } from '../../database/database.ts'
+import { readDevice } from '../../database/flow/device.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { formTo } from '../security_page/open_page.ts'
 import { push, type Seen, told, Visitor } from '../sign_in/visitor.ts'
@@ -83,11 +84,15 @@ test('38. who shows a session of before ends the device, once its owner has had 
   ] as const) {
     vi.useRealTimers()
     const owner = await knowing()
+    const id = owner.cookies.get('dev-id')?.value ?? ''
     const thief = copyOf(owner)
     wait(6 * MINUTE)
     expect(await isIn(owner)).toBe(true)
     wait(ms)
     expect([await isIn(thief), await isIn(owner)]).toEqual([mayCome, mayCome])
+    // The account and the device each say it, so that neither stands in for the other.
+    expect((await app.actors.account(did).readDevice(id)) !== null).toBe(mayCome)
+    expect(readDevice(app.flow, id) !== null).toBe(mayCome)
   }
 })
 

@@ -81,6 +81,15 @@ test('a name that somebody takes meanwhile is refused, and no records stay', asy
   expect(data.account(alice.did, accountFunctions.read)).toBeNull()
 })
 
+test('an account stands here as it stood on its PDS', async () => {
+  const stood = {
+    ...{ emailConfirmedAt: 2, emailAuthFactor: true, deactivatedAt: 3, deleteAfter: 4 },
+    ...{ takedownRef: 'of the PDS', invitesDisabled: true },
+  }
+  await run(stood)
+  expect(data.account(alice.did, accountFunctions.read)).toMatchObject(stood)
+})
+
 const appPasswords = ['first', 'second'].map((name, n) => ({
   ...{ name, privileged: false, createdAt: 1, passwordScrypt: `00:${String(n).repeat(128)}` },
 }))

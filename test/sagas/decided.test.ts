@@ -202,6 +202,26 @@ describe('a deletion', () => {
     expect(await app.actors.directory.find(did)).toBeNull()
   })
 
+  test.each([
+    ['does not come later, where the PDS has the account', true],
+    ['is finished, where it has none to refuse that for', false],
+  ])('that its PDS refuses %s', async (_, isThere) => {
+    const { did } = person
+    const pds = {
+      deleteAccount: async () => {
+        throw new PdsRefusal(new XRPCError(400, 'InvalidRequest', 'No'))
+      },
+      readStanding: async () => (isThere ? { takedownRef: null, isDeactivated: false } : null),
+    }
+    const services = { ...servicesOf(app), pds: async () => pds } as unknown as Services
+    const answer = await deleteAccount(services, did).catch((err) => err.message)
+    expect(answer).toBe(isThere ? 'The PDS refused to delete the account: No' : undefined)
+    expect((await person.account.read()) !== null).toBe(isThere)
+    expect((await app.actors.directory.find(did)) !== null).toBe(isThere)
+    const onRecord = (await underWay()).deletions.filter((each) => each.did === did)
+    expect(onRecord).toEqual([])
+  })
+
   test.each(['by the page', 'by XRPC'])(
     'while the PDS is away is told not to be asked for again: %s',
     async (way) => {

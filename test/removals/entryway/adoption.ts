@@ -17,6 +17,8 @@ const marks = inFile('maintenance/data_folder/pds_marks.ts')
 
 const INSTALLATION = 'test/adopt/installation.test.ts'
 const RELEASE = 'test/adopt/release.test.ts'
+const INTERRUPTED = 'test/import/interrupted.test.ts'
+const imports = inFile('actors/account/imports.ts')
 const PDS_SESSIONS = 'test/import/pds_sessions.test.ts'
 const RETURNED = 'test/adopt/returned_sessions.test.ts'
 
@@ -122,6 +124,21 @@ export const adoptionRows = toRemovals([
     RETURNED,
     'a refresh JWT that ended here is not good at the PDS again',
     returned("drop(pds, 'refresh_token', 'id', did, jwts)", ''),
+  ],
+  [
+    INTERRUPTED,
+    'who was deactivated on the PDS is here',
+    imports('profile.setDeactivated(db, account.deactivatedAt, account.deleteAfter)', ''),
+  ],
+  [
+    INTERRUPTED,
+    'who may not invite there may not here',
+    imports('profile.setInvitesDisabled(db, account.invitesDisabled, null)', ''),
+  ],
+  [
+    INTERRUPTED,
+    'who was taken down there is here',
+    imports('profile.setTakedown(db, account.takedownRef)', ''),
   ],
   [PDS_SESSIONS, 'nothing of who was taken down', pdsSessions('if (isTakenDown)')],
   [

@@ -119,6 +119,22 @@ export const pageRows = toRemovals([
   [38, 'a sign-in is of a moment', signedIn('() => SIGN_IN_HANDOVER', '() => Number.MAX_VALUE')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
   [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
+  [
+    38,
+    'who ends a device signs its accounts out',
+    devices('await Promise.all(dids.map((did) => actors.account(did).forgetDevice(id)))', ''),
+  ],
+  [38, 'and there is no such device any more', devices('await flow(id).deleteDevice(id)', '')],
+  [
+    'test/stores/device_store.test.ts',
+    'at an OpenID client, too, a device is had from this host',
+    devices(' && isOwn(deviceId, device) ?', ' ?'),
+  ],
+  [
+    'test/stores/device_store.test.ts',
+    'and by its session',
+    devices("device.shown !== 'none' && ", ''),
+  ],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
   [38, 'one new device session', signInDevice('return isRenewed ?', 'return false ?')],
   [38, 'a session of before ends', inFile('database/flow/device.ts')('now <= until', 'true')],

@@ -39,6 +39,22 @@ export const sagaRows = toRemovals([
   ],
   [
     DECIDED,
+    'a deletion that the PDS refuses is not on record any more',
+    inFile('sagas/changes/account_life.ts')(
+      '    await services.actors.directory.abandonDeletion(did)\n',
+      '',
+    ),
+  ],
+  [
+    DECIDED,
+    'but one that it refuses for what it does not have is',
+    inFile('sagas/changes/account_life.ts')(
+      'if ((await pds.readStanding(did)) === null) return',
+      '',
+    ),
+  ],
+  [
+    DECIDED,
     'no DID ends that is elsewhere',
     inFile('sagas/sign_up/new_identity.ts')('?.pds === client.pds.url', ''),
   ],

@@ -23,6 +23,7 @@ const unwrap = inFile('app/read_envelope.ts')
 const app = inFile('app/index.ts')
 const exchanges = inFile('gateway/pass_through/open_exchanges.ts')
 const accountFunctions = inFile('actors/account/index.ts')
+const ROTATION = 'test/tokens/legacy_rotation.test.ts'
 const resets = inFile('sagas/sign_in/password_reset.ts')
 
 /** What it defends of signing in and of what ends that: passwords, sessions, mails (20 to 22, 32, 33, 36). */
@@ -211,6 +212,32 @@ export const signInRows = toRemovals([
       'next_jti = @jti)`',
       'next_jti = @jti LIMIT 0) OR refresh_hash = @hash OR next_jti = @jti`',
     ),
+  ],
+  [
+    ROTATION,
+    'a refresh JWT that was succeeded answers for a while alone',
+    legacySessions(
+      'Math.min(row.expires_at, now + LEGACY_REFRESH_GRACE)',
+      'row.expires_at + 0 * LEGACY_REFRESH_GRACE',
+    ),
+  ],
+  [
+    ROTATION,
+    'and no longer than it was good',
+    legacySessions(
+      'Math.min(row.expires_at, now + LEGACY_REFRESH_GRACE)',
+      'now + LEGACY_REFRESH_GRACE',
+    ),
+  ],
+  [
+    ROTATION,
+    'none is rotated that has expired',
+    legacySessions('WHERE refresh_hash = ? AND expires_at > ?', 'WHERE refresh_hash = ? AND ? > 0'),
+  ],
+  [
+    ROTATION,
+    'no session is open that has expired',
+    legacySessions('WHERE session_id = ? AND expires_at > ?', 'WHERE session_id = ? AND ? > 0'),
   ],
   [
     33,
