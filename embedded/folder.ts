@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { isThere } from '../base/files/files.ts'
-import { isInside } from '../base/files/inside.ts'
+import { leadsInside } from '../base/files/inside.ts'
 import { DATABASE_FOLDERS } from '../base/files/private_files.ts'
 import type { Settings } from '../base/settings/settings.ts'
 
@@ -52,7 +52,7 @@ export function pdsFolderAround(
   const { accounts, actors, blobs } = placesOf(settings, env)
   if (!isThere(accounts)) return null
   const folders = [folderOf(settings, env), actors, blobs]
-  return folders.find((each) => each !== null && isInside(each, backups)) ?? null
+  return folders.find((each) => each !== null && leadsInside(each, backups)) ?? null
 }
 
 /** What to say of that. */

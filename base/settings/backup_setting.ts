@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { z } from 'zod'
-import { isInside } from '../files/inside.ts'
+import { leadsInside } from '../files/inside.ts'
 import {
   bucketName,
   countUpTo,
@@ -71,7 +71,7 @@ export function mistakesInBackups(e: BackupEnvironment, dataDir: string): string
     return [`${missing[0]}: is needed where backups go to S3: set ${S3_SETTINGS.join(', ')}`]
   }
   const { ENTRYWAY_BACKUP_DIR: dir } = e
-  return dir === undefined || !isInside(dataDir, dir)
+  return dir === undefined || !leadsInside(dataDir, dir)
     ? []
     : ['ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA_DIR, such as /var/backups/vestibule']
 }

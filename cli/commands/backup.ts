@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { isInside } from '../../base/files/inside.ts'
+import { leadsInside } from '../../base/files/inside.ts'
 import { BACKUP_KEEP, type S3Place } from '../../base/settings/backup_setting.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { count } from '../../base/time/in_words.ts'
@@ -134,7 +134,7 @@ function placeOf(
   if (folder && to) throw wrong('Name a folder, or --to a folder of backups')
   const all = to ?? backup.dir
   const named = folder || all
-  if (named && isInside(dataDir, named)) {
+  if (named && leadsInside(dataDir, named)) {
     throw wrong(`${named} is in the data folder ${dataDir}, and is lost with it; name another`)
   }
   if (folder) {

@@ -8,6 +8,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
   writeSync,
@@ -339,12 +340,23 @@ test('a command that names no place says what to do', async () => {
   mkdirSync(to)
   const wrong = await run(settingsWith(), '--keep', 'all')
   expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('from 1 to 1000') })
-  for (const args of [[join(data.dataDir, 'inside')], ['--to', data.dataDir]]) {
+  const link = join(folder.path, 'link')
+  symlinkSync(data.dataDir, link)
+  for (const args of [
+    [join(data.dataDir, 'inside')],
+    [join(link, 'new/inside')],
+    ['--to', data.dataDir],
+    ['--to', link],
+  ]) {
     expect(await run(settingsWith(), ...args)).toMatchObject({
       ...{ exitCode: 2, stdout: '' },
       stderr: expect.stringContaining('is in the data folder'),
     })
   }
+  const linked = { ENTRYWAY_DATA_DIR: link, ENTRYWAY_BACKUP_DIR: join(data.dataDir, 'inside') }
+  expect(await run(settingsWith(linked))).toMatchObject({
+    ...{ exitCode: 2, stderr: expect.stringContaining('must not be in ENTRYWAY_DATA_DIR') },
+  })
   const made = await run(settingsWith(), '--json')
   expect(JSON.parse(made.stdout)).toMatchObject({ folder: expect.stringContaining(to) })
 })
