@@ -22,8 +22,9 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
     ? await settingsFromOptions(options, output)
     : await askForSettings(options, unfinished, output)
   const settings = readSettings(values)
-  await writeEnvFile(options.file, values)
+  // Before the settings file: where their folder cannot be made, none is left that the next try would have to replace.
   const secrets = await loadSecrets(settings)
+  await writeEnvFile(options.file, values)
   giveToOwnerOf(settings.dataDir, options.file)
   await unfinished.remove()
   const forPds = settings.embeddedPds ? null : pdsSettings({ settings, secrets })

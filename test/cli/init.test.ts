@@ -94,3 +94,19 @@ test('settings that the program would not take are refused before anything is wr
   expect((await init('--yes')).exitCode).toBe(2)
   expect((await init()).exitCode).toBe(2)
 })
+
+test('a data folder that cannot be made leaves no settings file behind', async () => {
+  const file = join(folder.path, 'no-folder.env')
+  const options = ['--yes', '--file', file, '--url', 'https://entryway.example.com']
+  const { exitCode, stderr } = await init(
+    ...options,
+    '--data-dir',
+    join(file, '..', '.env', 'data'),
+  )
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/^ENTRYWAY_DATA_DIR: .*a file in the way/)
+  expect(existsSync(file)).toBe(false)
+  expect(await init(...options, '--data-dir', join(folder.path, 'another'))).toMatchObject({
+    exitCode: 0,
+  })
+})
