@@ -8,8 +8,15 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
+/** By name, what is looked at once the program is up again. */
+const recovered = new Map<string, () => Promise<void>>()
+
+/** The program is killed once, in the middle of all of them. */
 beforeAll(async () => {
   network = await startNetwork()
+  for (const [name, begin] of Object.entries(interrupted)) recovered.set(name, await begin())
+  await network.vestibule.kill()
+  await network.vestibule.restart()
 })
 afterAll(() => network?.close())
 
@@ -45,100 +52,107 @@ function age(table: string, column: string, ms: number): void {
   expect(changes).toBe(1)
 }
 
-test('killed while the PDS reserves a key: the names are free at once', async () => {
-  const person = newCredentials('rec')
-  const pds = hangIn(network.pds.pds.ctx.actorStore, 'reserveKeypair')
-  signUp(person).catch(() => {})
-  await pds.reached
-  await network.vestibule.kill()
-  await network.vestibule.restart()
-  pds.goOn()
-  await vi.waitFor(() => signUp(person), { timeout: 60_000 })
-  expect((await signIn(person)).session?.handle).toBe(person.handle)
-})
+/** What is under way at the PDS when the program is killed. @returns what is so afterwards */
+const interrupted: Record<string, () => Promise<() => Promise<void>>> = {
+  'while the PDS reserves a key: the names are free at once': async () => {
+    const person = newCredentials('rec')
+    const pds = hangIn(network.pds.pds.ctx.actorStore, 'reserveKeypair')
+    signUp(person).catch(() => {})
+    await pds.reached
+    return async () => {
+      pds.goOn()
+      await vi.waitFor(() => signUp(person), { timeout: 60_000 })
+      expect((await signIn(person)).session?.handle).toBe(person.handle)
+    }
+  },
 
-test('killed while the PDS has the account but has not said so: it is whole', async () => {
-  const person = newCredentials('rec')
-  const pds = hangIn(network.pds.pds.ctx.sequencer, 'sequenceAccountCreation')
-  signUp(person).catch(() => {})
-  await pds.reached
-  await network.vestibule.kill()
-  await network.vestibule.restart()
-  const agent = await vi.waitFor(() => signIn(person), { timeout: 60_000 })
-  pds.goOn()
-  const { data } = await agent.com.atproto.repo.createRecord(newPost(agent.assertDid, 'whole'))
-  expect(data.uri).toContain(agent.assertDid)
-})
+  'while the PDS has the account but has not said so: it is whole': async () => {
+    const person = newCredentials('rec')
+    const pds = hangIn(network.pds.pds.ctx.sequencer, 'sequenceAccountCreation')
+    signUp(person).catch(() => {})
+    await pds.reached
+    return async () => {
+      const agent = await vi.waitFor(() => signIn(person), { timeout: 60_000 })
+      pds.goOn()
+      const { data } = await agent.com.atproto.repo.createRecord(newPost(agent.assertDid, 'whole'))
+      expect(data.uri).toContain(agent.assertDid)
+    }
+  },
 
-test('killed with the PDS that creates it: the names are held, and all is free in the end', async () => {
-  const person = newCredentials('rec')
-  const { actorStore, plcClient } = network.pds.pds.ctx
-  const made: string[] = []
-  const { create } = actorStore
-  actorStore.create = (did, ...rest) => {
-    made.push(did)
-    return create.call(actorStore, did, ...rest)
-  }
-  const pds = hangIn(plcClient, 'sendOperation')
-  signUp(person).catch(() => {})
-  await pds.reached
-  await network.vestibule.kill()
-  await network.vestibule.restart()
-  await expect(signUp(person)).rejects.toThrow('is not finished. If it is yours, wait')
+  'between PLC and PDS in a handle change: the change is finished': async () => {
+    const person = newCredentials('rec')
+    await signUp(person)
+    const agent = await signIn(person)
+    const handle = `new-${person.handle}`
+    const pds = hangIn(network.pds.pds.ctx.accountManager, 'updateAccountHandle')
+    agent.com.atproto.identity.updateHandle({ handle }).catch(() => {})
+    await pds.reached
+    return async () => {
+      const renamed = await vi.waitFor(() => signIn({ ...person, handle }), { timeout: 60_000 })
+      const { data } = await renamed.com.atproto.repo.describeRepo({ repo: renamed.assertDid })
+      expect(data).toMatchObject({ handle, handleIsCorrect: true })
+      await expect(signIn(person)).rejects.toThrow('Invalid identifier or password')
+      pds.fail(new Error('the PDS was killed, too'))
+    }
+  },
 
-  await network.vestibule.kill()
-  actorStore.create = create
-  const [did = ''] = made
-  expect(await actorStore.exists(did)).toBe(true)
-  age('sign_up', 'updated_at', SAGA_ABANDONED)
-  await network.vestibule.restart()
-  await vi.waitFor(() => signUp(person), { timeout: 60_000 })
-  expect((await signIn(person)).session?.handle).toBe(person.handle)
-  expect(await actorStore.exists(did)).toBe(false)
-  pds.fail(new Error('the PDS was killed'))
-})
+  'with the PDS in a deletion: its posts are gone, and the names are free': async () => {
+    const person = newCredentials('rec')
+    await signUp(person)
+    const { assertDid: did } = await signIn(person)
+    const { admin } = new AtpAgent({ service: network.url }).com.atproto
+    const password = Buffer.from(`admin:${network.vestibule.adminPassword}`).toString('base64')
+    const { actorStore, sequencer } = network.pds.pds.ctx
+    const pds = hangIn(sequencer, 'sequenceAccountDeletion')
+    admin
+      .deleteAccount(
+        { did },
+        { headers: { authorization: `Basic ${password}` }, encoding: 'application/json' },
+      )
+      .catch(() => {})
+    await pds.reached
+    expect(await actorStore.exists(did)).toBe(true)
+    return async () => {
+      const again = await vi.waitFor(() => signUp(person), { timeout: 60_000 })
+      expect(again.did).not.toBe(did)
+      await signIn(person)
+      expect(await actorStore.exists(did)).toBe(false)
+      const events = await sequencer.requestSeqRange({})
+      const ofIt = events.filter(({ type, evt }) => type === 'account' && evt.did === did)
+      expect(ofIt).toMatchObject([{ evt: { active: false, status: 'deleted' } }])
+      pds.fail(new Error('the PDS was killed'))
+    }
+  },
 
-test('killed between PLC and PDS in a handle change: the change is finished', async () => {
-  const person = newCredentials('rec')
-  await signUp(person)
-  const agent = await signIn(person)
-  const handle = `new-${person.handle}`
-  const pds = hangIn(network.pds.pds.ctx.accountManager, 'updateAccountHandle')
-  agent.com.atproto.identity.updateHandle({ handle }).catch(() => {})
-  await pds.reached
-  await network.vestibule.kill()
-  pds.fail(new Error('the PDS was killed, too'))
-  await network.vestibule.restart()
-  const renamed = await vi.waitFor(() => signIn({ ...person, handle }), { timeout: 60_000 })
-  const { data } = await renamed.com.atproto.repo.describeRepo({ repo: renamed.assertDid })
-  expect(data).toMatchObject({ handle, handleIsCorrect: true })
-  await expect(signIn(person)).rejects.toThrow('Invalid identifier or password')
-})
+  'with the PDS that creates it: the names are held, and all is free in the end': async () => {
+    const person = newCredentials('rec')
+    const { actorStore, plcClient } = network.pds.pds.ctx
+    const made: string[] = []
+    const { create } = actorStore
+    actorStore.create = (did, ...rest) => {
+      made.push(did)
+      return create.call(actorStore, did, ...rest)
+    }
+    const pds = hangIn(plcClient, 'sendOperation')
+    signUp(person).catch(() => {})
+    await pds.reached
+    actorStore.create = create
+    return async () => {
+      await expect(signUp(person)).rejects.toThrow('is not finished. If it is yours, wait')
 
-test('killed with the PDS in a deletion: its posts are gone, and the names are free', async () => {
-  const person = newCredentials('rec')
-  await signUp(person)
-  const { assertDid: did } = await signIn(person)
-  const { admin } = new AtpAgent({ service: network.url }).com.atproto
-  const password = Buffer.from(`admin:${network.vestibule.adminPassword}`).toString('base64')
-  const { actorStore, sequencer } = network.pds.pds.ctx
-  const pds = hangIn(sequencer, 'sequenceAccountDeletion')
-  admin
-    .deleteAccount(
-      { did },
-      { headers: { authorization: `Basic ${password}` }, encoding: 'application/json' },
-    )
-    .catch(() => {})
-  await pds.reached
-  await network.vestibule.kill()
-  expect(await actorStore.exists(did)).toBe(true)
-  await network.vestibule.restart()
-  const again = await vi.waitFor(() => signUp(person), { timeout: 60_000 })
-  expect(again.did).not.toBe(did)
-  await signIn(person)
-  expect(await actorStore.exists(did)).toBe(false)
-  const events = await sequencer.requestSeqRange({})
-  const ofIt = events.filter(({ type, evt }) => type === 'account' && evt.did === did)
-  expect(ofIt).toMatchObject([{ evt: { active: false, status: 'deleted' } }])
-  pds.fail(new Error('the PDS was killed'))
+      await network.vestibule.kill()
+      const [did = ''] = made
+      expect(await actorStore.exists(did)).toBe(true)
+      age('sign_up', 'updated_at', SAGA_ABANDONED)
+      await network.vestibule.restart()
+      await vi.waitFor(() => signUp(person), { timeout: 60_000 })
+      expect((await signIn(person)).session?.handle).toBe(person.handle)
+      expect(await actorStore.exists(did)).toBe(false)
+      pds.fail(new Error('the PDS was killed'))
+    }
+  },
+}
+
+test.each(Object.keys(interrupted))('killed %s', async (name) => {
+  await (recovered.get(name) as () => Promise<void>)()
 })
