@@ -1,3 +1,4 @@
+import { trailOf } from '../shared/account_state.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PASSKEY_CHALLENGE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
@@ -25,8 +26,7 @@ eachTestAnew(() => app)
 
 const REFUSED = 'This passkey was not accepted. Try again, or choose another way.'
 const STALE = 'The page was open for too long. Please sign in again.'
-const audit = async ({ did }: Owner, event: string) =>
-  (await app.actors.account(did).listAudit(100)).filter((entry) => entry.event === event)
+const audit = ({ did }: Owner, event: string) => trailOf(app.actors.account(did), event)
 
 async function come(more: Record<string, string> = {}): Promise<{ visitor: Visitor; page: Seen }> {
   const visitor = new Visitor(app)

@@ -14,6 +14,7 @@ import {
 import type { Services } from '../../sagas/services/services.ts'
 import { proveFactor } from '../../sagas/sign_in/second_factor.ts'
 import { codesOf, enrol, nextStep } from './authenticator.ts'
+import { readThere, signInNow, trailOf } from '../shared/account_state.ts'
 import { newPerson } from './person.ts'
 import { servicesOf } from './services.ts'
 
@@ -34,14 +35,9 @@ afterEach(() => {
 })
 
 const account = () => app.actors.account(did)
-const read = async () => {
-  const row = await account().read()
-  if (!row) throw new Error('No account')
-  return row
-}
-const basis = async () => ({ generation: (await read()).generation })
-const audit = async (event: string) =>
-  (await account().listAudit(100)).filter((entry) => entry.event === event)
+const read = () => readThere(account())
+const basis = () => signInNow(account())
+const audit = (event: string) => trailOf(account(), event)
 /** The mails that came with a subject, to the account. */
 async function mailed(subject: string, count = 1, address?: string): Promise<string[]> {
   const email = address ?? (await read()).email

@@ -19,6 +19,7 @@ import { arrivalOf } from '../../sagas/notices/arrivals.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import { finishSignIn, signIn } from '../../sagas/sign_in/sign_in.ts'
+import { signInNow, trailOf } from '../shared/account_state.ts'
 import { newPerson } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 
@@ -44,14 +45,8 @@ afterEach(() => {
 })
 
 const account = () => app.actors.account(did)
-const read = async () => {
-  const row = await account().read()
-  if (!row) throw new Error('No account')
-  return row
-}
-const basis = async () => ({ generation: (await read()).generation })
-const audit = async (event: string) =>
-  (await account().listAudit(100)).filter((entry) => entry.event === event)
+const basis = () => signInNow(account())
+const audit = (event: string) => trailOf(account(), event)
 const later = (ms: number) => {
   vi.useFakeTimers({ toFake: ['Date'] })
   vi.setSystemTime(Date.now() + ms)

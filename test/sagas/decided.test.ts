@@ -1,3 +1,4 @@
+import { readThere, signInNow } from '../shared/account_state.ts'
 import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
@@ -42,12 +43,8 @@ beforeEach(async () => {
   person = await newPerson(app)
 })
 
-const read = async () => {
-  const row = await person.account.read()
-  if (!row) throw new Error('No account')
-  return row
-}
-const basis = async () => ({ generation: (await read()).generation })
+const read = () => readThere(person.account)
+const basis = () => signInNow(person.account)
 const eventsOf = async () => (await person.account.listAudit(10)).map(({ event }) => event)
 const underWay = () => app.actors.directory.listUnderWay()
 
