@@ -13,8 +13,8 @@ import {
 } from '../../sagas/factors/factors.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { proveFactor } from '../../sagas/sign_in/second_factor.ts'
-import { codesOf, enrol, nextStep } from './authenticator.ts'
 import { readThere, signInNow, trailOf } from '../shared/account_state.ts'
+import { codesOf, enrol, nextStep } from './authenticator.ts'
 import { newPerson } from './person.ts'
 import { servicesOf } from './services.ts'
 

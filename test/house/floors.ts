@@ -34,6 +34,32 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['secrets', 'watching'],
     ['work'],
   ],
+  cli: [
+    ['described_command.ts', 'errors.ts', 'openid_products.ts', 'right_setting.ts'],
+    ['folders.ts', 'installation.ts', 'terminal', 'upgrade'],
+    ['databases.ts', 'env_file.ts', 'operator'],
+    ['action.ts', 'pds'],
+    ['doctor', 'import_pds', 'init'],
+    ['adopt'],
+    ['release'],
+    ['commands'],
+  ],
+  database: [
+    [
+      ...[
+        'bounded_table.ts',
+        'copy.ts',
+        'database.ts',
+        'durable.ts',
+        'file_lock.ts',
+        'group_commit.ts',
+      ],
+      ...['hash.ts', 'lazy_tables.ts', 'log_sync.ts', 'named_error.ts', 'partition.ts', 'paths.ts'],
+      ...['schema.ts', 'sealed_columns.ts'],
+    ],
+    ['account', 'directory', 'flow', 'limits', 'replication'],
+    ['check', 'import'],
+  ],
   gateway: [
     ['capacity.ts', 'timeouts.ts'],
     ['answers', 'requests'],
@@ -61,12 +87,25 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['commands'],
     ['descriptions'],
   ],
+  pages: [
+    ['app_names.ts', 'handle_host.ts', 'kept_in_tab.ts', 'passkeys', 'texts.ts'],
+    ['locales', 'sign_in'],
+    ['links.ts'],
+    ['openid', 'permissions', 'security', 'sign_out'],
+    ['sign_up'],
+  ],
   sagas: [
     ['services'],
     ['accounts', 'notices'],
     ['sign_in'],
     ['factors', 'sign_up'],
     ['changes', 'following'],
+  ],
+  xrpc: [
+    ['accounts.ts', 'errors.ts', 'invites.ts', 'members.ts', 'method.ts', 'new_password.ts'],
+    ['auth'],
+    ['sessions.ts'],
+    ['admin', 'identity', 'server', 'temp'],
   ],
 }
 

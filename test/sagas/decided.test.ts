@@ -1,4 +1,3 @@
-import { readThere, signInNow } from '../shared/account_state.ts'
 import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
@@ -16,6 +15,7 @@ import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 import { newOwner } from '../passkeys/owner.ts'
 import { come } from '../security_page/open_page.ts'
+import { readThere, signInNow } from '../shared/account_state.ts'
 import { post } from '../subjects/ask.ts'
 
 /** What an account has decided holds, whatever fails or ends after it, and its owner is told. */
