@@ -1,4 +1,5 @@
 import { ASKED_IN_VAIN } from '../../base/lifetimes.ts'
+import { siteOf } from '../../base/values/network.ts'
 import { VALUES } from '../../base/values/value_bounds.ts'
 import { type AskedInVain, refreshTokenDigest } from '../../http/asked_in_vain.ts'
 import { undoCoding } from '../../http/content_coding.ts'
@@ -12,8 +13,10 @@ import type { Capacity } from '../capacity.ts'
  * who was then not answered for longer than such a token answers once more is no thief.
  */
 export class RefreshTokensInVain {
-  /** ms, by {@link Shown.key}; the oldest first. */
-  readonly #since = new Map<string, number>()
+  /** By {@link Shown.key}; the oldest first. */
+  readonly #asked = new Map<string, FirstAsked>()
+  /** The keys of each site, the oldest first. */
+  readonly #bySite = new Map<string, Set<string>>()
   readonly #most: number
 
   constructor({ refreshTokensInVain }: Pick<Capacity, 'refreshTokensInVain'>) {
@@ -24,9 +27,10 @@ export class RefreshTokensInVain {
   of(envelope: RequestEnvelope): AskedInVain | undefined {
     this.#forgetOld()
     // So it costs nothing where all are answered.
-    const shown = this.#since.size > 0 ? shownIn(envelope) : null
-    const since = shown ? this.#since.get(shown.key) : undefined
-    return shown && since !== undefined ? { digest: shown.digest, since } : undefined
+    const shown = this.#asked.size > 0 ? shownIn(envelope) : null
+    const asked = shown ? this.#asked.get(shown.key) : undefined
+    if (!shown || !asked) return undefined
+    return { digest: shown.digest, since: Date.now() - Math.round(performance.now() - asked.at) }
   }
 
   /**
@@ -39,23 +43,50 @@ export class RefreshTokensInVain {
   note(envelope: RequestEnvelope, answer: Answer | Fault, isGone: boolean): void {
     if (!('status' in answer)) return
     const isInVain = 'obstacle' in answer || answer.isInVain === true
-    const isAnswered = !isInVain && !isGone && answer.status < 300 && this.#since.size > 0
+    const isAnswered = !isInVain && !isGone && answer.status < 300 && this.#asked.size > 0
     const key = isInVain || isAnswered ? shownIn(envelope)?.key : undefined
     if (key === undefined) return
-    if (isAnswered) this.#since.delete(key)
-    else if (!this.#since.has(key)) this.#since.set(key, envelope.receivedAt ?? Date.now())
-    const [first] = this.#since.keys()
-    if (first !== undefined && this.#since.size > this.#most) this.#since.delete(first)
+    if (isAnswered) this.#forget(key)
+    else if (!this.#asked.has(key)) this.#remember(key, envelope)
+  }
+
+  #remember(key: string, { client, receivedAt = Date.now() }: RequestEnvelope): void {
+    const waited = Math.max(0, Date.now() - receivedAt)
+    const site = siteOf(client.address)
+    this.#asked.set(key, { at: performance.now() - waited, site })
+    const ofSite = this.#bySite.get(site) ?? new Set()
+    this.#bySite.set(site, ofSite.add(key))
+    if (this.#asked.size > this.#most) this.#makeRoom()
+  }
+
+  /** The oldest goes of the site that has most: what strangers ask there with takes no room of others. */
+  #makeRoom(): void {
+    let most: ReadonlySet<string> = new Set()
+    for (const keys of this.#bySite.values()) if (keys.size > most.size) most = keys
+    const [oldest] = most
+    if (oldest !== undefined) this.#forget(oldest)
+  }
+
+  #forget(key: string): void {
+    const site = this.#asked.get(key)?.site
+    if (site === undefined) return
+    this.#asked.delete(key)
+    const ofSite = this.#bySite.get(site)
+    ofSite?.delete(key)
+    if (ofSite?.size === 0) this.#bySite.delete(site)
   }
 
   #forgetOld(): void {
-    const before = Date.now() - ASKED_IN_VAIN
-    for (const [key, since] of this.#since) {
-      if (since > before) return
-      this.#since.delete(key)
+    const before = performance.now() - ASKED_IN_VAIN
+    for (const [key, { at }] of this.#asked) {
+      if (at > before) return
+      this.#forget(key)
     }
   }
 }
+
+/** When it was received first, by the clock that nobody sets (`performance.now()`), and from which site. */
+type FirstAsked = { at: number; site: string }
 
 type Shown = {
   /** Of the refresh token. */
@@ -73,14 +104,19 @@ function shownIn({ method, headers, body }: RequestEnvelope): Shown | null {
     const type = mediaType(header('content-type'))
     const fields =
       type === FORM ? readForm(plain) : type === JSON_TYPE ? readJsonMembers(plain, VALUES) : []
-    const {
-      grant_type: grant,
-      refresh_token: token,
-      client_id: client,
-    } = Object.fromEntries(fields)
+    const { grant_type: grant, refresh_token: token, client_id: named } = Object.fromEntries(fields)
     if (grant !== 'refresh_token' || !token) return null
+    const client = named ?? userOf(header('authorization'))
     return { digest: refreshTokenDigest(token), key: refreshTokenDigest(`${client}\n${token}`) }
   } catch {
     return null
   }
+}
+
+/** The client that an `Authorization` header names (RFC 6749 section 2.3.1); undefined where it names none. */
+function userOf(authorization: string | undefined): string | undefined {
+  const [, given] = /^basic +(\S+) *$/i.exec(authorization ?? '') ?? []
+  if (given === undefined) return undefined
+  const [user = ''] = Buffer.from(given, 'base64').toString().split(':', 1)
+  return decodeURIComponent(user.replaceAll('+', ' '))
 }

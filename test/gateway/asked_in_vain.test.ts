@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { ASKED_IN_VAIN, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { ASKED_IN_VAIN, HOUR, MINUTE, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { CAPACITY } from '../../gateway/capacity.ts'
 import { RefreshTokensInVain } from '../../gateway/requests/asked_in_vain.ts'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
@@ -8,6 +8,7 @@ import { unavailable } from '../../http/fault.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { gatewayTo, openSession } from '../actors/gateway_to.ts'
 import { type Change, makeDpopKey, refreshed, type Session } from '../attacks/attacker.ts'
+import { fakeClock } from '../base/fake_clock.ts'
 
 /**
  * An answer is lost, and nothing answers for longer than a refresh token answers once more: the gateway knows that its
@@ -37,15 +38,13 @@ beforeAll(async () => {
   did = await app.addAccount({ handle: 'kim.test', email: 'kim@mail.internal', password: 'kim' })
 })
 afterAll(() => app?.close())
-beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => {
-  vi.useRealTimers()
   isCutOff = false
   isDone = true
   isAway = false
 })
 
-const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
+const { pass: later, set } = fakeClock(Date.now())
 
 type Client = ReturnType<typeof gatewayTo>['client']
 
@@ -183,26 +182,68 @@ test('what a gateway says of one token holds of no other', async () => {
   await expectEnded(saying, ask(saying, session), next)
 })
 
+/** A request with a refresh token, as a gateway has it. */
+function shownFrom(
+  address: string,
+  form: string,
+  ...headers: [name: string, value: string][]
+): RequestEnvelope {
+  return {
+    ...{ method: 'POST', target: '/oauth/token', client: { address, port: 1 } },
+    headers: [['content-type', 'application/x-www-form-urlencoded'], ...headers],
+    body: Buffer.from(`grant_type=refresh_token&${form}`),
+  }
+}
+
 test('a gateway knows so many, and those it was asked with last', () => {
   const inVain = new RefreshTokensInVain(CAPACITY)
-  const shown = (token: number): RequestEnvelope => ({
-    ...{ method: 'POST', target: '/oauth/token', client: { address: '192.0.2.1', port: 1 } },
-    headers: [['content-type', 'application/x-www-form-urlencoded']],
-    body: Buffer.from(`grant_type=refresh_token&refresh_token=${token}`),
-  })
+  const shown = (token: number) => shownFrom('192.0.2.1', `refresh_token=${token}`)
   for (let token = 0; token <= 10_000; token++) inVain.note(shown(token), unavailable(), false)
   expect([0, 1, 10_000].map((token) => inVain.of(shown(token)) !== undefined)).toEqual([
     ...[false, true, true],
   ])
 })
 
+test('strangers who show tokens of their own push out none of other sites', () => {
+  const inVain = new RefreshTokensInVain({ refreshTokensInVain: 100 })
+  const shown = (address: string, token: number) =>
+    shownFrom(address, `refresh_token=${token} of ${address}`)
+  const own = [1, 2].map((n) => shown('192.0.2.1', n))
+  for (const each of own) inVain.note(each, unavailable(), false)
+  const networks = Array.from({ length: 300 }, (_, n) => shown(`2001:db8:1:${n}::1`, n))
+  for (const each of networks) inVain.note(each, unavailable(), false)
+  expect(own.map((each) => inVain.of(each) !== undefined)).toEqual([true, true])
+  expect(networks.filter((each) => inVain.of(each) !== undefined)).toHaveLength(98)
+})
+
+test('a clock that is set makes nothing older, nor younger', () => {
+  const inVain = new RefreshTokensInVain(CAPACITY)
+  const shown = shownFrom('192.0.2.1', 'refresh_token=a')
+  inVain.note(shown, unavailable(), false)
+  for (const by of [2 * HOUR, -5 * HOUR]) {
+    set(Date.now() + by)
+    later(MINUTE)
+    inVain.note(shownFrom('192.0.2.1', `refresh_token=${by}`), unavailable(), false)
+  }
+  expect(inVain.of(shown)?.since).toBe(Date.now() - 2 * MINUTE)
+  later(ASKED_IN_VAIN - 2 * MINUTE)
+  expect(inVain.of(shown)).toBeUndefined()
+})
+
+test('a client is the same in the header and in the body', () => {
+  const inVain = new RefreshTokensInVain(CAPACITY)
+  const basic = `Basic ${Buffer.from('an+app%3A1:secret').toString('base64')}`
+  const byHeader = shownFrom('192.0.2.1', 'refresh_token=a', ['authorization', basic])
+  const byBody = shownFrom('192.0.2.1', 'refresh_token=a&client_id=an+app%3A1')
+  inVain.note(byHeader, unavailable(), false)
+  expect(inVain.of(byBody)).toBeDefined()
+  inVain.note(byBody, { status: 200, headers: [], body: null }, false)
+  expect(inVain.of(byHeader)).toBeUndefined()
+})
+
 test('what one client asked for in vain says nothing of another that shows the same token', () => {
   const inVain = new RefreshTokensInVain(CAPACITY)
-  const shown = (client: string): RequestEnvelope => ({
-    ...{ method: 'POST', target: '/oauth/token', client: { address: '192.0.2.1', port: 1 } },
-    headers: [['content-type', 'application/x-www-form-urlencoded']],
-    body: Buffer.from(`grant_type=refresh_token&refresh_token=a&client_id=${client}`),
-  })
+  const shown = (client: string) => shownFrom('192.0.2.1', `refresh_token=a&client_id=${client}`)
   inVain.note(shown('slow'), unavailable(), false)
   expect(inVain.of(shown('slow'))).toBeDefined()
   expect(inVain.of(shown('own'))).toBeUndefined()

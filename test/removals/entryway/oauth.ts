@@ -144,9 +144,9 @@ export const oauthRows = toRemovals([
   [
     IN_VAIN,
     'one that was answered is not in vain',
-    inVain('this.#since.delete(key)\n    else', 'return\n    else'),
+    inVain('this.#forget(key)\n    else', 'return\n    else'),
   ],
-  [IN_VAIN, 'of the client that asked', inVain('client_id: client,', 'client,')],
+  [IN_VAIN, 'of the client that asked', inVain('client_id: named }', 'named }')],
   [
     IN_VAIN,
     'who hangs up has not asked in vain',
@@ -158,7 +158,17 @@ export const oauthRows = toRemovals([
     inFile('app/answer.ts')('requester()?.hasStoreFailed === true', 'given.status >= 500'),
   ],
   [IN_VAIN, 'none is in vain for longer', inVain('this.#forgetOld()', '')],
-  [IN_VAIN, 'few are known', inVain('this.#since.size > this.#most', 'false')],
+  [IN_VAIN, 'few are known', inVain('this.#asked.size > this.#most', 'false')],
+  [
+    IN_VAIN,
+    'what strangers ask with takes no room of others',
+    inVain('keys.size > most.size', 'most.size === 0'),
+  ],
+  [
+    IN_VAIN,
+    'by a clock that nobody sets',
+    inVain('const before = performance.now()', 'const before = Date.now()'),
+  ],
   [17, 'what was received before is late', rotation('ahead > RECEIVED_TOGETHER', 'false')],
   [
     17,
