@@ -27,12 +27,17 @@ export type Schema = {
   sealed?: readonly { readonly table: string; readonly column: string; readonly as?: string }[]
 }
 
-/** Raised when a database was written by a newer program than this one. */
+/** What is said of a database that a newer program wrote. @returns null where this one knows its schema */
+export function newerSchema({ steps }: Schema, version: number): string | null {
+  return version > steps.length
+    ? `has schema version ${version}; this program knows ${steps.length}`
+    : null
+}
+
+/** Raised when a database was written by a newer program than this one. @param said {@link newerSchema} */
 export class SchemaTooNewError extends Error {
-  constructor(path: string, found: number, known: number) {
-    super(
-      `${path} has schema version ${found}; this program knows ${known}. Run the newer program.`,
-    )
+  constructor(path: string, said: string) {
+    super(`${path} ${said}. Run the newer program.`)
     this.name = 'SchemaTooNewError'
   }
 }
@@ -42,9 +47,11 @@ export class SchemaTooNewError extends Error {
  *
  * @throws {SchemaTooNewError}
  */
-export function migrate(db: Db, path: string, { steps, lean }: Schema) {
+export function migrate(db: Db, path: string, schema: Schema) {
+  const { steps, lean } = schema
   const version = db.pragma('user_version', { simple: true }) as number
-  if (version > steps.length) throw new SchemaTooNewError(path, version, steps.length)
+  const newer = newerSchema(schema, version)
+  if (newer !== null) throw new SchemaTooNewError(path, newer)
   if (version === steps.length) return
   const isLeaner = db
     .transaction(() => {

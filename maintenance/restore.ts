@@ -19,6 +19,7 @@ import {
 import { deleteAllWithdrawnIdentities } from '../database/directory/withdrawn_identity.ts'
 import { noteOpenidEnding } from '../database/flow/openid_ending.ts'
 import { isDamage } from '../database/named_error.ts'
+import { newerSchema, SchemaTooNewError } from '../database/schema.ts'
 import { copyVerified } from './backup/copied_files.ts'
 import { type DamagedAccount, type Manifest, readManifest } from './backup/manifest.ts'
 import { didOfRepo, type PdsPlaces, restorePds } from './backup/pds_data.ts'
@@ -243,9 +244,8 @@ function assertUndamaged(path: string, name: string, kind: DatabaseKind): void {
     try {
       const [damage] = listDamages(db)
       if (damage) throw damaged(damage)
-      if (schemaVersion(db) > schemas[kind].steps.length) {
-        throw new Error(`${name} has schema version ${schemaVersion(db)}: run a newer program`)
-      }
+      const newer = newerSchema(schemas[kind], schemaVersion(db))
+      if (newer !== null) throw new SchemaTooNewError(name, newer)
     } finally {
       db.close()
     }

@@ -8,6 +8,7 @@ import { readDid } from '../../database/check/account.ts'
 import { listDamages, openAsItIs, openContent } from '../../database/check/database.ts'
 import { listKeptAt } from '../../database/check/directory.ts'
 import type { Db } from '../../database/database.ts'
+import { newerSchema } from '../../database/schema.ts'
 import { EMBEDDED_PDS, schemas } from '../data_folder/files.ts'
 import { pathOf } from '../databases/database_name.ts'
 import { listFiles } from './copied_files.ts'
@@ -22,8 +23,6 @@ export type Verified = {
   damaged: DamagedAccount[]
 }
 
-/** The newest schema of an account that a restore takes. */
-const KNOWN = schemas.account.steps.length
 /** How many faults are named. */
 const MOST_NAMED = 3
 
@@ -45,10 +44,11 @@ export async function verifyBackup(
   const ofAccounts = new Set(
     manifest.databases.flatMap(({ kind, path }) => (kind === 'account' ? path : [])),
   )
-  const newerThanKnown = new Map(
-    manifest.databases.flatMap(({ kind, path, schemaVersion }) =>
-      kind === 'account' && schemaVersion > KNOWN ? [[path, schemaVersion] as const] : [],
-    ),
+  const tooNew = new Map(
+    manifest.databases.map(({ kind, path, schemaVersion }) => [
+      path,
+      newerSchema(schemas[kind], schemaVersion),
+    ]),
   )
   const faults: string[] = []
   const problems = new Map(manifest.damaged.map(({ path, problem }) => [path, problem]))
@@ -58,10 +58,9 @@ export async function verifyBackup(
     const found = await lookAt(folder, file)
     if (found.isHere && ofAccounts.has(path)) {
       const { fault, did } = found
-      const newer = newerThanKnown.get(path)
+      const newer = tooNew.get(path)
       if (fault) problems.set(path, fault)
-      else if (newer !== undefined)
-        problems.set(path, `has schema version ${newer}; this program knows ${KNOWN}`)
+      else if (newer) problems.set(path, newer)
       else if (did !== null && pathOf('', { kind: 'account', did }) !== path)
         problems.set(path, `holds the account ${did}`)
       else if (did !== null) whole.add(path)

@@ -8,6 +8,7 @@ import {
 } from '../../database/check/database.ts'
 import type { Db } from '../../database/database.ts'
 import { MissingPartError } from '../../database/replication/restore.ts'
+import { newerSchema } from '../../database/schema.ts'
 import { type DatabaseKind, schemas } from '../data_folder/files.ts'
 import type { Database } from '../databases/databases.ts'
 import type { Finding } from './finding.ts'
@@ -50,17 +51,12 @@ function inspectFile<T>(
   try {
     db = openAsItIs(file, schemas[kind])
     const version = schemaVersion(db)
-    const known = schemas[kind].steps.length
-    if (version > known) {
-      return report(
-        `it has schema version ${version}; this program knows ${known}`,
-        'run the newer program',
-      )
-    }
+    const tooNew = newerSchema(schemas[kind], version)
+    if (tooNew !== null) return report(`it ${tooNew}`, 'run the newer program')
     for (const damage of listDamages(db)) report(`it is damaged: ${damage}`, RESTORE)
     // An actor that was interrupted while it made its database makes it when it is called again.
     if (version === 0) return null
-    if (version === known) return look(db)
+    if (version === schemas[kind].steps.length) return look(db)
     newer = copyUpToDate(db, schemas[kind])
     return look(newer)
   } catch (err) {
