@@ -1,4 +1,4 @@
-import { OPENID_LOGOUT } from '../../base/lifetimes.ts'
+import { OPENID_LOGOUT, OPENID_LOGOUT_PAUSES } from '../../base/lifetimes.ts'
 import { settled } from '../../base/time/settled_clock.ts'
 import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
@@ -69,8 +69,16 @@ function end(db: Db, where: string, of: readonly string[], now: number): void {
   ).run(now, now, ...of)
 }
 
-/** Those that are due; what could not be told for a day is forgotten. To be called in a transaction. */
+const LONGEST_PAUSE = Math.max(...OPENID_LOGOUT_PAUSES)
+
+/**
+ * Those that are due, also what was put off further than is ever done, by a clock that was ahead then; what could not be
+ * told for a day is forgotten. To be called in a transaction.
+ */
 export function listEndedOpenidSignIns(db: Db, now: number, limit: number): EndedOpenidSignIn[] {
+  sql(db, `UPDATE openid_sign_in SET due_at = @now WHERE due_at > @now + ${LONGEST_PAUSE}`).run({
+    now,
+  })
   sql(db, 'DELETE FROM openid_sign_in WHERE ended_at < ?').run(settled(now) - OPENID_LOGOUT)
   return sql(
     db,

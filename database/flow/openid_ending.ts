@@ -1,4 +1,4 @@
-import { SAGA_ABANDONED } from '../../base/lifetimes.ts'
+import { OPENID_LOGOUT_PAUSES, SAGA_ABANDONED } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
 
@@ -27,13 +27,15 @@ export function noteOpenidEnding(db: Db, did: string): number {
     .get(did, now, now + SAGA_ABANDONED) as number
 }
 
-/** Those that are due, the oldest first. */
+const LONGEST_PAUSE = Math.max(SAGA_ABANDONED, ...OPENID_LOGOUT_PAUSES)
+
+/** Those that are due, the oldest first, and last what was put off further than is ever done, by a clock that was ahead. */
 export function listOpenidEndings(db: Db, limit: number): OpenidEnding[] {
   return sql(
     db,
-    `SELECT did, noted_at AS notedAt FROM openid_ending WHERE due_at <= ?
-     ORDER BY due_at LIMIT ?`,
-  ).all(Date.now(), limit) as OpenidEnding[]
+    `SELECT did, noted_at AS notedAt FROM openid_ending
+     WHERE due_at <= @now OR due_at > @now + ${LONGEST_PAUSE} ORDER BY due_at LIMIT @limit`,
+  ).all({ now: Date.now(), limit }) as OpenidEnding[]
 }
 
 /**

@@ -2,6 +2,7 @@ import { listDamagedAccounts } from '../../actors/account/damage.ts'
 import { UnavailableError } from '../../base/errors.ts'
 import { DOCTOR_RECENT } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings/settings.ts'
+import { hasPassed } from '../../base/time/has_passed.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { command, type OperatorContext } from '../command.ts'
 import { type Check, thatAnswered } from '../doctor/check.ts'
@@ -106,7 +107,7 @@ function nullWhereUnavailable(err: unknown): null {
 export function lastLook(context: OperatorContext): Looked | null {
   const { services } = context
   const last = lastLooks.get(services) ?? null
-  const isRecent = last !== null && Date.now() - last.at < DOCTOR_RECENT
+  const isRecent = last !== null && !hasPassed(last.at, DOCTOR_RECENT)
   if (!isRecent && !underWay.has(services)) {
     underWay.add(services)
     look

@@ -21,6 +21,8 @@ const SET_BY_ANYBODY = [
   /\bwhile \(.*Date\.now\(\).*/g,
   /(?:\b(?:deadline|until|end|earliest|usedAt)|#since)\b[^=\n]*[=:] ?Date\.now\(\).*/g,
   /\bsince: Date\.now\(\)(?! -).*/g,
+  // What is recent is so for as long as a clock that was set back had been ahead (`base/time/has_passed.ts`).
+  /\bDate\.now\(\) - [\w.]+ < .*/g,
 ]
 
 test('how long to wait, or since when, is no question for a clock that somebody may set', () => {

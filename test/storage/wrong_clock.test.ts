@@ -1,12 +1,19 @@
 import { afterEach, expect, test } from 'vitest'
-import { DAY, HOUR } from '../../base/lifetimes.ts'
+import { DAY, HOUR, OPENID_LOGOUT_PAUSES, SAGA_ABANDONED } from '../../base/lifetimes.ts'
 import { settled } from '../../base/time/settled_clock.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { ACCOUNT_BOUNDS, trim } from '../../database/account/bounds.ts'
+import {
+  endAllOpenidSignIns,
+  listEndedOpenidSignIns,
+  postponeOpenidSignIn,
+  upsertOpenidSignIns,
+} from '../../database/account/openid_sign_in.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, listTables, openDatabase } from '../../database/database.ts'
 import { deleteOldEvents, insertEvent } from '../../database/directory/event.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
+import { listOpenidEndings, noteOpenidEnding } from '../../database/flow/openid_ending.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { makeTable } from '../../database/lazy_tables.ts'
@@ -119,4 +126,28 @@ test('a limit that was used up while the clock was ahead stops nobody afterwards
   set(NOW)
   for (const isAllowed of [true, true, false]) expect(take([one])).toBe(isAllowed)
   for (const isAllowed of [true, true, false]) expect(take([other])).toBe(isAllowed)
+})
+
+test('OpenID clients that were to be told later, by a clock that was ahead, are told at once', () => {
+  const [account, flow] = [open(accountSchema), open(flowSchema)]
+  const longest = Math.max(...OPENID_LOGOUT_PAUSES)
+  const due = () => [
+    listEndedOpenidSignIns(account, Date.now(), 9).map(({ tries }) => tries),
+    listOpenidEndings(flow, 9).map(({ did }) => did),
+  ]
+  set(NOW + 2 * DAY)
+  upsertOpenidSignIns(account, 'uid', [{ clientId: 'forum', sid: 'sid', grantId: 'g' }], Date.now())
+  endAllOpenidSignIns(account, Date.now())
+  noteOpenidEnding(flow, 'did:plc:a')
+  set(NOW)
+  expect(due()).toEqual([[0], ['did:plc:a']])
+  // What was put off by the right clock waits as ever.
+  postponeOpenidSignIn(account, 1, NOW + longest, NOW)
+  flow.exec('DELETE FROM openid_ending')
+  noteOpenidEnding(flow, 'did:plc:a')
+  expect(due()).toEqual([[], []])
+  pass(SAGA_ABANDONED)
+  expect(due()).toEqual([[], ['did:plc:a']])
+  pass(longest)
+  expect(due()).toEqual([[1], ['did:plc:a']])
 })
