@@ -1,7 +1,23 @@
+import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { findForbidden } from '../base/files/files.ts'
 
 /** What SQLite says of a file that is no database, or not what it was. */
 const DAMAGED = /^SQLITE_(NOTADB|CORRUPT)/
+
+/**
+ * What it says where a database, what is beside it or its folder is not for this user, and for other reasons, too
+ * (https://sqlite.org/rescode.html).
+ */
+const REFUSED = /^SQLITE_(CANTOPEN|READONLY|PERM)/
+
+/** A file or folder that this user may not use: it is why SQLite failed. */
+type Refused = { forbidden?: string | null }
+
+/** Of an error that {@link naming} has named; null where it is another one. */
+export function forbiddenPart(err: unknown): string | null {
+  return (err instanceof Sqlite.SqliteError && (err as Refused).forbidden) || null
+}
 
 /** Whether SQLite says that a database is not what it was. */
 export function isDamage(err: unknown): boolean {
@@ -22,9 +38,13 @@ export function isUnreadable(err: unknown): boolean {
 export function naming(path: string, err: unknown): unknown {
   if (!(err instanceof Sqlite.SqliteError)) return err
   const { message, code } = err
-  const advice = DAMAGED.test(code) ? '. How to go on: docs/backup.md#a-damaged-database' : ''
-  const named = new Sqlite.SqliteError(`${path}: ${message}${advice}`, code)
-  return Object.assign(named, { cause: err })
+  const parts = [path, `${path}-wal`, `${path}-shm`, dirname(path)]
+  const forbidden = REFUSED.test(code) ? findForbidden(parts) : null
+  const advice = DAMAGED.test(code)
+    ? '. How to go on: docs/backup.md#a-damaged-database'
+    : forbidden && `. The user of this program may not use ${forbidden}`
+  const named = new Sqlite.SqliteError(`${path}: ${message}${advice ?? ''}`, code)
+  return Object.assign(named, { cause: err, forbidden } satisfies Refused & { cause: unknown })
 }
 
 /** Opens a database, or says which one cannot be. */

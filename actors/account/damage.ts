@@ -1,8 +1,9 @@
+import { isForbidden } from '../../base/files/files.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import type { Db } from '../../database/database.ts'
-import { isDamage } from '../../database/named_error.ts'
+import { forbiddenPart, isDamage } from '../../database/named_error.ts'
 import { MissingPartError } from '../../database/replication/restore.ts'
 import { SchemaTooNewError } from '../../database/schema.ts'
 import type { DirectoryStub } from '../directory/stub.ts'
@@ -60,7 +61,7 @@ export async function assertNotLost(
 /** An account whose database this process could make no use of; `at` is when it found that last, ms. */
 export type DamagedAccount = { did: string; reason: string; kind: Damage; at: number }
 
-/** It is damaged or lost, belongs to another user, or was written by a newer program. */
+/** It is damaged or lost, it or what is around it belongs to another user, or a newer program wrote it. */
 export type Damage = 'damaged' | 'forbidden' | 'newer'
 
 /** More are not named. */
@@ -73,23 +74,28 @@ export const listDamagedAccounts = (): DamagedAccount[] => [...damaged.values()]
 
 /** Tells the operator where `err` is about the database of this account, and not about the disk or the process. */
 export function noteDamage(log: Log, did: string, err: unknown): void {
-  const kind = damageOf(err)
-  if (kind === null) return
-  const { message, code, path } = err as NodeJS.ErrnoException
-  const reason =
-    kind === 'forbidden' ? `${path} is not for the user of the program (${code})` : message
-  logEvent(log, 'account_damaged', { did, reason }, undefined)
+  const found = foundIn(err)
+  if (found === null) return
+  logEvent(log, 'account_damaged', { did, reason: found.reason }, undefined)
   if (damaged.has(did) || damaged.size < MOST_NAMED) {
-    damaged.set(did, { did, reason, kind, at: Date.now() })
+    damaged.set(did, { did, ...found, at: Date.now() })
   }
 }
 
-function damageOf(err: unknown): Damage | null {
-  if (err instanceof LostAccountError || err instanceof MissingPartError || isDamage(err))
-    return 'damaged'
-  if (err instanceof SchemaTooNewError) return 'newer'
-  const { code = '' } = (err ?? {}) as NodeJS.ErrnoException
-  return code === 'EACCES' || code === 'EPERM' ? 'forbidden' : null
+/** What the system says where something else is in the place of a database, or of its folder. */
+const IN_ITS_PLACE = ['EISDIR', 'ENOTDIR', 'EEXIST', 'ELOOP']
+
+function foundIn(err: unknown): Pick<DamagedAccount, 'kind' | 'reason'> | null {
+  const { message, code = '', path } = (err ?? {}) as NodeJS.ErrnoException
+  const isLost = err instanceof LostAccountError || err instanceof MissingPartError
+  if (isLost || isDamage(err) || IN_ITS_PLACE.includes(code)) {
+    return { kind: 'damaged', reason: message }
+  }
+  if (err instanceof SchemaTooNewError) return { kind: 'newer', reason: message }
+  const forbidden = isForbidden(err) ? path : forbiddenPart(err)
+  return forbidden
+    ? { kind: 'forbidden', reason: `${forbidden} is not for the user of the program (${code})` }
+    : null
 }
 
 /** Wakes an account by `open`, and notes how its database was found. */

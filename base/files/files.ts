@@ -108,7 +108,26 @@ export function explainUnreadable(err: unknown, path?: string): unknown {
   if (where === undefined) return err
   if (code === 'EROFS') return new ReadOnlyError(where, { cause: err })
   if (code === 'EISDIR') return new NoFileError(where, { cause: err })
-  return code === 'EACCES' || code === 'EPERM' ? new NoPermissionError(where, { cause: err }) : err
+  return isForbidden(err) ? new NoPermissionError(where, { cause: err }) : err
+}
+
+/** Whether the system says that this user may not do that. */
+export function isForbidden(err: unknown): boolean {
+  const { code = '' } = (err ?? {}) as NodeJS.ErrnoException
+  return code === 'EACCES' || code === 'EPERM'
+}
+
+/** The first of some files and folders that this user may not read and write; null where there is none. */
+export function findForbidden(paths: readonly string[]): string | null {
+  const isOne = (path: string) => {
+    try {
+      accessSync(path, constants.R_OK | constants.W_OK)
+      return false
+    } catch (err) {
+      return isForbidden(err)
+    }
+  }
+  return paths.find(isOne) ?? null
 }
 
 /** What the file system and SQLite say where a disk is full, or an account has used up its share of it. */

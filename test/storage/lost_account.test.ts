@@ -1,5 +1,16 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { listDamagedAccounts, wake } from '../../actors/account/damage.ts'
@@ -10,6 +21,7 @@ import { connectOperator } from '../../cli/operator/client.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
+import { firstArguments } from '../../lab/world/child.ts'
 import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -205,6 +217,72 @@ test.runIf(isRoot)("an account whose file is another user's is named, and given 
   process.seteuid?.(0)
   await open()
   expect(checks()).toEqual([])
+})
+
+/** What belongs to an account, and how SQLite or the system says that it is another user's. */
+const PARTS: [code: string, part: (path: string) => string][] = [
+  ['EACCES', (path) => path],
+  ['SQLITE_CANTOPEN', (path) => `${path}-wal`],
+  ['SQLITE_CANTOPEN', (path) => `${path}-shm`],
+  ['SQLITE_READONLY_DIRECTORY', dirname],
+]
+
+test.runIf(isRoot)("each part of an account that is another user's is named", async () => {
+  const folder = await makeTemporaryFolder('forbidden-parts')
+  onTestFinished(() => folder.remove())
+  chmodSync(folder.path, 0o755)
+  const paths = PARTS.map(([, part], i) => {
+    const path = join(folder.path, `${i}`, 'a.sqlite')
+    closeDatabase(openDatabase(path, accountSchema))
+    for (const own of [dirname(path), path]) chownSync(own, OTHER_USER, OTHER_USER)
+    const other = part(path)
+    if (!existsSync(other)) writeFileSync(other, '', { mode: 0o600 })
+    chownSync(other, 0, 0)
+    if (other === dirname(path)) chmodSync(other, 0o755)
+    return path
+  })
+  const at = (file: string) => new URL(`../../${file}.ts`, import.meta.url)
+  const work = `
+    const { listDamagedAccounts, wake } = await import('${at('actors/account/damage')}')
+    const { createLog } = await import('${at('base/watching/log')}')
+    const { accountSchema } = await import('${at('database/account/schema')}')
+    const { openDatabase } = await import('${at('database/database')}')
+    for (const path of ${JSON.stringify(paths)}) {
+      const open = async () => openDatabase(path, accountSchema)
+      await wake(createLog('silent'), path, open).catch(() => {})
+    }
+    console.log(JSON.stringify(listDamagedAccounts()))`
+  const args = [...firstArguments, '--input-type=module', '-e', work]
+  const said = execFileSync(process.execPath, args, { uid: OTHER_USER, encoding: 'utf8' })
+  expect(JSON.parse(said)).toMatchObject(
+    PARTS.map(([code, part], i) => {
+      const path = paths[i] as string
+      const reason = `${part(path)} is not for the user of the program (${code})`
+      return { did: path, kind: 'forbidden', reason }
+    }),
+  )
+})
+
+const IN_THE_WAY: Record<string, (path: string) => void> = {
+  'a folder': (path) => mkdirSync(path, { recursive: true }),
+  'a link to itself': (path) => {
+    mkdirSync(dirname(path))
+    symlinkSync(path, path)
+  },
+  'a file, for its folder,': (path) => writeFileSync(dirname(path), ''),
+}
+
+test.each(Object.entries(IN_THE_WAY))('%s in the place of an account is named', async (_, put) => {
+  const folder = await makeTemporaryFolder('in-the-way')
+  onTestFinished(() => folder.remove())
+  const [did, path] = ['did:plc:way', join(folder.path, 'x', 'a.sqlite')]
+  put(path)
+  const open = async () => closeDatabase(openDatabase(path, accountSchema))
+  await expect(wake(createLog('silent'), did, open)).rejects.toThrow()
+  expect(listDamagedAccounts()).toContainEqual(expect.objectContaining({ did, kind: 'damaged' }))
+  rmSync(dirname(path), { recursive: true })
+  await wake(createLog('silent'), did, open)
+  expect(listDamagedAccounts()).not.toContainEqual(expect.objectContaining({ did }))
 })
 
 test('an account that was lost can be deleted', async () => {

@@ -55,6 +55,11 @@ export const dataRows = toRemovals([
     ),
   ],
   [
+    'test/storage/lost_account.test.ts',
+    'what else of an account is of another user is named',
+    inFile('database/named_error.ts')('REFUSED.test(code) ?', 'false ?'),
+  ],
+  [
     'test/backup/marked_of_backup.test.ts',
     'when a request of a backup was received is not forgotten',
     inFile('database/account/rotation.ts')("'-abs(coalesce(received_at, 1))'", "'0'"),
