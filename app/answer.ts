@@ -3,7 +3,7 @@ import type { Settings } from '../base/settings/settings.ts'
 import { partitionOf } from '../database/partition.ts'
 import { readableElsewhere } from '../http/cors.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
-import { pageLanguage } from '../http/language.ts'
+import { readIn } from '../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { watchOverload } from '../http/overload.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
@@ -37,8 +37,8 @@ export function readingFor({ settings, names, findRoute, overloads }: Parts) {
 async function answer(reading: Reading, service: string, overloads: OverloadLog): Promise<Answer> {
   if (reading === 'body is needed') return { readBody: true }
   if (reading.route === null) {
-    const { refusal, language } = reading
-    return { ...written(refusal, language, service), route: 'none' }
+    const { refusal, request } = reading
+    return { ...written(refusal, request, service), route: 'none' }
   }
   const { route, request } = reading
   const answered =
@@ -51,8 +51,7 @@ async function answer(reading: Reading, service: string, overloads: OverloadLog)
         })
   if ('passTo' in answered) return { ...answered, route: route.name }
   if (isPageRefusal(answered)) {
-    const language = request.headers.get('accept-language')
-    return { ...written(answered, language, service), route: route.name }
+    return { ...written(answered, request, service), route: route.name }
   }
   const response = route.door.isForPrograms ? readableElsewhere(answered) : answered
   return { ...response, route: route.name }
@@ -73,10 +72,10 @@ async function unlessOverloaded(
   return route.refused?.(request, refusal) ?? refusal
 }
 
-/** A refusal as the one who asked reads it. @param language the reader's, as `Accept-Language` says it */
-function written(refusal: HttpResponse, language: string | undefined, service: string) {
+/** A refusal as the one who asked reads it. @param request null for one that cannot be read */
+function written(refusal: HttpResponse, request: HttpRequest | null, service: string) {
   return isPageRefusal(refusal)
-    ? writeErrorPage(refusal, service, pageLanguage(language))
+    ? writeErrorPage(refusal, service, request ? readIn(request) : 'en')
     : readableElsewhere(refusal)
 }
 

@@ -27,8 +27,8 @@ export type Reading =
   | { route: Route; request: HttpRequest }
   /** A request that cannot be read, or can be read in two ways, is refused. */
   | { route: Route; request: HttpRequest; refusal: HttpResponse }
-  /** `language` is the reader's, as `Accept-Language` says it. */
-  | { route: null; refusal: HttpResponse; language: string | undefined }
+  /** Of one that cannot be read at all, no request. */
+  | { route: null; refusal: HttpResponse; request: HttpRequest | null }
   /** The route reads the body, which was too long to be carried along. */
   | 'body is needed'
 
@@ -56,13 +56,12 @@ export function read(
 ): Reading {
   const request = unwrap(envelope, (host) => names.originOf(host))
   if (!request) {
-    return { route: null, refusal: { status: 400, headers: [], body: null }, language: undefined }
+    return { route: null, refusal: { status: 400, headers: [], body: null }, request }
   }
-  const language = request.headers.get('accept-language')
   const refusal = refusePath(envelope.target, request)
-  if (refusal) return { route: null, refusal, language }
+  if (refusal) return { route: null, refusal, request }
   const found = findRoute(request)
-  if (!found.route) return { ...found, language }
+  if (!found.route) return { ...found, request }
   const { route, path } = found
   const { method, body } = request
   if (route.methods !== ANY && !route.methods.includes(method === 'HEAD' ? 'GET' : method)) {

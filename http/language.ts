@@ -39,6 +39,11 @@ export function chosenLanguage({ searchParams }: URL): PageLanguage | undefined 
   return PAGE_LANGUAGES.find((tag) => tag === chosen)
 }
 
+/** The first language that there is. @param locales BCP 47 tags with spaces between (OpenID Connect Core section 3.1.2.1) */
+export function firstLocale(locales = ''): PageLanguage | undefined {
+  return firstKnown(locales.split(' '))
+}
+
 /** The first language of an `Accept-Language` header (RFC 9110 section 12.5.4), as a BCP 47 tag. */
 export function preferredLanguage(header: string | undefined): string | undefined {
   return wantedLanguages(header).find((tag) => tag !== '*')
@@ -50,12 +55,32 @@ export function preferredLanguage(header: string | undefined): string | undefine
  * English.
  */
 export function pageLanguage(header: string | undefined): PageLanguage {
-  for (const tag of wantedLanguages(header)) {
+  return firstKnown(wantedLanguages(header)) ?? 'en'
+}
+
+/**
+ * The language in which a page is read: the one that the person chose, else the one that the app asked for (OpenID
+ * Connect Core section 3.1.2.1), else the browser's.
+ *
+ * @param request whose address may have either
+ * @param uiLocales that the app has asked for before
+ */
+export function readIn(
+  { url, headers }: { url: URL; headers: ReadonlyMap<string, string> },
+  uiLocales = url.searchParams.get('ui_locales') ?? undefined,
+): PageLanguage {
+  return (
+    chosenLanguage(url) ?? firstLocale(uiLocales) ?? pageLanguage(headers.get('accept-language'))
+  )
+}
+
+function firstKnown(tags: readonly string[]): PageLanguage | undefined {
+  for (const tag of tags) {
     const language = tag.split('-', 1)[0]?.toLowerCase()
     const found = PAGE_LANGUAGES.find((known) => known === language)
     if (found) return found
   }
-  return 'en'
+  return undefined
 }
 
 function wantedLanguages(header: string | undefined): string[] {

@@ -116,6 +116,7 @@ export function createOAuthHandler(
         (visit && signIn.pageBefore(request, visit, handled)) ??
         finish(request, handled, {
           handover: handoverScript(visit, scope.request),
+          uiLocales: visit?.asked?.parameters.ui_locales,
           withoutScripts: visit?.pageWithoutScripts,
         }))
     const { refusal } = scope
@@ -135,7 +136,9 @@ export function createOAuthHandler(
   function answer(request: HttpRequest): Promise<HttpResponse> {
     return inRequestScope(async (scope) => {
       const response = await respond(request, scope)
-      return mayEndForm(request) ? leaving.behindForm(request, response) : response
+      if (!mayEndForm(request)) return response
+      const parameters = scope.request && JSON.parse(scope.request.parameters)
+      return leaving.behindForm({ request, parameters }, response)
     })
   }
 

@@ -25,12 +25,13 @@ import { withKeptSecret } from './clients/registration.ts'
 import { isUnreached } from './clients/unreached.ts'
 import type { DevicePage } from './device/device.ts'
 import type { OpenidInteractions } from './interaction/interaction.ts'
+import { inSameLanguage } from './pages/kept_language.ts'
 import { OpenidPages } from './pages/pages.ts'
 import { toPage } from './pages/shown_page.ts'
-import { ENDPOINTS, OPENID, providerPath, WELL_KNOWN } from './paths.ts'
+import { ENDPOINTS, OPENID, providerPath, SIGN_OUT, WELL_KNOWN } from './paths.ts'
 import type { OpenidProviders, Running } from './provider/providers.ts'
 import { openidRoutes } from './routes.ts'
-import { SIGN_OUT, signedOut } from './sign_out/signed_out.ts'
+import { signedOut } from './sign_out/signed_out.ts'
 import { inOpenidScope, type OpenidScope } from './storage/scope.ts'
 import { keepIssued } from './tokens/issued_tokens.ts'
 import { withRedirectUri } from './tokens/redirect_uri_left_out.ts'
@@ -96,10 +97,12 @@ export function createOpenidHandler(
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
     if (path === ENDPOINTS.token) await noteRefusedRefresh(services, request, response, scope)
     if (isDocument(request) && response.status === 200) return kept(response)
-    const page = toPage(pages, request, response, scope)
+    const page = inSameLanguage(request, toPage(pages, request, response, scope))
     const answered = await signedOut(signingOut, request, page, scope)
     const standing = await spend(answered, scope, log, (err) => failed(request, err))
-    return endsForm(path) && !scope.isLedByLink ? leaving.behindForm(request, standing) : standing
+    return endsForm(path) && !scope.isLedByLink
+      ? leaving.behindForm({ request }, standing)
+      : standing
   }
 
   /** The request as the provider takes it: it would refuse some of what is shown to it. */
@@ -131,7 +134,7 @@ export function createOpenidHandler(
           const deviceId = await shownDevice(flow)
           return await inOpenidScope(deviceId, async (scope) => {
             const answered = logged(request, await answer(request, scope), scope.clientId)
-            return scope.isLedByLink ? leaving.byHand(request, answered) : answered
+            return scope.isLedByLink ? leaving.byHand({ request }, answered) : answered
           })
         } catch (err) {
           return failed(request, err)

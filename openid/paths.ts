@@ -19,6 +19,10 @@ export const ENDPOINTS = {
   code_verification: '/device',
 } as const
 
+/** Where the page that asks whether to sign out is sent, and where the provider then leads whom no client gets back. */
+export const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
+export const SIGNED_OUT = `${OPENID}${ENDPOINTS.end_session}/success`
+
 const DISCOVERY = '/.well-known/openid-configuration'
 const METADATA = '/.well-known/oauth-authorization-server'
 

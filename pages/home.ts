@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { pageLanguage } from '../http/language.ts'
+import { readIn } from '../http/language.ts'
 import type { HttpHandler } from '../http/message.ts'
 import { writePage } from '../http/page/layout.ts'
 import type { Services } from '../sagas/services/services.ts'
@@ -11,8 +11,8 @@ import type { HomeTexts } from './texts.ts'
 /** `/`: says what this is, and where to sign in. On the host of a handle, whose name it is. */
 export function serveHome(services: Services): HttpHandler {
   const { name: service, publicUrl, branding } = services.settings
-  return async ({ headers }) => {
-    const language = pageLanguage(headers.get('accept-language'))
+  return async ({ url, headers }) => {
+    const language = readIn({ url, headers })
     const texts = homeTexts[language]
     const host = await readHandleHost(services, headers.get('host'))
     const said = host ? aboutHandle(host, texts, service, publicUrl) : aboutService(texts, service)

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isForPerson, XRPC } from '../../http/door.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import type { Fault } from '../../http/fault.ts'
-import { pageLanguage } from '../../http/language.ts'
+import { chosenLanguage, pageLanguage } from '../../http/language.ts'
 import { writeErrorPage } from '../../http/page/error_page.ts'
 import { pageRefusal } from '../../http/refuse.ts'
 
@@ -26,7 +26,9 @@ export function faultAnswer(
   const headerOf = (name: string) => headers[name]?.toString()
   if (url.startsWith(XRPC) || !isForPerson(method, headerOf)) return fault
   const kept = fault.headers.filter(([name]) => !NOT_KEPT.includes(name))
-  const language = pageLanguage(headers['accept-language'])
+  const address = URL.parse(url, 'http://localhost')
+  const chosen = address ? chosenLanguage(address) : undefined
+  const language = chosen ?? pageLanguage(headers['accept-language'])
   return writeErrorPage(
     pageRefusal(fault.status, { obstacle: fault.obstacle }, kept),
     service,

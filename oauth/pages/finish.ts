@@ -1,4 +1,4 @@
-import { type PageLanguage, pageLanguage } from '../../http/language.ts'
+import { type PageLanguage, readIn } from '../../http/language.ts'
 import {
   type HttpRequest,
   type HttpResponse,
@@ -32,6 +32,8 @@ const CSP = 'content-security-policy'
 type More = {
   /** One more script, which runs before the provider's. */
   handover?: string | undefined
+  /** What the app asked for (OpenID Connect Core section 3.1.2.1). */
+  uiLocales?: string | undefined
   /** The page in its place for a browser that runs no scripts; undefined where there is none. */
   withoutScripts?: string | undefined
 }
@@ -49,7 +51,7 @@ export function finishing(minutes: number) {
     const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
     const policy = headerOf(response, CSP)
     if (!isPage || !policy || response.body === null) return response
-    const language = pageLanguage(request.headers.get('accept-language'))
+    const language = readIn(request, more.uiLocales)
     const page = new TextDecoder().decode(response.body)
     const { headers, ...rest } = withoutHeaders(response, [CSP, 'content-length', 'etag'])
     const { handover } = more

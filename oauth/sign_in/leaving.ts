@@ -1,11 +1,11 @@
-import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
+import { type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
 import { linksOf } from '../../pages/links.ts'
 import { writeStep } from '../../pages/sign_in/frame.ts'
 import { LEAVING_STYLE, leavingStep } from '../../pages/sign_in/leaving.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import type { Services } from '../../sagas/services/services.ts'
-import { languageOf } from './shown.ts'
+import { languageOf, type Read } from './shown.ts'
 
 /**
  * Where a form of this service leads on to an app, of whatever kind: a website, an app that listens on the person's
@@ -28,21 +28,21 @@ export class Leaving {
    * @param response to a request to which a form may have led
    * @returns the response itself where it does not lead away
    */
-  behindForm(request: HttpRequest, response: HttpResponse): HttpResponse {
+  behindForm(read: Read, response: HttpResponse): HttpResponse {
     const to = this.#away(response)
     if (!to) return response
-    return withCookies(this.#write(request, response, to, true), [['refresh', `0; url=${to.href}`]])
+    return withCookies(this.#write(read, response, to, true), [['refresh', `0; url=${to.href}`]])
   }
 
   /** The page from which the person goes on, or not. @returns the response itself where it does not lead away */
-  byHand(request: HttpRequest, response: HttpResponse): HttpResponse {
+  byHand(read: Read, response: HttpResponse): HttpResponse {
     const to = this.#away(response)
-    return to ? this.#write(request, response, to, false) : response
+    return to ? this.#write(read, response, to, false) : response
   }
 
-  #write(request: HttpRequest, { headers }: HttpResponse, to: URL, leads: boolean): HttpResponse {
+  #write(read: Read, { headers }: HttpResponse, to: URL, leads: boolean): HttpResponse {
     const { branding } = this.#settings
-    const language = languageOf({ request })
+    const language = languageOf(read)
     const page = writeStep(
       {
         look: this.#look,

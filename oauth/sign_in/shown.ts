@@ -1,8 +1,8 @@
-import { PAGE_LANGUAGES, type PageLanguage, pageLanguage } from '../../http/language.ts'
+import { type PageLanguage, readIn } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import type { SignInTexts } from '../../pages/sign_in/texts.ts'
-import { type Place, wantedOf } from './place.ts'
+import type { Place } from './place.ts'
 
 /** What an app asked for, as far as a page has to know it. */
 export type Asked = {
@@ -68,13 +68,5 @@ export function textsFor(shown: Read): SignInTexts {
 
 /** The person's choice, else the app's (OpenID Connect Core section 3.1.2.1), else the browser's. */
 export function languageOf({ request, parameters }: Read): PageLanguage {
-  const wanted = wantedOf(request).language ?? firstLocale(parameters?.ui_locales)
-  return wanted ?? pageLanguage(request.headers.get('accept-language'))
-}
-
-/** The first language that there is. @param locales BCP 47 tags with spaces between */
-export function firstLocale(locales = ''): PageLanguage | undefined {
-  const tags = locales.split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase())
-  const first = tags.find((tag) => PAGE_LANGUAGES.some((known) => known === tag))
-  return first as PageLanguage | undefined
+  return readIn(request, parameters?.ui_locales)
 }

@@ -59,7 +59,7 @@ export class OpenidInteractions {
   async #answer(visit: InteractionVisit, isForm: boolean): Promise<HttpResponse> {
     try {
       const isCancelled = wantedOf(visit.request).step === 'cancel'
-      if (isCancelled) return await finish(visit.interaction, REFUSED)
+      if (isCancelled) return await finish(visit, REFUSED)
       if (isSignIn(visit)) return await signIn(this.#services, visit)
       return await this.#consent.answer(visit, isForm)
     } catch (err) {

@@ -57,7 +57,7 @@ export class ConsentQuestion {
     const isAllowed = request.parameter('decision') === 'allow'
     return isAllowed
       ? this.#grant(visit, person as SignedInPerson)
-      : finish(interaction, { ...REFUSED, consent: {} })
+      : finish(visit, { ...REFUSED, consent: {} })
   }
 
   async #ask(
@@ -113,6 +113,6 @@ export class ConsentQuestion {
       .consentToOpenid(clientId, consent, basis, scope.givenAfter)
     scope.consented = consent
     const grantId = await grantOf(grant, consent).save()
-    return finish(interaction, { ...interaction.lastSubmission, consent: { grantId } })
+    return finish(visit, { ...interaction.lastSubmission, consent: { grantId } })
   }
 }

@@ -58,7 +58,7 @@ export async function signIn(
   const found = meant ?? chosenOf(request, people)
   // OpenID Connect Core section 3.1.2.1: nobody but whom the client has named.
   if (isBegun && found?.basis && hinted !== undefined && found.did !== hinted) {
-    return finish(interaction, {
+    return finish(visit, {
       error: 'login_required',
       error_description: 'Another account was chosen than that of the id_token_hint',
     })
@@ -68,12 +68,12 @@ export async function signIn(
   if (isNewWanted && !isNew) return askToSignIn(visit, { account: found.did })
   const account = await actors.account(found.did).read()
   if (account?.deactivatedAt !== null) {
-    return finish(interaction, {
+    return finish(visit, {
       error: 'access_denied',
       error_description: 'The account is deactivated',
     })
   }
-  const answer = await finish(interaction, {
+  const answer = await finish(visit, {
     login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
     ...done(interaction),
   })

@@ -1,11 +1,11 @@
 import type Provider from 'oidc-provider'
 import type { Client, Interaction } from 'oidc-provider'
+import { firstLocale, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Person } from '../../oauth/security/people.ts'
 import type { FoundSignIn } from '../../oauth/sign_in/cookies/signed_in.ts'
 import { Place, type Wanted } from '../../oauth/sign_in/place.ts'
 import { goOn } from '../../oauth/sign_in/post.ts'
-import { firstLocale } from '../../oauth/sign_in/shown.ts'
 import { chosenLanguage } from '../pages/pages.ts'
 import type { Login } from '../storage/interaction_result.ts'
 
@@ -30,15 +30,11 @@ export function accountOf({ session, lastSubmission }: Interaction): string | un
 }
 
 /** Goes to the pages of a sign-in, which come back. @param wanted with which one, and whom they ask */
-export function askToSignIn(
-  { request, interaction }: InteractionVisit,
-  wanted: Wanted,
-): HttpResponse {
-  const { login_hint: hint, ui_locales: locales } = interaction.params
+export function askToSignIn(visit: InteractionVisit, wanted: Wanted): HttpResponse {
+  const { interaction } = visit
+  const { login_hint: hint } = interaction.params
   const place = Place.forOpenid(interaction.uid, typeof hint === 'string' ? hint : undefined)
-  const asked = typeof locales === 'string' ? firstLocale(locales) : undefined
-  const language = chosenLanguage(request) ?? asked
-  return goOn(place.page({ language, ...wanted }))
+  return goOn(place.page({ language: wantedLanguage(visit), ...wanted }))
 }
 
 /** The person does not want to go on; in the provider's words. */
@@ -49,10 +45,23 @@ export const REFUSED = {
 
 /** Goes on at the provider, which looks at the result. */
 export async function finish(
-  interaction: Interaction,
+  visit: Pick<InteractionVisit, 'request' | 'interaction'>,
   result: NonNullable<Interaction['result']>,
 ): Promise<HttpResponse> {
+  const { interaction } = visit
   interaction.result = result
   await interaction.persist()
-  return goOn(interaction.returnTo)
+  const to = new URL(interaction.returnTo)
+  const language = wantedLanguage(visit)
+  if (language) to.searchParams.set('lang', language)
+  return goOn(to.href)
+}
+
+/** What the person chose, else what the client asked for. */
+function wantedLanguage({
+  request,
+  interaction,
+}: Pick<InteractionVisit, 'request' | 'interaction'>): PageLanguage | undefined {
+  const { ui_locales: locales } = interaction.params
+  return chosenLanguage(request) ?? firstLocale(typeof locales === 'string' ? locales : '')
 }

@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../../http/language.ts'
+import { firstLocale, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { wantedOf } from '../../oauth/sign_in/place.ts'
 import { languageOf } from '../../oauth/sign_in/shown.ts'
@@ -27,7 +27,7 @@ import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import type { SignInTexts } from '../../pages/sign_in/texts.ts'
 import type { Services } from '../../sagas/services/services.ts'
-import { ENDPOINTS, OPENID } from '../paths.ts'
+import { SIGN_OUT } from '../paths.ts'
 import type { OpenidScope } from '../storage/scope.ts'
 
 /** Where a page is shown, and what its client asked for. */
@@ -86,8 +86,14 @@ export class OpenidPages {
     if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
     if (asked === 'stayed') return this.#write(shown, (texts) => stayedStep(texts, service))
     const { app, name, secret: xsrf, uiLocales } = asked
-    const action = `${OPENID}${ENDPOINTS.end_session}/confirm`
-    const step = { service, app, name, action, xsrf }
+    const language = chosenLanguage(shown.request) ?? firstLocale(uiLocales)
+    const step = {
+      service,
+      app,
+      name,
+      action: SIGN_OUT + (language ? `?lang=${language}` : ''),
+      xsrf,
+    }
     return this.#write({ ...shown, uiLocales }, (texts) => signOutStep(texts, step))
   }
 

@@ -1,8 +1,17 @@
-import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
+import { chosenLanguage, firstLocale, readIn } from '../../http/language.ts'
+import {
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  withCookies,
+  withoutHeaders,
+} from '../../http/message.ts'
 import { cspHash } from '../../http/page/document.ts'
+import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import { retryAfter } from '../../http/retry_after.ts'
 import { UNAVAILABLE } from '../clients/unreached.ts'
+import { SIGN_OUT } from '../paths.ts'
 import type { OpenidScope } from '../storage/scope.ts'
 import type { OpenidPages } from './pages.ts'
 
@@ -17,7 +26,7 @@ export function toPage(
   if (pageError) return errorOf(response, pageError)
   if (signOut) return withCookies(pages.signOut({ request }, signOut), cookies)
   const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
-  return isPage ? protectedPage(response) : response
+  return isPage ? protectedPage(request, response) : response
 }
 
 /** The provider's error, for a person; RFC 6749 section 4.1.2.1 where the client cannot be told. */
@@ -34,8 +43,8 @@ function errorOf(
 }
 
 /** A page that posts itself on, to the client or to a sign-out here: nothing but its own script runs there. */
-function protectedPage(response: HttpResponse): HttpResponse {
-  const text = Buffer.from(response.body ?? '').toString()
+function protectedPage(request: HttpRequest, response: HttpResponse): HttpResponse {
+  const text = inItsLanguage(request, Buffer.from(response.body ?? '').toString())
   const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) =>
     cspHash(script),
   )
@@ -45,11 +54,26 @@ function protectedPage(response: HttpResponse): HttpResponse {
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ]
-  return withCookies(response, [
+  const page = { ...withoutHeaders(response, ['content-length']), body: Buffer.from(text) }
+  return withCookies(page, [
     ['content-security-policy', policy.join('; ')],
     ['x-frame-options', 'DENY'],
     ['x-content-type-options', 'nosniff'],
     // With `no-referrer`, a browser would not say to this service from where the form comes (`Origin: null`).
     ['referrer-policy', 'same-origin'],
   ])
+}
+
+/** What of such a page is read where scripts are off; the one that comes after a sign-out is in the same language. */
+function inItsLanguage(request: HttpRequest, text: string): string {
+  const language = readIn(request)
+  const { searchParams: asked } = request.url
+  const wanted = chosenLanguage(request.url) ?? firstLocale(asked.get('ui_locales') ?? '')
+  const { goOn } = errorPageTexts[language]
+  return text
+    .replace('<html>', `<html lang="${language}">`)
+    .replace(/<title>[^<]*/, `<title>${goOn}`)
+    .replace(/<noscript>[^<]*<br\/>/, '<noscript>')
+    .replace('>Continue</button>', `>${goOn}</button>`)
+    .replace(`${SIGN_OUT}"`, wanted ? `${SIGN_OUT}?lang=${wanted}"` : '$&')
 }

@@ -1,12 +1,10 @@
+import { chosenLanguage } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
 import type { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
 import { signedOutCookies } from '../../oauth/sign_in/cookies/signed_in.ts'
 import type { OpenidPages } from '../pages/pages.ts'
-import { ENDPOINTS, OPENID } from '../paths.ts'
+import { ENDPOINTS, OPENID, SIGN_OUT, SIGNED_OUT } from '../paths.ts'
 import type { OpenidScope } from '../storage/scope.ts'
-
-/** Where the page that asks whether to sign out is sent. */
-export const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
 
 /** Of the page that says what was done: the person did not sign out. */
 export const STAYED = 'stayed'
@@ -17,11 +15,12 @@ type SigningOut = { oauth: EntrywayProvider; pages: OpenidPages; publicUrl: stri
 export async function signedOut(
   { oauth, pages, publicUrl }: SigningOut,
   request: HttpRequest,
-  response: HttpResponse,
+  given: HttpResponse,
   { account, endedSession, deviceId }: OpenidScope,
 ): Promise<HttpResponse> {
-  if (request.url.pathname !== SIGN_OUT) return response
-  if (request.parameter('logout') === undefined) return stayed(publicUrl, response)
+  if (request.url.pathname !== SIGN_OUT) return given
+  const response = toDone(publicUrl, request, given)
+  if (request.parameter('logout') === undefined) return response
   // The sign-out may have been made before, and its answer lost. No secret of the session tells any more whose form it is.
   const isAgain = response.status === 400 && endedSession !== null
   if (!(response.status === 303 || isAgain)) return response
@@ -36,12 +35,20 @@ export async function signedOut(
   return withCookies(answered, signedOutCookies(publicUrl))
 }
 
-/** Where the client has no way back, the provider's next page says that the person is signed out. */
-function stayed(publicUrl: string, response: HttpResponse): HttpResponse {
-  const done = `${publicUrl}${OPENID}${ENDPOINTS.end_session}/success`
+/**
+ * Where the client has no way back, the provider's next page says what was done: also that the person has stayed, and in
+ * the language of the page that asked.
+ */
+function toDone(publicUrl: string, request: HttpRequest, response: HttpResponse): HttpResponse {
+  const done = publicUrl + SIGNED_OUT
   if (!headerOf(response, 'location')?.startsWith(done)) return response
+  const language = chosenLanguage(request.url)
+  const query = new URLSearchParams({
+    ...(request.parameter('logout') === undefined && { [STAYED]: '' }),
+    ...(language && { lang: language }),
+  })
   const headers = response.headers.map(([name, value]): [string, string] =>
-    name === 'location' ? [name, `${done}?${STAYED}`] : [name, value],
+    name === 'location' ? [name, query.size > 0 ? `${done}?${query}` : value] : [name, value],
   )
   return { ...response, headers }
 }

@@ -6,6 +6,7 @@ import type { FormState } from '../form_state.ts'
 import { chosenScope } from '../pages/permission_items.ts'
 import { wantedOf } from '../place.ts'
 import { goOn, type Post } from '../post.ts'
+import { languageOf } from '../shown.ts'
 import { type PageCalls, refusedCall } from './page_calls.ts'
 import type { Narrowing } from './permissions.ts'
 
@@ -48,6 +49,7 @@ export class ConsentForm {
     if (answer.status !== 200) return refusedCall(answer, page)
     const to = new URL((readJson(answer) as { url: string }).url)
     to.searchParams.set(BEHIND_FORM, '1')
+    to.searchParams.set('lang', languageOf(post))
     return goOn(to.href)
   }
 }

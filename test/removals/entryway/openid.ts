@@ -278,10 +278,7 @@ export const openidRows = toRemovals([
   [
     CODE_FLOW,
     'a form ends before a client',
-    inFile('openid/handler.ts')(
-      'endsForm(path) && !scope.isLedByLink ? leaving.behindForm(request, standing) : standing',
-      'standing',
-    ),
+    inFile('openid/handler.ts')('endsForm(path) && !scope.isLedByLink', 'false'),
   ],
   [
     CODE_FLOW,
@@ -559,8 +556,8 @@ export const openidRows = toRemovals([
     CODE_FLOW,
     'who stays signed in is told so',
     inFile('openid/sign_out/signed_out.ts')(
-      'return stayed(publicUrl, response)',
-      'return response',
+      "...(request.parameter('logout') === undefined && { [STAYED]: '' }),",
+      '',
     ),
   ],
   [

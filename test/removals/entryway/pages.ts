@@ -101,10 +101,7 @@ export const pageRows = toRemovals([
   [
     NARROWED,
     'a form ends before an app',
-    inFile('oauth/handler.ts')(
-      'mayEndForm(request) ? leaving.behindForm(request, response) : response',
-      'response',
-    ),
+    inFile('oauth/handler.ts')('if (!mayEndForm(request)) return response', 'return response'),
   ],
   [
     'test/sign_in/leaving.test.ts',
