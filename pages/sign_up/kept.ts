@@ -27,7 +27,7 @@ const NAMED = { handle: 'handle', email: 'email', inviteCode: 'invite' } satisfi
 
 /** Of that page: fills in what was entered before, also on the provider's page, and keeps what is entered. */
 export const KEEPING = inline(
-  `addEventListener('DOMContentLoaded',()=>{const f=document.querySelector('main form'),n=${JSON.stringify(NAMED)},kept=${KEPT.read('new URLSearchParams(location.search)')},keep=()=>{for(const k in n)kept[k]=f.elements[n[k]]?.value;${KEPT.keep}};for(const k in n){const e=f.elements[n[k]];if(e&&kept[k]&&(!e.value||e.value==kept.link))e.value=kept[k]}keep();f.oninput=keep})`,
+  `addEventListener('DOMContentLoaded',()=>{const f=document.querySelector('main form'),n=${JSON.stringify(NAMED)},kept=${KEPT.read('new URLSearchParams(location.search)')},keep=()=>{for(const k in n)kept[k]=f.elements[n[k]]?.value;${KEPT.keep}};for(const k in n){const e=f.elements[n[k]];if(e&&k in kept&&(!e.value||e.value==kept.link))e.value=kept[k]}keep();f.oninput=keep})`,
 )
 
 /** Of the page after that. */

@@ -103,6 +103,26 @@ test.each(['sign-up', 'passkey-sign-up'])(
 )
 
 test.each(['sign-up', 'passkey-sign-up'])(
+  'an invite code of a link that was taken out does not come back: %s',
+  async (way) => {
+    const page = await (await browser.newContext()).newPage()
+    const field = way === 'sign-up' ? 'inviteCode' : 'invite'
+    await page.goto(`${world.url}/account/passkey-sign-up`)
+    await page.fill('#handle', 'newcomer')
+    const toCode = async () => {
+      if (way === 'sign-up') await toSecondStep(page, 'newcomer')
+      return entered(page, field)
+    }
+    await page.goto(`${world.url}/account/${way}?invite=${CODE}`)
+    expect(await toCode()).toBe(CODE)
+    await page.fill(`input[name=${field}]`, '')
+    await page.reload()
+    expect(await toCode()).toBe('')
+    await page.context().close()
+  },
+)
+
+test.each(['sign-up', 'passkey-sign-up'])(
   'no longer for who comes to the tab later: %s',
   async (way) => {
     const page = await (await browser.newContext()).newPage()
