@@ -9,6 +9,7 @@ import { createClientRegistry } from '../oauth/clients/registration.ts'
 import { createOAuthHandler } from '../oauth/handler.ts'
 import { createProvider } from '../oauth/provider/index.ts'
 import { createOpenidHandler } from '../openid/handler.ts'
+import { askedByClients } from '../openid/interaction/asked_by_client.ts'
 import { createOpenidOperator } from '../openid/operator.ts'
 import { OpenidProviders } from '../openid/provider/providers.ts'
 import { LogoutTeller, startTelling } from '../openid/sign_out/logout_teller.ts'
@@ -58,7 +59,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, endings: ow
     openid: createOpenidOperator(owners, openidProviders, services),
   }
   const unlimited = createRoutes(services, {
-    oauth: createOAuthHandler(provider, services),
+    oauth: createOAuthHandler(provider, services, askedByClients(owners)),
     openid: createOpenidHandler(openidProviders, owners, provider, services),
     operator: createOperatorHandler(forOperator),
     operatorPage: createOperatorPage(provider, forOperator),

@@ -45,7 +45,7 @@ import type { Reopening } from './sign_in/forms/consent.ts'
 import type { Narrowing } from './sign_in/forms/permissions.ts'
 import type { Keeping } from './sign_in/forms/sign_in.ts'
 import { handoverScript } from './sign_in/handover.ts'
-import { SignIn } from './sign_in/index.ts'
+import { type AskedByClient, SignIn } from './sign_in/index.ts'
 import { Leaving } from './sign_in/leaving.ts'
 import { OwnPageFirst, onVisit } from './sign_in/visit.ts'
 import { SignOutLink } from './sign_out/index.ts'
@@ -58,9 +58,11 @@ export type OAuthHandler = {
   refused(request: HttpRequest, refusal: HttpResponse): HttpResponse
 }
 
+/** @param askedByClient what an OpenID client has asked for */
 export function createOAuthHandler(
   provider: OAuthProvider & Narrowing & Keeping & Reopening,
   services: Services,
+  askedByClient: AskedByClient,
 ): OAuthHandler {
   const { settings, pdses, log } = services
   const scripts = {
@@ -69,7 +71,7 @@ export function createOAuthHandler(
   }
   // The store of devices looks at what a request shows: that is the call's own, and not the form's.
   const call = (request: HttpRequest) => asRequester(request, () => answer(request))
-  const signIn = new SignIn(provider, services, scripts, call)
+  const signIn = new SignIn(provider, services, scripts, { call, askedByClient })
   const security = new Security(provider, services, scripts)
   const signOutLink = new SignOutLink(provider, services, scripts.passkeys)
   const own = [signIn, security, signOutLink, new Scripts(scripts)]
@@ -113,7 +115,7 @@ export function createOAuthHandler(
     const answered = page
       ? handled
       : ((await errorPageFor(provider, request, handled, scope)) ??
-        (visit && signIn.pageBefore(request, visit, handled)) ??
+        (visit && (await signIn.pageBefore(request, visit, handled))) ??
         finish(request, handled, {
           handover: handoverScript(visit, scope.request),
           uiLocales: visit?.asked?.parameters.ui_locales,

@@ -34,6 +34,9 @@ import { type Asked, textsFor } from './shown.ts'
 import { Visit } from './visit.ts'
 import { wayBack } from './way_back.ts'
 
+/** What an OpenID client has asked for, by the id of its interaction. */
+export type AskedByClient = (interaction: string) => Promise<Asked | null>
+
 /** Signing in, on pages of this program's own, which come before the provider's. */
 export class SignIn {
   readonly #provider: OAuthProvider
@@ -45,14 +48,15 @@ export class SignIn {
   readonly #reset: ResetForms
   readonly #permissions: PermissionsForm
   readonly #consent: ConsentForm
+  readonly #askedByClient: AskedByClient
   readonly #reactivation: ReactivationForm
 
-  /** @param ask answers a call of the provider's pages */
+  /** @param call answers a call of the provider's pages */
   constructor(
     provider: OAuthProvider & Narrowing & Keeping & Reopening,
     services: Services,
     scripts: PageScripts,
-    ask: HttpHandler,
+    { call, askedByClient }: { call: HttpHandler; askedByClient: AskedByClient },
   ) {
     this.#provider = provider
     this.#services = services
@@ -63,7 +67,8 @@ export class SignIn {
     this.#signUp = new SignUpForm(provider, services, signUpPages)
     this.#reset = new ResetForms(provider, services, this.#pages)
     this.#permissions = new PermissionsForm(provider)
-    const calls = new PageCalls(provider, services, ask)
+    this.#askedByClient = askedByClient
+    const calls = new PageCalls(provider, services, call)
     this.#consent = new ConsentForm(provider, calls)
     this.#reactivation = new ReactivationForm(calls, this.#pages)
   }
@@ -90,12 +95,16 @@ export class SignIn {
    *
    * @returns null where the provider's goes on
    */
-  pageBefore(request: HttpRequest, visit: Visit, provided: HttpResponse): HttpResponse | null {
+  async pageBefore(
+    request: HttpRequest,
+    visit: Visit,
+    provided: HttpResponse,
+  ): Promise<HttpResponse | null> {
     const { deviceId, place, accountWay } = visit
     if (!visit.isOwnFirst || deviceId === null) return null
     const cookies = provided.headers.filter(([name]) => name === 'set-cookie')
     if (accountWay !== null) return goOn(accountWay, cookies)
-    const parameters = visit.asked?.parameters ?? null
+    const parameters = visit.asked?.parameters ?? (await this.#askedAt(place))
     const shown = { request, place, parameters, deviceId }
     if (visit.isPasskeySignUp) return withCookies(this.#signUp.page(shown), cookies)
     const late = visit.wanted.isLate ? { alert: textsFor(shown).stale } : {}
@@ -198,12 +207,13 @@ export class SignIn {
     return answers[action]()
   }
 
-  /** What the app asked for; null on the account page. It is there for five minutes more. */
+  /** What the app asked for; null where none does. That of an app of atproto is there for five minutes more. */
   async #parametersOf(
-    { request }: Place,
+    place: Place,
     deviceId: string,
   ): Promise<Asked | null | { endedBy: unknown }> {
-    if (!request) return null
+    const { request } = place
+    if (!request) return this.#askedAt(place)
     const { requestManager } = this.#provider
     const of = [request.requestUri, deviceId, request.clientId] as Parameters<
       typeof requestManager.get
@@ -215,6 +225,11 @@ export class SignIn {
       if (isOAuthRefusal(err)) return { endedBy: err }
       throw err
     }
+  }
+
+  /** What an OpenID client asked for; null where none did. */
+  async #askedAt({ interaction }: Place): Promise<Asked | null> {
+    return interaction === undefined ? null : this.#askedByClient(interaction)
   }
 
   /** Whom an app asks for by a DID, the pages name by the handle. */

@@ -162,11 +162,16 @@ export class Place {
     return this.securityTask ? securityTask(this.securityTask) : SECURITY
   }
 
+  /** Under which a person is asked what an OpenID client wants; undefined where none asks. */
+  get interaction(): string | undefined {
+    const isOpenid = this.#query.get('for') === 'openid'
+    return (isOpenid && this.#query.get('interaction')) || undefined
+  }
+
   /** Of what an OpenID client asked for; undefined where none did. */
   get #openidPage(): string | undefined {
-    const interaction = this.#query.get('interaction')
-    const isOpenid = this.#query.get('for') === 'openid' && interaction !== null
-    return isOpenid ? openidPage(encodeURIComponent(interaction)) : undefined
+    const { interaction } = this
+    return interaction && openidPage(encodeURIComponent(interaction))
   }
 
   /** Where a form is posted to. */

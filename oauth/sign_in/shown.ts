@@ -15,7 +15,7 @@ export type Asked = {
 export type Shown = {
   request: HttpRequest
   place: Place
-  /** Null on the account page. */
+  /** Null where no app asks. */
   parameters: Asked | null
   deviceId: string
 }

@@ -488,6 +488,26 @@ test.each(['client', 'account page', 'security page'])(
   },
 )
 
+test('the sign-in names where the person goes on, unless that is their own device', async () => {
+  const goesOn = 'You go on to rp.example.com.'
+  const page = await rp.open(visitor, await rp.begin(config))
+  const wrong = await visitor.send(page, { username: 'alice.test', password: 'wrong' })
+  for (const { title, text } of [page, wrong]) {
+    expect([title, text.includes(goesOn)]).toEqual(['Sign in', true])
+  }
+  await rp.signIn(visitor, page, 'alice.test', { remember: 'on' })
+  const choice = await rp.open(visitor, await rp.begin(config, { prompt: 'select_account' }))
+  expect([choice.title, choice.text.includes(goesOn)]).toEqual(['Choose an account', true])
+  const address = '/account/sign-in?for=openid&step=sign-in&interaction=nothing'
+  expect((await visitor.open(address)).text).not.toContain('You go on to')
+  const here = 'http://127.0.0.1:9000/callback'
+  const metadata = { application_type: 'native', redirect_uris: [here] }
+  const secret = await rp.register(app, { id: 'here', metadata })
+  const local = await rp.begin(await rp.discover(app, secret, 'here'), { redirect_uri: here })
+  const own = await rp.open(new Visitor(app), local)
+  expect([own.title, own.text.includes('You go on to')]).toEqual(['Sign in', false])
+})
+
 test('a client may post what it asks for where a person signs out, also from another site', async () => {
   const tokens = await signedIn()
   const fields = {

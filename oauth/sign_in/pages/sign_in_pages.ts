@@ -1,4 +1,5 @@
 import { DAY, TRUSTED_DEVICE } from '../../../base/lifetimes.ts'
+import { isLoopback } from '../../../base/values/loopback.ts'
 import { appName } from '../../../http/app_name.ts'
 import type { PageLanguage } from '../../../http/language.ts'
 import type { HttpResponse } from '../../../http/message.ts'
@@ -7,6 +8,7 @@ import { linksOf } from '../../../pages/links.ts'
 import type { CaptchaUse } from '../../../pages/sign_in/captcha.ts'
 import type { PasskeyUse } from '../../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../../pages/sign_in/frame.ts'
+import { placeOf } from '../../../pages/sign_in/leaving.ts'
 import { signInTexts } from '../../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../../pages/sign_in/look.ts'
 import { passkeysStay } from '../../../pages/sign_in/passkeys_stay.ts'
@@ -80,7 +82,7 @@ export class SignInPages {
       each.loginRequired || place.asksEachTime
     return this.write(shown, wanted, outcome, (texts) =>
       choiceStep(texts, {
-        app: appOf(place),
+        app: appOf(shown),
         accounts: sessions.map((each) => ({
           name: shownName(each.account),
           href:
@@ -117,7 +119,7 @@ export class SignInPages {
         }),
         passkey: this.passkey(challenge, outcome),
         isWrong: isWrong(outcome),
-        app: appOf(place),
+        app: appOf(shown),
         username,
         isNameFixed,
         isRemembered,
@@ -262,7 +264,11 @@ export function signUpsAt(place: Place, language: PageLanguage | undefined): Sig
 }
 
 /** Host of the app that asks; undefined where none does, and for one on the person's own device. */
-const appOf = ({ request }: Place) => (request && appName(request.clientId)) ?? undefined
+function appOf({ place: { request }, parameters }: Shown): string | undefined {
+  if (request) return appName(request.clientId) ?? undefined
+  const to = URL.parse(parameters?.redirect_uri ?? '')
+  return to && !isLoopback(to) ? placeOf(to) : undefined
+}
 
 export function cancel({ place, request }: Shown): string | undefined {
   return place.cancelPage(wantedOf(request).language)
