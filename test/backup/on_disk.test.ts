@@ -16,7 +16,9 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { backUp } from '../../maintenance/backup/backup.ts'
 import { describe as describeFile, listFiles } from '../../maintenance/backup/copied_files.ts'
 import { restorePds } from '../../maintenance/backup/pds_data.ts'
+import { setMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 import { moveParts, type PartsElsewhere } from '../../maintenance/data_folder/parts_elsewhere.ts'
+import { restore as restoreAll } from '../../maintenance/restore.ts'
 import { DataFolder } from './data_folder.ts'
 
 /** Files and folders that were put on the disk. */
@@ -27,7 +29,12 @@ vi.mock('node:fs', () => {
     synced.add(fs.fstatSync(file).ino)
     fs.fsyncSync(file)
   }
-  return { ...fs, fsyncSync }
+  const writeFileSync: typeof fs.writeFileSync = (path, content, options) => {
+    fs.writeFileSync(path, content, options)
+    const isFlushed = typeof options === 'object' && options?.flush === true
+    if (isFlushed && typeof path === 'string') synced.add(fs.statSync(path).ino)
+  }
+  return { ...fs, fsyncSync, writeFileSync }
 })
 
 let folder: TemporaryFolder
@@ -39,7 +46,7 @@ afterEach(() => folder.remove())
 
 const isSynced = (path: string) => synced.has(statSync(path).ino)
 
-test('all of a backup is on the disk before its manifest says that it is finished', async () => {
+test('all of a backup is on the disk, with the manifest that says that it is finished', async () => {
   const data = new DataFolder(join(folder.path, 'data'))
   for (const name of ['alice', 'bob']) data.add(name)
   const to = join(folder.path, 'backup')
@@ -50,7 +57,42 @@ test('all of a backup is on the disk before its manifest says that it is finishe
     expect.soft(isSynced(dirname(join(to, path))), `the folder of ${path}`).toBe(true)
   }
   const others = (await listFiles(to)).filter((path) => !isSynced(join(to, path)))
-  expect(others).toEqual(['manifest.json'])
+  expect(others).toEqual([])
+})
+
+test('all that is restored is on the disk before it is in its place', async () => {
+  const data = new DataFolder(join(folder.path, 'data'))
+  for (const name of ['alice', 'bob']) data.add(name)
+  const [backup, dataDir] = [join(folder.path, 'backup'), join(folder.path, 'restored')]
+  const { databases } = await backUp({ dataDir: data.dataDir, folder: backup })
+  synced.clear()
+  await restoreAll({ folder: backup, dataDir })
+  for (const { path } of databases) {
+    expect.soft(isSynced(join(dataDir, path)), path).toBe(true)
+    const above = dirname(join(dataDir, path))
+    if (above !== dataDir) expect.soft(isSynced(above), `the folder of ${path}`).toBe(true)
+  }
+})
+
+test('what is elsewhere is moved to its place once that is decided on the disk', async () => {
+  const data = new DataFolder(join(folder.path, 'data'))
+  data.add('alice')
+  const [backup, dataDir] = [join(folder.path, 'backup'), join(folder.path, 'restored')]
+  await backUp({ dataDir: data.dataDir, folder: backup })
+  // A disk is mounted there.
+  mkdirSync(join(dataDir, 'accounts'), { recursive: true })
+  synced.clear()
+  await restoreAll({ folder: backup, dataDir })
+  expect([isSynced(dataDir), isSynced(join(dataDir, 'accounts'))]).toEqual([true, true])
+})
+
+test('that data go elsewhere is on the disk before anything follows from it', () => {
+  const mark = join(folder.path, 'move.json')
+  setMoveOf(folder.path, { state: 'moved', id: 'a', place: 'the engine' })
+  expect([isSynced(mark), isSynced(folder.path)]).toEqual([true, true])
+  synced.clear()
+  setMoveOf(folder.path, null)
+  expect([existsSync(mark), isSynced(folder.path)]).toEqual([false, true])
 })
 
 test('what has another name was on the disk before', () => {

@@ -157,6 +157,29 @@ test('a name that two accounts have goes to the one that took it later', async (
   expect((await checkData(data.dataDir)).findings).toEqual([])
 })
 
+test('a change to a name that another account has by now is given up, and one to its own is not', () => {
+  const ALICE = 'did:plc:alice'
+  const [taken, free] = ['taken@mail.test', 'free@mail.test']
+  data.directory((db) => {
+    directoryFunctions.reserveHandle(db, BOB, 'taken.test', null)
+    directoryFunctions.reserveEmail(db, BOB, taken)
+    directoryFunctions.reserveHandle(db, 'did:plc:carol', 'carols.test', null)
+    directoryFunctions.reserveEmail(db, 'did:plc:carol', free)
+  })
+  data.account(ALICE, (db) => {
+    accountFunctions.setHandle(db, 'taken.test', null)
+    accountFunctions.setEmail(db, taken)
+  })
+  data.account('did:plc:carol', (db) => {
+    accountFunctions.setHandle(db, 'carols.test', null)
+    accountFunctions.setEmail(db, free)
+  })
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({ changed: [ALICE, 'did:plc:carol'] })
+  const { handleChanges, emailChanges } = data.directory(directoryFunctions.listUnderWay)
+  expect(handleChanges).toMatchObject([{ newHandle: 'carols.test' }])
+  expect(emailChanges).toMatchObject([{ newEmail: free }])
+})
+
 test('not while a program works on the data', () => {
   const program = holdData(data.dataDir)
   expect(() => rebuildDirectory(data.dataDir)).toThrow(DataInUseError)

@@ -268,9 +268,12 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     }
     await directory.endOperatorSession('secret person3')
     expect(await directory.useOperatorSession('secret person3', now)).toBeNull()
-    await directory.removeOperator(didOf('person4'))
+    const removed = { did: didOf('person4'), basis: '{}', begunAt: now }
+    await directory.removeOperator(removed.did)
     expect(await directory.useOperatorSession('secret person4', now)).toBeNull()
     expect(await directory.useOperatorSession('by link of person4', now)).toBeNull()
+    expect(await directory.openOperatorSession('another', removed, now)).toBe(false)
+    expect(await directory.putOperatorLink('another link', removed, now)).toBe(false)
   })
 })
 

@@ -5,6 +5,9 @@ const KEPT = 'test/backup/kept_backups.test.ts'
 const COPIES = 'test/backup/copies.test.ts'
 const IN_PLACE = 'test/backup/restore_in_place.test.ts'
 const backup = inFile('maintenance/backup/backup.ts')
+const staging = inFile('maintenance/data_folder/staging.ts')
+const moveMark = inFile('maintenance/data_folder/move_mark.ts')
+const replacing = inFile('database/directory/rebuild.ts')
 const restoring = inFile('maintenance/restore.ts')
 const store = inFile('maintenance/backup/s3/store.ts')
 const daily = inFile('maintenance/backup/daily_backup.ts')
@@ -354,6 +357,29 @@ export const dataRows = toRemovals([
     inFile('database/database.ts')('toItsEnd(prepare(db, text))', 'prepare(db, text)'),
   ],
   [
+    'test/storage/erased.test.ts',
+    'an account that is deleted leaves nothing',
+    inFile('database/account/profile.ts')(
+      "table !== 'openid_sign_in')",
+      "!['openid_sign_in', 'known_device'].includes(table))",
+    ),
+  ],
+  [
+    'test/backup/rebuild_directory.test.ts',
+    'no change under way takes a handle that another account has',
+    replacing('DELETE FROM handle_change WHERE', 'DELETE FROM handle_change WHERE 0 AND'),
+  ],
+  [
+    'test/backup/rebuild_directory.test.ts',
+    'nor an address',
+    replacing('DELETE FROM email_change WHERE', 'DELETE FROM email_change WHERE 0 AND'),
+  ],
+  [
+    'test/storage/survives.test.ts',
+    'a commit outlives a loss of power',
+    inFile('database/database.ts')("machine: 'FULL'", "machine: 'NORMAL'"),
+  ],
+  [
     LAZY,
     'a table comes with those that it refers to',
     inFile('database/lazy_tables.ts')(
@@ -365,6 +391,31 @@ export const dataRows = toRemovals([
     LAZY,
     'a statement forgets a table that was rolled back',
     inFile('database/database.ts')('if (endsChange(db)) statements.delete(db)', ''),
+  ],
+  [
+    'test/backup/on_disk.test.ts',
+    'what is restored is on the disk before it is data',
+    staging('  syncAll(prepared)\n', ''),
+  ],
+  [
+    'test/backup/on_disk.test.ts',
+    'nothing is moved to another disk before that is decided on this one',
+    staging('  syncEntries(dataDir)\n', ''),
+  ],
+  [
+    'test/backup/on_disk.test.ts',
+    'a small file that takes the place of another is on the disk',
+    inFile('base/files/write_whole.ts')(', flush: true', ''),
+  ],
+  [
+    'test/backup/on_disk.test.ts',
+    'where the data go is on the disk',
+    moveMark(' flush: true,', ''),
+  ],
+  [
+    'test/backup/on_disk.test.ts',
+    'that they stay is on the disk, too',
+    moveMark('  syncEntries(dataDir)\n', ''),
   ],
   [
     'test/backup/on_disk.test.ts',

@@ -3,6 +3,7 @@ import { inFile, toRemovals } from '../removal.ts'
 const names = inFile('actors/directory/parts/names.ts')
 const changes = inFile('actors/directory/parts/changes.ts')
 const signUps = inFile('actors/directory/parts/sign_ups.ts')
+const operators = inFile('actors/directory/operator_sessions.ts')
 const DIRECTORY = 'test/directory'
 
 /** What keeps a name with one account where the directory is in parts. */
@@ -54,6 +55,16 @@ export const directoryRows = toRemovals([
     DIRECTORY,
     'a PDS is removed when nobody comes to it',
     inFile('actors/directory/parts/index.ts')('await first.assertPdsEmpty(did)', ''),
+  ],
+  [
+    DIRECTORY,
+    'who is no operator any more opens no session',
+    operators('if (!isOperator(db, session.did)) return false', ''),
+  ],
+  [
+    DIRECTORY,
+    'and prints no link',
+    operators('if (did !== null && !isOperator(db, did)) return false', ''),
   ],
   [
     DIRECTORY,
