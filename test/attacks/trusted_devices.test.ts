@@ -51,6 +51,18 @@ const trustOf = ({ cookies }: Visitor) =>
   [...cookies].filter(([name]) => name.startsWith('trusted-'))
 
 describe('42. a device is trusted', () => {
+  test('by the secret that it got last alone', async () => {
+    const { account } = await newPerson()
+    const basis = { generation: (await account.read())?.generation ?? 0 }
+    const trust = (deviceId: string) =>
+      account.trustDevice({ deviceId, userAgent: null }, basis, {})
+    const [first, other, last] = [await trust('dev'), await trust('another'), await trust('dev')]
+    const isTrusted = (secret: string, deviceId: string) =>
+      account.isTrustedDevice(secret, deviceId, basis)
+    expect(await isTrusted(first, 'dev')).toBe(false)
+    expect([await isTrusted(last, 'dev'), await isTrusted(other, 'another')]).toEqual([true, true])
+  })
+
   test('where its person says so, and nowhere else', async () => {
     const person = await newPerson()
     const [here, there] = [await browserOf(person), await browserOf(person, {})]

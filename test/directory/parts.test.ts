@@ -55,6 +55,25 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     }
   })
 
+  test('a change under way may be repeated, and none overtakes it', async () => {
+    await everybody()
+    const did = didOf(NAMES[0] ?? '')
+    const changes = [
+      ['a.test', 'b.test', (name: string) => directory.reserveHandle(did, name, null)],
+      ['a@mail.test', 'b@mail.test', (name: string) => directory.reserveEmail(did, name)],
+    ] as const
+    for (const [name, other, reserve] of changes) {
+      expect(await reserve(name)).toMatchObject({ isRepeated: false })
+      await expect(reserve(other)).rejects.toMatchObject({ code: 'InvalidRequest' })
+      expect(await reserve(name)).toMatchObject({ isRepeated: true })
+    }
+    await directory.completeHandleChange(did, 'a.test')
+    await directory.completeEmailChange(did, 'a@mail.test')
+    for (const [, other, reserve] of changes) {
+      expect(await reserve(other)).toMatchObject({ isRepeated: false })
+    }
+  })
+
   test('a name that somebody has, holds or is about to take is refused to all others', async () => {
     await everybody()
     const [alice = '', ...others] = NAMES.map(didOf)

@@ -172,6 +172,15 @@ describe('a server that does not take the mail', () => {
     await smtp.waitForMail(TO)
   })
 
+  test('nor has it the link of a notice, which signs everybody out', async () => {
+    const signOutLink = 'sealed.of-a-link'
+    smtp.refuse(`spam: https://entryway.test/?link=${signOutLink}`)
+    const notice = { handle: 'alice.test', signOutLink }
+    const error = await failure(mailer.send('newDevice', TO, notice))
+    expect(error.cause).toMatchObject({ message: expect.stringContaining('link=[redacted]') })
+    expect(inspect(error, { depth: 10 })).not.toContain(signOutLink)
+  })
+
   test.each([
     ['a code', () => mailer.send('resetPassword', TO, content)],
     ['a message', () => mailer.send('message', TO, { subject: 'Hello', text: 'Hello' })],

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Basis } from '../../actors/account/basis.ts'
 import { accountFunctions as account } from '../../actors/account/index.ts'
 import {
@@ -40,6 +40,7 @@ import {
   pollDeviceCode,
   readDeviceCode,
 } from '../../database/flow/openid_device_code.ts'
+import { noteOpenidEnding, settleOpenidEnding } from '../../database/flow/openid_ending.ts'
 import { insertFirstOpenidKeys } from '../../database/flow/openid_key.ts'
 import {
   hasOpenidClientAccess,
@@ -307,6 +308,14 @@ test('the person ends what one client was granted, and is asked again then', () 
   expect(last).toMatchObject({ event: 'session_ended', detail: { clientId: 'forum' } })
 })
 
+test('what was consented to is good for the client of then, and for none of its id that comes later', () => {
+  const given = { scope: 'openid', refused: 'email', resources: {} }
+  account.consentToOpenid(db, 'forum', given, basis)
+  const { updatedAt = 0 } = account.readOpenidConsent(db, 'forum', 0) ?? {}
+  expect(account.readOpenidConsent(db, 'forum', updatedAt)).toEqual({ ...given, updatedAt })
+  expect(account.readOpenidConsent(db, 'forum', updatedAt + 1)).toBeNull()
+})
+
 test('what a client got nothing of is shown for an hour, and all else as long as it lasts', () => {
   const now = Date.now()
   const shownAt = (at: number) => listOpenidGrants(db, at).map(({ id }) => id)
@@ -362,6 +371,47 @@ test('what comes before a person is known is spent once, and swept', async () =>
   expect(readOpenidRequest(flow, 'Interaction', 'id')).not.toBeNull()
   sweepFlow(flow, later + 1)
   expect(flow.prepare('SELECT count(*) FROM openid_request').pluck().get()).toBe(0)
+  // What has expired is none before it is swept, either.
+  const over = { ...row, expiresAt: Date.now() - 1 }
+  await inGroup(flow, () => putOpenidRequest(flow, 'Interaction', 'id', over))
+  expect(readOpenidRequest(flow, 'Interaction', 'id')).toBeNull()
+  closeDatabase(flow)
+})
+
+test('a client that was told of an ending is not told of it again', () => {
+  transact(db, () => {
+    const signIn = (sid: string) => ({ clientId: 'forum', sid, grantId: 'grant' })
+    upsertOpenidSignIns(db, 'uid', [signIn('a'), signIn('b')], Date.now())
+  })
+  endAllOpenidSignIns(db, Date.now())
+  const [a, b] = account.listOpenidSignInsToTell(db)
+  const again = [{ id: b?.id ?? 0, dueAt: later }]
+  expect(account.noteOpenidSignInsTold(db, [a?.id ?? 0], again)).toBe(later)
+  expect(account.listOpenidSignInsToTell(db)).toEqual([])
+  expect(account.noteOpenidSignInsTold(db, [b?.id ?? 0], [])).toBeNull()
+})
+
+test('an ending that begins while one before is told is not settled with that', () => {
+  const flow = openDatabase(`${folder.path}/auth.sqlite`, flowSchema)
+  const did = 'did:plc:a'
+  const due = () => flow.prepare('SELECT due_at FROM openid_ending').pluck().get()
+  // Also within one millisecond.
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now())
+  const [first, second] = [noteOpenidEnding(flow, did), noteOpenidEnding(flow, did)]
+  clock.mockRestore()
+  expect(second).toBeGreaterThan(first)
+  const soon = due()
+  for (const dueAt of [null, later]) {
+    settleOpenidEnding(flow, { did, notedAt: first }, dueAt)
+    expect(due()).toBe(soon)
+  }
+  settleOpenidEnding(flow, { did, notedAt: second }, later)
+  expect(due()).toBe(later)
+  // The next one is looked at as soon as any other.
+  const third = noteOpenidEnding(flow, did)
+  expect(due()).toBeLessThan(later)
+  settleOpenidEnding(flow, { did, notedAt: third }, null)
+  expect(due()).toBeUndefined()
   closeDatabase(flow)
 })
 

@@ -40,6 +40,14 @@ export const alarmRows = toRemovals([
   [43, 'a link that was used says nothing later', links('madeBefore(db, detail) !== null', 'true')],
   [43, 'a link is not old', linkRows('now - SIGN_OUT_LINK', '0')],
   [43, 'a link is sealed', sealedLinks('secrets.seal.open(PLACE, link)?.split', 'link.split')],
+  [
+    'test/mail/mailer.test.ts',
+    'a link that a mail server quotes is in no log',
+    inFile('mail/mailer.ts')(
+      "return 'signOutLink' in content ? content.signOutLink : null",
+      'return null',
+    ),
+  ],
   [43, 'it ends app passwords', links('appPasswords: true', 'appPasswords: false')],
   [43, 'it ends browsers', links('devices: true', 'devices: false')],
   [44, 'a new device is told', knownDevices('return !isKnown', 'return false')],

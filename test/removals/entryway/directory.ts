@@ -57,6 +57,18 @@ export const directoryRows = toRemovals([
     inFile('actors/directory/parts/index.ts')('await first.assertPdsEmpty(did)', ''),
   ],
   [
+    'test/directory/parts.test.ts',
+    'no change of a handle overtakes another',
+    inFile('actors/directory/handle_changes.ts')(
+      'if (underWay && underWay.newHandle !== newHandle)',
+    ),
+  ],
+  [
+    'test/directory/parts.test.ts',
+    'nor one of an address',
+    inFile('actors/directory/email_changes.ts')('if (underWay && underWay.newEmail !== newEmail)'),
+  ],
+  [
     DIRECTORY,
     'who is no operator any more opens no session',
     operators('if (!isOperator(db, session.did)) return false', ''),

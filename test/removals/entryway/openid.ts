@@ -628,6 +628,54 @@ export const openidRows = toRemovals([
   ],
   [
     STORAGE,
+    'what a request has begun that has expired is none',
+    inFile('database/flow/openid_request.ts')(
+      'WHERE id_hash = ? AND kind = ? AND expires_at > ?',
+      'WHERE id_hash = ? AND kind = ? AND ? > 0',
+    ),
+  ],
+  [
+    STORAGE,
+    'a client is told of an ending once',
+    inFile('actors/account/openid_logout.ts')(
+      'for (const id of done) deleteOpenidSignIn(db, id)',
+      'void [done, deleteOpenidSignIn]',
+    ),
+  ],
+  [
+    STORAGE,
+    'an ending that begins while another is told is told, too',
+    inFile('database/flow/openid_ending.ts')(
+      'DELETE FROM openid_ending WHERE did = ? AND noted_at = ?',
+      'DELETE FROM openid_ending WHERE did = ? AND ? > 0',
+    ),
+  ],
+  [
+    STORAGE,
+    'and is not put off',
+    inFile('database/flow/openid_ending.ts')(
+      'SET due_at = ? WHERE did = ? AND noted_at = ?',
+      'SET due_at = ? WHERE did = ? AND ? > 0',
+    ),
+  ],
+  [
+    STORAGE,
+    'no two endings of an account are one',
+    inFile('database/flow/openid_ending.ts')(
+      'max(noted_at + 1, excluded.noted_at)',
+      'excluded.noted_at',
+    ),
+  ],
+  [
+    STORAGE,
+    'a consent is for the client of then',
+    inFile('database/account/openid_consent.ts')(
+      'WHERE client_id = ? AND updated_at >= ?',
+      'WHERE client_id = ? AND ? >= 0',
+    ),
+  ],
+  [
+    STORAGE,
     'a kind of secret is no other',
     names("given[given.indexOf('.') + 1] !== KINDS[kind]", 'false'),
   ],

@@ -359,6 +359,11 @@ export const pageRows = toRemovals([
     'a trust is of its secret',
     trustRows('WHERE secret_hash = @secretHash AND', 'WHERE @secretHash IS NOT NULL AND'),
   ],
+  [
+    42,
+    'a device has one trust',
+    trustRows('  deleteTrustedDevicesOn(db, deviceId)\n  sql(', '  sql('),
+  ],
   [42, 'a trust is not old', trustRows('AND created_at > @since`', 'AND @since <> 1`')],
   [42, 'a trust ends with what it rests on', endings('  deleteAllTrustedDevices(db)\n', '')],
   [
