@@ -30,12 +30,15 @@ export const CACHES = {
 
 export type CacheName = keyof typeof CACHES
 
+/** The part of a cache that one entry takes at most: who has large ones kept pushes out few others with each. */
+const LARGEST = 1 / 30
+
 /** What the cache and its map hold of an entry beside key and value. */
 const ENTRY = 250
 
 /**
  * A cache of the entries that were used last. What its keys and values take together never exceeds
- * {@link CACHES}; an entry that is larger than all of that is not kept.
+ * {@link CACHES}; an entry that is larger than a {@link LARGEST} part of that is not kept.
  *
  * @param bytesOf what a value takes, about
  * @param lifetime of an entry, in milliseconds
@@ -47,6 +50,7 @@ export function createCache<V extends object>(
 ): LRUCache<string, V> {
   const cache = new LRUCache<string, V>({
     maxSize: CACHES[name],
+    maxEntrySize: Math.floor(CACHES[name] * LARGEST),
     // Characters of a string take one byte or two.
     sizeCalculation: (value, key) => ENTRY + 2 * key.length + bytesOf(value),
     ...(lifetime === undefined ? {} : { ttl: lifetime }),

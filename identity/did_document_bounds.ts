@@ -1,14 +1,18 @@
 import { type DidResolver, PoorlyFormattedDidDocumentError } from '@atproto/identity'
 import { hasManyValues } from '../base/values/value_bounds.ts'
 
+/** Characters of one as JSON. An operation of PLC has 7,500 bytes at most. */
+const LONGEST = 50_000
+
 /**
- * Has the resolver count the values of a DID document before it validates them. Whose document it is chooses what it
- * says, and how often it is asked for.
+ * Has the resolver refuse a DID document that is long, or has many values, before it validates them. Whose document it is
+ * chooses what it says, and how often it is asked for; it is kept, and told with each session.
  */
-export function resolveFewValues(resolver: DidResolver): void {
+export function resolveShortDocuments(resolver: DidResolver): void {
   const validate = resolver.validateDidDoc.bind(resolver)
   resolver.validateDidDoc = (did, document) => {
-    if (hasManyValues(document)) throw new PoorlyFormattedDidDocumentError(did, null)
+    const isShort = JSON.stringify(document ?? null).length <= LONGEST
+    if (!isShort || hasManyValues(document)) throw new PoorlyFormattedDidDocumentError(did, null)
     return validate(did, document)
   }
 }

@@ -10,7 +10,7 @@ import { Spaced } from '../../base/work/spaced.ts'
 import type { Browser } from '../../database/flow/device.ts'
 import { PASSKEY } from '../../database/flow/replay.ts'
 import { nameOfSelfRegistered } from '../../http/app_name.ts'
-import { resolveFewValues } from '../../identity/did_document_bounds.ts'
+import { resolveShortDocuments } from '../../identity/did_document_bounds.ts'
 import { Plc } from '../../identity/plc.ts'
 import { ServiceHandles } from '../../identity/service_handles.ts'
 import { PdsClient } from '../../pds/client.ts'
@@ -79,7 +79,7 @@ export function createServices(
     timeout: UPSTREAM_TIMEOUT,
     ...(settings.dev ? { fetch: globalThis.fetch } : {}),
   })
-  resolveFewValues(identity.did)
+  resolveShortDocuments(identity.did)
   const documents = new DidDocuments(identity.did, lookups, log)
   const pdses = new KnownPdses(actors.directory, settings.publicUrl)
   const { hostname } = new URL(settings.publicUrl)

@@ -135,8 +135,11 @@ test.each(Object.keys(CACHES) as CacheName[])('34. the cache of %s holds what it
   for (let i = 0; i < 300; i++) cache.set(`${i}${'k'.repeat(CACHES[name] / 200)}`, { text })
   expect(cache.size).toBeGreaterThan(10)
   expect(cache.calculatedSize).toBeLessThanOrEqual(CACHES[name])
-  cache.set('too large', { text: 'x'.repeat(CACHES[name] + 1) })
-  expect(cache.has('too large')).toBe(false)
+  const others = cache.size
+  for (const part of [1 / 20, 1 / 2, 2]) {
+    cache.set('too large', { text: 'x'.repeat(CACHES[name] * part) })
+    expect([cache.has('too large'), cache.size]).toEqual([false, others])
+  }
   cache.set('valid', { text: 'x' })
   expect(cache.get('valid')).toEqual({ text: 'x' })
 })

@@ -132,4 +132,11 @@ describe('47. a service JWT', () => {
     alsoKnownAs = Array(100).fill('at://kim.test')
     expect(await call(await sign())).toBe(200)
   })
+
+  test('of a DID whose document is long is refused', async () => {
+    alsoKnownAs = ['at://kim.test', `https://${'x'.repeat(50_000)}.example`]
+    expect(await call(await sign())).toBe(401)
+    alsoKnownAs = ['at://kim.test']
+    expect(await call(await sign())).toBe(200)
+  })
 })

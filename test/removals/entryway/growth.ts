@@ -51,6 +51,7 @@ export const growthRows = toRemovals([
     inFile('app/routes.ts')('RESERVES.test(path)', 'path === RESERVE.path'),
   ],
   [34, 'the bytes of keys', caches('2 * key.length + ', '')],
+  [34, 'what is large pushes out nothing', caches('CACHES[name] * LARGEST', 'CACHES[name]')],
   [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
   [34, 'large requests go first', flowBounds(' / 1000 DESC, expires_at', ' IS NULL, expires_at')],
   [34, 'what a person has open stays', flowBounds(' AND device_id IS NULL', '')],

@@ -265,5 +265,10 @@ export const requestRows = toRemovals([
     'an empty reference of a takedown is none',
     inFile('xrpc/admin/updateSubjectStatus.ts')('takedown.ref ||', 'takedown.ref ??'),
   ],
-  [47, 'few values in a DID document', services('resolveFewValues(identity.did)', '')],
+  [
+    47,
+    'few values in a DID document',
+    inFile('identity/did_document_bounds.ts')(' || hasManyValues(document)', ''),
+  ],
+  [47, 'a short DID document', inFile('identity/did_document_bounds.ts')('!isShort || ', '')],
 ])
