@@ -1,12 +1,15 @@
+import { Refusal } from '../base/errors.ts'
 import { logFault } from '../base/watching/request_fault.ts'
 import type { SessionName } from '../http/endings.ts'
 import type { PassTo } from '../http/envelope.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from '../http/message.ts'
 import { FOR_CALLER } from '../http/private_answer.ts'
+import { retryAfter } from '../http/retry_after.ts'
 import { xrpcError } from '../http/xrpc_error.ts'
 import type { KnownPds } from '../sagas/services/known_pdses.ts'
 import type { Services } from '../sagas/services/services.ts'
 import { AccessTokens } from '../tokens/access_tokens.ts'
+import { countShownToPds } from '../xrpc/auth/admin.ts'
 import { pdsOfRequest } from './pds_of_request.ts'
 import type { SessionStandings } from './session_standings.ts'
 import { shownSession, shownToken } from './shown_session.ts'
@@ -34,6 +37,8 @@ export function createPassThrough(services: Services, standings: SessionStanding
   const passTo = passingAs(new URL(settings.publicUrl).host)
   return {
     toAccount: async (request) => {
+      const refusal = await refuseGuesser(services, request)
+      if (refusal) return refusal
       try {
         const shown = await shownSession(request, { tokens, standings })
         if ('refusal' in shown) return shown.refusal
@@ -55,8 +60,25 @@ export function createPassThrough(services: Services, standings: SessionStanding
       const owner = named && ownerOf(request)
       const entry = owner && (await actors.directory.find(owner, ['did', 'handle']))
       if (!entry || entry.pdsDid !== named.did) return otherwise(request)
+      const refusal = await refuseGuesser(services, request)
+      if (refusal) return refusal
       return passTo(named, request, { body: request.body })
     },
+  }
+}
+
+/** Who has shown a PDS too many wrong admin passwords. @returns null for anybody else */
+async function refuseGuesser(
+  services: Services,
+  { headers }: HttpRequest,
+): Promise<HttpResponse | null> {
+  try {
+    await countShownToPds(services, headers.get('authorization'))
+    return null
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+    const wait = retryAfter(Number(err.detail.retryAfter))
+    return xrpcError(429, err.code, err.message, { ...FOR_CALLER, ...wait })
   }
 }
 

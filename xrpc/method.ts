@@ -93,12 +93,18 @@ export function method<N extends Nsid, Credentials = null>(
         noteFault(context.services.log, nsid, err)
         return toXrpcError(err)
       }
+      /** The same, with when to ask again where it says that. */
+      const later = (res: Call['res'], err: unknown): never => {
+        const wait = err instanceof Refusal && err.detail.retryAfter
+        if (wait) res.setHeader('Retry-After', String(wait))
+        return refuse(err)
+      }
       server.method(nsid, {
         ...(auth && {
           auth: async (call): Promise<AuthResult> => {
             // The answer is for this caller only, also where it is a refusal.
             for (const [name, value] of Object.entries(FOR_CALLER)) call.res.setHeader(name, value)
-            return { credentials: await auth(call, context).catch(refuse) }
+            return { credentials: await auth(call, context).catch((err) => later(call.res, err)) }
           },
         }),
         handler: async ({ input, params, auth: verified, req, res }) => {
@@ -113,11 +119,7 @@ export function method<N extends Nsid, Credentials = null>(
             },
           }
           noteAttempt()
-          const body = await handler(call, context).catch((err) => {
-            const wait = err instanceof Refusal && err.detail.retryAfter
-            if (wait) res.setHeader('Retry-After', String(wait))
-            return refuse(err)
-          })
+          const body = await handler(call, context).catch((err) => later(res, err))
           return body === undefined ? undefined : { encoding: 'application/json', body }
         },
       })

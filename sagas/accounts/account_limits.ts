@@ -47,6 +47,11 @@ export const ACCOUNT_LIMITS = {
       { name: 'device code', per: 'address', points: 60, seconds: 10 * SECONDS_A_MINUTE },
     ],
   },
+  /** It may have been chosen by a person, and sets the password of every account. */
+  'admin password': {
+    refusal: 'Too many wrong passwords.',
+    limits: [{ name: 'admin password', per: 'address', points: 50, seconds: 5 * SECONDS_A_MINUTE }],
+  },
   /**
    * As at the reference. Each change is an operation of PLC, which takes only so many of one address: with more,
    * nobody could sign up.

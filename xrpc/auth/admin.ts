@@ -1,12 +1,14 @@
 import { AuthRequiredError } from '@atproto/xrpc-server'
 import { isSameSecret } from '../../base/secrets/same_secret.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { judgeAdminPassword } from '../../sagas/sign_in/admin_password.ts'
 import type { Call, Verifier } from '../method.ts'
 import { readAuthorization } from './header.ts'
 
 /** The operator of this entryway. */
 export const admin: Verifier<null> = async (call, { services }) => {
-  if (!isAdmin(call, services.secrets.adminPassword)) throw new AuthRequiredError()
+  await judged(call, services, (password) => isOperator(services, password) || null)
   return null
 }
 
@@ -17,12 +19,26 @@ export const admin: Verifier<null> = async (call, { services }) => {
 export type AdminOf = 'every' | readonly string[]
 
 /** The operator of this entryway or of a PDS behind it, whose calls the PDS forwards. */
-export const adminOrPdsAdmin: Verifier<AdminOf> = async (call, { services }) => {
-  if (isAdmin(call, services.secrets.adminPassword)) return 'every'
-  const pdses = await services.actors.directory.listPdses()
-  const administered = pdses.filter((pds) => isAdmin(call, pds.adminPassword)).map(({ did }) => did)
-  if (!administered.length) throw new AuthRequiredError()
-  return administered
+export const adminOrPdsAdmin: Verifier<AdminOf> = (call, { services }) =>
+  judged(call, services, async (password): Promise<AdminOf | null> => {
+    if (isOperator(services, password)) return 'every'
+    const administered = await pdsesOf(services, password)
+    return administered.length > 0 ? administered : null
+  })
+
+/**
+ * Counts an admin password that a request shows to a PDS, which judges it itself.
+ *
+ * @throws {Refusal} RateLimitExceeded
+ */
+export async function countShownToPds(services: Services, authorization?: string): Promise<void> {
+  const given = readBasic(authorization)
+  if (given?.user !== ADMIN) return
+  const { password } = given
+  await judgeAdminPassword(services, async () => {
+    const isRight = isOperator(services, password) || (await pdsesOf(services, password)).length > 0
+    return isRight || null
+  })
 }
 
 /** @throws {AuthRequiredError} for an account on another PDS than the caller's */
@@ -30,16 +46,36 @@ export function assertAdministers(admin: AdminOf, { pdsDid }: AccountRow): void 
   if (admin !== 'every' && !admin.includes(pdsDid)) throw new AuthRequiredError()
 }
 
-function isAdmin(call: Call, password: string | null): boolean {
-  const given = readBasic(call)
-  if (password === null) return false
-  return given?.user === 'admin' && isSameSecret(given.password, password)
+const ADMIN = 'admin'
+
+/** @throws {AuthRequiredError} where no password is shown, or a wrong one */
+async function judged<T>(
+  { req }: Call,
+  services: Services,
+  judge: (password: string) => T | null | Promise<T | null>,
+): Promise<T> {
+  const given = readBasic(req.headers.authorization)
+  if (given?.user !== ADMIN) throw new AuthRequiredError()
+  const rights = await judgeAdminPassword(services, () => judge(given.password))
+  if (rights === null) throw new AuthRequiredError()
+  return rights
+}
+
+const isOperator = ({ secrets }: Pick<Services, 'secrets'>, password: string) =>
+  isSameSecret(password, secrets.adminPassword)
+
+/** DIDs of the PDSes whose admin password it is. */
+async function pdsesOf({ actors }: Pick<Services, 'actors'>, password: string): Promise<string[]> {
+  const pdses = await actors.directory.listPdses()
+  return pdses
+    .filter((pds) => pds.adminPassword !== null && isSameSecret(password, pds.adminPassword))
+    .map(({ did }) => did)
 }
 
 /** Null for a header with any fault: as at the reference, it counts as no credentials. */
-function readBasic(call: Call): { user: string; password: string } | null {
+function readBasic(header: string | undefined): { user: string; password: string } | null {
   try {
-    const authorization = readAuthorization(call)
+    const authorization = readAuthorization({ req: { headers: { authorization: header } } })
     if (authorization?.scheme !== 'basic') return null
     const [user = '', ...password] = Buffer.from(authorization.value, 'base64')
       .toString()

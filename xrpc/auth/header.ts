@@ -1,6 +1,9 @@
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
 import type { Call } from '../method.ts'
 
+/** A request, as far as it shows who sends it. */
+type Shown = { req: { headers: { authorization?: string | undefined } } }
+
 type Authorization = { scheme: 'basic' | 'bearer' | 'dpop'; value: string }
 
 /**
@@ -8,7 +11,7 @@ type Authorization = { scheme: 'basic' | 'bearer' | 'dpop'; value: string }
  *
  * @throws {InvalidRequestError} InvalidToken, when it is malformed or of another scheme
  */
-export function readAuthorization({ req }: Call): Authorization | null {
+export function readAuthorization({ req }: Shown): Authorization | null {
   const { authorization } = req.headers
   if (!authorization) return null
   const [name = '', value, ...more] = authorization.split(' ')

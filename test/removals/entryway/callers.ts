@@ -58,9 +58,9 @@ export const callerRows = toRemovals([
   [
     ADMINS,
     'the operator shows the password',
-    admin(' && isSameSecret(given.password, password)', ''),
+    admin('isSameSecret(password, secrets.adminPassword)', 'password !== secrets.jwtKeyHex'),
   ],
-  [ADMINS, 'and the user of it', admin("given?.user === 'admin'", 'given !== null')],
+  [ADMINS, 'and the user of it', admin('given?.user !== ADMIN) throw', 'given === null) throw')],
   [
     MODERATOR,
     'the service of the settings alone moderates',

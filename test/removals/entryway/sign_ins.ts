@@ -96,6 +96,22 @@ export const signInRows = toRemovals([
     passwords(' && (await isPassword(db, password))', ''),
   ],
   [
+    20,
+    'wrong admin passwords are counted',
+    inFile('sagas/sign_in/admin_password.ts')(
+      "await takePoint(services, 'admin password', services.settings.did)",
+      '{ giveBack: async () => {} }',
+    ),
+  ],
+  [
+    20,
+    'also those that a PDS judges',
+    inFile('app/pass_through.ts')(
+      "await countShownToPds(services, headers.get('authorization'))",
+      '',
+    ),
+  ],
+  [
     'test/sign_in/lost_answers.test.ts',
     'passwords are not guessed by a code that was used',
     resets("await takePoint(services, 'new password', did)", '{ giveBack: async () => {} }'),

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { ACCOUNT_LIMITS } from '../../sagas/accounts/account_limits.ts'
+import { type Answered, ask } from '../subjects/ask.ts'
+
+const [{ points }] = ACCOUNT_LIMITS['admin password'].limits
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+let app: AppInProcess
+let did: string
+let right: string
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount(kim)
+  right = app.runner.secrets.adminPassword
+})
+afterAll(() => app?.close())
+
+const doors: [door: string, target: () => string][] = [
+  ['of the operator', () => `/xrpc/com.atproto.admin.getAccountInfo?did=${did}`],
+  ['of moderators', () => `/xrpc/com.atproto.admin.getSubjectStatus?did=${did}`],
+  ['that is passed on to a PDS', () => `/xrpc/com.atproto.admin.listThings?did=${did}`],
+]
+
+function call(target: string, address: string, password: string): Promise<Answered> {
+  const basic = Buffer.from(`admin:${password}`).toString('base64')
+  return ask(app, { target, address, headers: { authorization: `Basic ${basic}` } })
+}
+
+describe('20. wrong admin passwords are counted', () => {
+  test.each(doors)('at a method %s, and at all others', async (door, target) => {
+    const address = `192.0.2.${10 + doors.findIndex(([name]) => name === door)}`
+    const answered = (await call(target(), address, right)).status
+    expect([0, 200]).toContain(answered)
+    for (let i = 0; i < points; i++) {
+      expect((await call(target(), address, right)).status).toBe(answered)
+    }
+    for (let i = 0; i < points; i++) {
+      expect([0, 401]).toContain((await call(target(), address, `guess ${i}`)).status)
+    }
+    for (const [, other] of doors) {
+      const { status, headers, body } = await call(other(), address, right)
+      expect([status, body]).toEqual([429, expect.objectContaining({ error: 'RateLimitExceeded' })])
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    }
+    expect((await call(target(), '192.0.2.99', right)).status).toBe(answered)
+  })
+
+  test('and those of a PDS, which its admin goes on to use', async () => {
+    const target = doors.at(-1)?.[1] ?? (() => '')
+    const ofPds = (await app.actors.directory.listPdses())[0]?.adminPassword ?? ''
+    for (let i = 0; i <= points; i++) {
+      expect((await call(target(), '192.0.2.50', ofPds)).status).toBe(0)
+    }
+  })
+})
