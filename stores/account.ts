@@ -14,6 +14,27 @@ export function toAccount(row: AccountRow): Account {
   }
 }
 
+/** What a person gave to each app before. */
 export function toAuthorizedClients(rows: AuthorizedClientRow[]): AuthorizedClients {
-  return new Map(rows.map((row) => [row.clientId, JSON.parse(row.data)]))
+  return new ReadWhenAsked(rows)
+}
+
+type Given = AuthorizedClients extends Map<infer Id, infer Data> ? { id: Id; data: Data } : never
+
+/**
+ * The provider looks one app up (`get`). The accounts of a browser are listed for each of its pages, and what each gave to
+ * its apps has up to 2 MB.
+ */
+class ReadWhenAsked extends Map<Given['id'], Given['data']> {
+  readonly #rows: ReadonlyMap<string, string>
+
+  constructor(rows: readonly AuthorizedClientRow[]) {
+    super()
+    this.#rows = new Map(rows.map(({ clientId, data }) => [clientId, data]))
+  }
+
+  override get(id: Given['id']): Given['data'] | undefined {
+    const data = this.#rows.get(id)
+    return data === undefined ? undefined : JSON.parse(data)
+  }
 }

@@ -3,6 +3,7 @@ import { upsertClient } from '../../database/flow/client.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { PAGE_API } from '../../oauth/paths.ts'
 import { SIGNED_IN_SHOWN } from '../../oauth/security/items.ts'
+import { toAuthorizedClients } from '../../stores/account.ts'
 import { itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
@@ -102,4 +103,14 @@ describe('34. what is signed in to an account', () => {
     const others = text.length - JSON.stringify(listed.map(() => 'scope-99 '.repeat(SCOPES))).length
     expect(others / SESSIONS).toBeLessThan(1_000)
   })
+})
+
+test('34. of what an account gave to its apps, that of the one that asks is read', () => {
+  const row = (clientId: string, data: string) => ({ clientId, data }) as never
+  const given = toAuthorizedClients([
+    row('other', 'no JSON'),
+    row(CLIENT, '{"authorizedScopes":[]}'),
+  ])
+  expect(given.get(CLIENT)).toEqual({ authorizedScopes: [] })
+  expect(given.get('nobody')).toBeUndefined()
 })

@@ -111,6 +111,14 @@ export const growthRows = toRemovals([
     'a list says little of each app',
     inFile('oauth/clients/known_clients.ts')('  listBriefly(manager)\n', ''),
   ],
+  [
+    34,
+    'a page reads what the app that asks was given',
+    inFile('stores/account.ts')(
+      '[clientId, data]))',
+      '[clientId, JSON.stringify(JSON.parse(data))]))',
+    ),
+  ],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
   [39, 'guesses hide nothing of the activity', audits('id > @leftOut', 'id > 0 * @leftOut')],
   [
