@@ -54,6 +54,8 @@ async function injectAll(
   hosts: Host[],
   { accounts, refreshes, lost, only }: Options,
 ): Promise<void> {
+  const faults = faultsOf(installation, hosts).filter(({ name }) => name.includes(only))
+  if (faults.length === 0) throw new Error(`No fault has "${only}" in its name`)
   const load = new Load(installation.url)
   await load.moveIn(accounts)
   const wanted = `${accounts} accounts, ${refreshes} refreshes a second wanted`
@@ -73,7 +75,6 @@ async function injectAll(
   await setTimeout(CALM)
   await sayCalm('with load', installation, hosts, load)
   console.log()
-  const faults = faultsOf(installation, hosts).filter(({ name }) => name.includes(only))
   const columns = [
     'actors that moved',
     'longest wait of what stayed',

@@ -64,15 +64,18 @@ function runNode(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   })
 }
 
+const isWanted = ({ attack, defence }: Removal) =>
+  (values.attack ?? String(attack)) === String(attack) && defence.includes(values.defence)
+const wanted = [...removals.entries()].filter(([, removal]) => isWanted(removal))
+if (wanted.length === 0) throw new Error('No defence is called so, or is of such an attack')
+
 const folder = await makeTemporaryFolder('removals')
-const rows = removals.entries()
+const rows = wanted.values()
 let survivors = 0
 const runAll = async () => {
   // Each takes the next row of the same list.
   for (const [number, removal] of rows) {
     const { attack, defence } = removal
-    if (values.attack !== undefined && String(attack) !== values.attack) continue
-    if (!defence.includes(values.defence)) continue
     const missed = await missedBy(removal, number, join(folder.path, `${number}.json`))
     if (missed === undefined) survivors++
     const by = missed === undefined ? 'NOT MISSED' : `missed by\n     ${missed}`
