@@ -198,6 +198,23 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     await expect(reserve(directory, 'c.test', 'c@mail.test', code)).rejects.toThrow('not available')
   })
 
+  test('what is forgotten of codes that their person took out of use leaves a sign-up its own', async () => {
+    await everybody()
+    const [did = ''] = NAMES.map(didOf)
+    const made = (since: number) =>
+      directory.createOwnInvites(did, { host: 'h', count: 2, allowance: { most: 5, since } })
+    const [held = '', unused = ''] = await made(0)
+    const id = await reserve(directory, 'guest.test', 'guest@mail.test', held)
+    for (const code of [held, unused])
+      expect(await directory.disableOwnInvite(did, code)).toBe(true)
+    // In the next month.
+    expect(await made(Date.now() + 1)).toHaveLength(2)
+    expect(await directory.readInviteCode(unused)).toBeNull()
+    await directory.recordSignUpDid(id, { did: didOf('guest'), movedFrom: null }, Date.now())
+    await directory.completeSignUp(id)
+    expect(await directory.findInviteUsedBy(didOf('guest'))).toMatchObject({ code: held })
+  })
+
   test('invite codes and the trail are shown with handles, and end with the account', async () => {
     await everybody()
     const allowance = { most: 2, since: 0 }

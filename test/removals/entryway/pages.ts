@@ -43,6 +43,7 @@ const ONE_FORM = 'test/sign_in/one_form.test.ts'
 
 const SIGN_UP_ENTRIES = 'test/pages/sign_up_entries.test.ts'
 const COME_BACK = 'test/security_page/come_back.test.ts'
+const PROOF = 'test/storage/proof.test.ts'
 const INVITES = 'test/security_page/invites.test.ts'
 const NARROWED = 'test/sign_in/narrowed_consent.test.ts'
 
@@ -225,6 +226,21 @@ export const pageRows = toRemovals([
       'SELECT 1 FROM proof WHERE device_id = ? AND',
       'SELECT 1 FROM proof WHERE ? <> 1 AND',
     ),
+  ],
+  [
+    PROOF,
+    'a proof by passkey stays one',
+    accountProofs('coalesce(@passkeyAt, passkey_at)', '@passkeyAt'),
+  ],
+  [
+    PROOF,
+    'a sign-out in one browser takes no form from another',
+    inFile('actors/account/idempotent_forms.ts')(' || newest.detail.deviceId !== deviceId', ''),
+  ],
+  [
+    'test/directory/parts.test.ts',
+    'a code that a sign-up holds is not forgotten',
+    inviteRows(' AND NOT EXISTS (SELECT 1 FROM sign_up WHERE invite_code = invite_code.code)', ''),
   ],
   [39, 'a proof is not old', accountProofs('now - PROOF_AGAIN', '0')],
   [
