@@ -1,5 +1,5 @@
 import { SettingsError, UnavailableError } from '../base/errors.ts'
-import { explainDisk, explainUnreadable } from '../base/files/files.ts'
+import { explainDisk, explainUnreadable, NoPermissionError } from '../base/files/files.ts'
 import { MovedError } from '../base/files/move.ts'
 import { keepFromOthers } from '../base/files/umask.ts'
 import { countExternalMemory } from '../base/process/external_memory.ts'
@@ -69,8 +69,15 @@ export async function launch(
     if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort, log)
     stop = await start(settings, log)
   } catch (err) {
-    giveUp(explainListening(explainDisk(explainUnreadable(err))))
+    giveUp(explainListening(explainDisk(explainForeign(explainUnreadable(err)))))
   }
+}
+
+/** A command may be root's; the program is always run as one user. */
+function explainForeign(err: unknown): unknown {
+  if (!(err instanceof NoPermissionError)) return err
+  const toDo = 'start this as the user to whom it belongs, or give it to this one (chown)'
+  return new Error(`${err.found}: ${toDo}`, { cause: err })
 }
 
 /** What the system says of an address that it has not: on no network, without its zone, or of a kind that it does not know. */

@@ -4,12 +4,14 @@ import { dirname } from 'node:path'
 
 /** Raised where a file may be there, but this user may not look or write. */
 export class NoPermissionError extends Error {
+  /** Without what to do. */
+  readonly found: string
+
   constructor(path: string, options?: ErrorOptions) {
-    super(
-      `${userName()} may not use ${path}: run this as root, or as the user to whom it belongs`,
-      options,
-    )
+    const found = `${userName()} may not use ${path}`
+    super(`${found}: run this as root, or as the user to whom it belongs`, options)
     this.name = 'NoPermissionError'
+    this.found = found
   }
 }
 

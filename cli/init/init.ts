@@ -1,4 +1,4 @@
-import { giveToOwnerOf } from '../../base/files/ownership.ts'
+import { giveToOwnerOf, isRootAtOthers } from '../../base/files/ownership.ts'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { missingForUse, readSettings } from '../../base/settings/settings.ts'
 import { assertNew, writeEnvFile } from '../env_file.ts'
@@ -14,6 +14,9 @@ export type InitOptions = Partial<Answers> & {
   dev?: boolean
 }
 
+/** It is not started as root, who made the settings. */
+const START_AS_USER = 'as the user of that folder, such as by the unit of docs/deploy.md'
+
 /** Writes the settings file and the secrets of an installation that begins. */
 export async function init(options: InitOptions, output: Output): Promise<void> {
   assertNew(options.file, options.force === true)
@@ -27,19 +30,20 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
   await writeEnvFile(options.file, values)
   giveToOwnerOf(settings.dataDir, options.file)
   await unfinished.remove()
+  const start = isRootAtOthers(settings.dataDir) ? START_AS_USER : 'npx -y pnpm@10 start'
   const forPds = settings.embeddedPds ? null : pdsSettings({ settings, secrets })
   output.result({ file: options.file, pdsSettings: forPds }, () =>
     [
       `Settings are in ${options.file}, keys in ${settings.dataDir}/secrets: keep both to yourself.`,
       '',
       ...(forPds === null
-        ? ['A PDS of its own runs inside the program.', '', 'Start it: npx -y pnpm@10 start']
+        ? ['A PDS of its own runs inside the program.', '', `Start it: ${start}`]
         : [
             'Add these lines to the settings of the PDS and restart it:',
             '',
             toLines(forPds),
             '',
-            'Then start the entryway: npx -y pnpm@10 start',
+            `Then start the entryway: ${start}`,
           ]),
       ...missingForUse(settings),
     ].join('\n'),

@@ -1,12 +1,23 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { firstArguments } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 
+/** For a program that ends by itself, in ms. */
+const PATIENCE = 20_000
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
 const isRoot = sayUnlessRoot('files of another user')
@@ -116,7 +127,26 @@ test.runIf(isRoot)('nor does the program start on one, and says why', async () =
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr: expect.stringMatching(
-      /^The user nobody may not use .*: run this as root, or as the user.*\n$/,
+      /^The user nobody may not use .*: start this as the user.* \(chown\)\n$/,
     ),
   })
 })
+
+test.runIf(isRoot)(
+  "nor does root on another user's, who could not use what root makes there",
+  () => {
+    const dataDir = join(folder.path, 'theirs')
+    mkdirSync(dataDir)
+    chownSync(dataDir, OTHER_USER, OTHER_USER)
+    const start = fileURLToPath(new URL('../../start.ts', import.meta.url))
+    const { status, stderr } = spawnSync(process.execPath, [...firstArguments, start], {
+      ...{ cwd: folder.path, encoding: 'utf8', timeout: PATIENCE },
+      env: { ...SECRETS, ENTRYWAY_DATA_DIR: dataDir },
+    })
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^ENTRYWAY_DATA_DIR: .* belongs to another user.*\n$/),
+    })
+    expect(readdirSync(dataDir)).toEqual([])
+  },
+)

@@ -576,6 +576,11 @@ export const dataRows = toRemovals([
     ownership("process.platform === 'linux'", 'false'),
   ],
   [
+    'test/settings/env_file.test.ts',
+    'root makes nothing that the user of the data cannot use',
+    inFile('programs/prepare_runner.ts')('assertOwn(settings.dataDir)\n', ''),
+  ],
+  [
     'test/backup/restore_in_place.test.ts',
     'root moves nothing elsewhere as a file of another user says',
     inFile('maintenance/data_folder/staging.ts')(
