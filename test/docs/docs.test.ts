@@ -182,10 +182,8 @@ async function startPdsBehind(within: Shell): Promise<void> {
 }
 
 test('what the pages tell an operator to run runs, in order, as a user that is not root', async () => {
-  const [first, ...blocks] = ['deploy.md', 'pds.md', 'backup.md'].flatMap(shellBlocks) as [
-    Block,
-    ...Block[],
-  ]
+  const pages = ['deploy.md', 'pds.md', 'openid.md', 'backup.md']
+  const [first, ...blocks] = pages.flatMap(shellBlocks) as [Block, ...Block[]]
   expect(first.text).toMatch(/^useradd /)
   makeUser(first.text)
   const opened = openShell()
@@ -197,10 +195,11 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
     if (text.includes('systemctl enable --now vestibule\n')) await startPdsBehind(opened)
     said += await opened.run(here(text))
   }
-  expect(blocks).toHaveLength(18)
+  expect(blocks).toHaveLength(23)
   // The rehearsal, then the import.
   expect(said.match(new RegExp(`accounts imported +│ ${ACCOUNTS} `, 'g'))).toHaveLength(2)
   expect(said).toContain(`${ACCOUNTS} accounts as of`)
+  expect(said).toContain('openid_connect_client_secret: ')
   expect(said).toContain('All is in order')
   expect(said).not.toContain('.env not found')
   // Those that the program makes by itself or is told to, and those that the pages name.
