@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { Html } from '../../http/page/document.ts'
 import { form, links } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
@@ -37,12 +38,11 @@ export function permissionsStep(
 ): Step {
   const content = form(
     step,
-    html`${step.items.map(itemOf)}
-      <p class="quiet">${texts.unticked}</p>
+    html`${itemsOf(texts, step)}
       <p class="quiet">${texts.next}</p>
       <div class="actions"><button class="primary">${texts.goOn}</button>${links(signIn, step)}</div>`,
   )
-  return { title: texts.title, lead: texts.lead(step.app, step.name), content }
+  return { title: texts.title, lead: leadOf(texts, step), content }
 }
 
 export type ConsentStep = Omit<PermissionsStep, 'back'> & {
@@ -62,21 +62,35 @@ export function consentStep(
   signIn: SignInTexts,
   links: HomeTexts,
 ): Step {
-  const { app, name, items, host, cancel, other } = step
+  const { app, host, cancel, other } = step
   const own = [
     [links.termsOfService, step.termsOfService],
     [links.privacyPolicy, step.privacyPolicy],
   ] as const
   const content = html`${form(
     step,
-    html`${items.map(itemOf)}
-      <p class="quiet">${texts.unticked}</p>
+    html`${itemsOf(texts, step)}
       <p class="quiet">${signIn.goesTo(host)}</p>
       ${own.map(([text, href]) => href && html`<p class="quiet"><a href="${href}" rel="nofollow noopener" target="_blank">${text} (${app})</a></p>`)}
       <div class="actions"><button class="primary">${texts.authorize}</button>${cancel && html`<a class="button" href="${cancel}">${texts.deny}</a>`}</div>`,
   )}
       <p><a class="link" href="${other}">${signIn.anotherAccount}</a></p>`
-  return { title: texts.authorize, lead: texts.lead(app, name), content }
+  return { title: texts.authorize, lead: leadOf(texts, step), content }
+}
+
+type Items = Pick<PermissionsStep, 'app' | 'name' | 'items'>
+
+/** Whether there is something that can be left out. */
+const hasChoice = ({ items }: Items) => items.some(({ field }) => field !== undefined)
+
+function leadOf(texts: PermissionTexts, step: Items): string {
+  const { app, name } = step
+  return hasChoice(step) ? texts.lead(app, name) : texts.asks(app, name)
+}
+
+function itemsOf(texts: PermissionTexts, step: Items): Html {
+  return html`${step.items.map(itemOf)}
+      ${hasChoice(step) && html`<p class="quiet">${texts.unticked}</p>`}`
 }
 
 function itemOf({ field, text, scope, isGiven }: PermissionItem, i: number) {

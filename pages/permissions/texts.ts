@@ -4,7 +4,9 @@ type Actions = Readonly<Record<'create' | 'update' | 'delete', string>>
 /** What the page says on which a person chooses what an app may do, in plain text. */
 export type PermissionTexts = {
   readonly title: string
-  /** @param app its host @param name of the account */
+  /** Where nothing of that can be unticked. @param app its host @param name of the account */
+  asks(app: string, name: string): string
+  /** The same where something can be. */
   lead(app: string, name: string): string
   /** Of the link from the page where a person consents. */
   readonly link: string

@@ -304,6 +304,15 @@ test('a browser is led there only where a person decides, and by no other page',
   expect([account.status, account.title]).not.toContain('Authorize')
 })
 
+test('who cannot take anything from the app is not told to', async () => {
+  const visitor = new Visitor(app)
+  const { url } = await push({ scope: 'atproto' })
+  const page = await visitor.open(leadsTo(await signIn(visitor, url, person)) ?? '')
+  expect(page.title).toBe('Authorize')
+  expect(page.text).toContain(`asks for access to @${person.handle}.`)
+  expect(page.text).not.toMatch(/untick/i)
+})
+
 test('terms that are no address of the web are not linked to', async () => {
   register({ tos_uri: 'javascript:alert(1)' })
   expect((await come()).page.text).not.toContain('javascript:')

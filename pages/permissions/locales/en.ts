@@ -2,6 +2,7 @@ import type { PermissionTexts } from '../texts.ts'
 
 export const en: PermissionTexts = {
   title: 'Choose what the app may do',
+  asks: (app, name) => `${app} asks for access to ${name}.`,
   lead: (app, name) => `${app} asks for access to ${name}. Untick what it should not get.`,
   link: 'Choose what the app may do',
   identity: 'Know which account is yours',

@@ -2,6 +2,7 @@ import type { PermissionTexts } from '../texts.ts'
 
 export const es: PermissionTexts = {
   title: 'Elige qué puede hacer la aplicación',
+  asks: (app, name) => `${app} pide acceso a ${name}.`,
   lead: (app, name) => `${app} pide acceso a ${name}. Desmarca lo que no deba recibir.`,
   link: 'Elegir qué puede hacer la aplicación',
   identity: 'Saber qué cuenta es la tuya',

@@ -2,6 +2,7 @@ import type { PermissionTexts } from '../texts.ts'
 
 export const fr: PermissionTexts = {
   title: 'Choisissez ce que l’application peut faire',
+  asks: (app, name) => `${app} demande l’accès à ${name}.`,
   lead: (app, name) => `${app} demande l’accès à ${name}. Décochez ce qu’elle ne doit pas obtenir.`,
   link: 'Choisir ce que l’application peut faire',
   identity: 'Savoir quel est votre compte',

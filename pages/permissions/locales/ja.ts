@@ -2,6 +2,7 @@ import type { PermissionTexts } from '../texts.ts'
 
 export const ja: PermissionTexts = {
   title: 'アプリに許可する操作を選ぶ',
+  asks: (app, name) => `${app}が${name}へのアクセスを求めています。`,
   lead: (app, name) =>
     `${app}が${name}へのアクセスを求めています。許可しないもののチェックを外してください。`,
   link: 'アプリに許可する操作を選ぶ',

@@ -2,6 +2,7 @@ import type { PermissionTexts } from '../texts.ts'
 
 export const ko: PermissionTexts = {
   title: '앱에 허용할 작업 선택',
+  asks: (app, name) => `${app}에서 ${name} 계정에 대한 접근 권한을 요청합니다.`,
   lead: (app, name) =>
     `${app}에서 ${name} 계정에 대한 접근 권한을 요청합니다. 허용하지 않을 항목의 선택을 해제하세요.`,
   link: '앱에 허용할 작업 선택',

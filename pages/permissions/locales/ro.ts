@@ -2,6 +2,7 @@ import type { PermissionTexts } from '../texts.ts'
 
 export const ro: PermissionTexts = {
   title: 'Alegeți ce poate face aplicația',
+  asks: (app, name) => `${app} cere acces la ${name}.`,
   lead: (app, name) => `${app} cere acces la ${name}. Debifați ce nu trebuie să primească.`,
   link: 'Alegeți ce poate face aplicația',
   identity: 'Să știe care este contul dvs.',

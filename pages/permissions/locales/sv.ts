@@ -2,6 +2,7 @@ import type { PermissionTexts } from '../texts.ts'
 
 export const sv: PermissionTexts = {
   title: 'Välj vad appen får göra',
+  asks: (app, name) => `${app} ber om åtkomst till ${name}.`,
   lead: (app, name) => `${app} ber om åtkomst till ${name}. Avmarkera det som den inte ska få.`,
   link: 'Välj vad appen får göra',
   identity: 'Veta vilket konto du har',
