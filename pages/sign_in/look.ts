@@ -58,6 +58,7 @@ details{margin-top:1.5rem;text-align:center;font-size:.875rem}
 summary{display:inline-block;padding:.25rem .5rem;border-radius:.375rem;cursor:pointer}
 summary::after{content:"";display:inline-block;margin-left:.5rem;border:.3rem solid transparent;border-top-color:currentcolor;vertical-align:-.15rem}
 details nav{margin-top:.5rem}
+@media(forced-colors:active){summary::after{border-color:Canvas;border-top-color:LinkText}}
 @media(hover:hover){button:hover,.button:hover,.accounts a:hover{filter:brightness(.96)}a:hover{text-decoration:underline}}
 @media(max-width:25rem){.actions>*{flex:1 1 100%}}
 @media print{:root{color-scheme:light}html{background:none}body{display:block;padding:0}main{max-width:none;border:0}nav,details,form,button,.button{display:none!important}main:has(.codes)>:not(.name,.logo,h1,.lead,.notice){display:none}}
