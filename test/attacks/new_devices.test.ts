@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { DEVICE_UNUSED, DEVICES_LEARNED } from '../../base/lifetimes.ts'
+import { DEVICE_UNUSED, DEVICES_LEARNED, KNOWN_DEVICE } from '../../base/lifetimes.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../mail/locales/en.ts'
@@ -87,6 +87,18 @@ describe('44. an app', () => {
     for (const other of [{ userAgent: 'curl/8.0' }, { address: ELSEWHERE }, { userAgent: '' }]) {
       expect(await createSession(other)).toMatchObject({ status: 200, isTold: true })
       expect(await createSession(other)).toMatchObject({ status: 200, isTold: false })
+    }
+  })
+
+  test('is told once more when it was not seen for as long as devices are known', async () => {
+    await withDevice()
+    const seen = Date.now()
+    for (const [at, isTold] of [
+      [seen + KNOWN_DEVICE - 60_000, false],
+      [seen + 2 * KNOWN_DEVICE, true],
+    ] as const) {
+      vi.useFakeTimers({ now: at, toFake: ['Date'] })
+      expect(await createSession()).toMatchObject({ status: 200, isTold })
     }
   })
 

@@ -67,6 +67,11 @@ export const alarmRows = toRemovals([
       '',
     ),
   ],
+  [
+    44,
+    'a device is known for a while',
+    inFile('database/account/known_device.ts')('mark = ? AND seen_at > ?', 'mark = ? AND ? > 0'),
+  ],
   [44, 'a device is known by its browser', knownDevices('hashed(secret)', "''")],
   [44, 'an app is known at its address', knownDevices('networkOf(address)', "''")],
   [44, 'an app is known by its name', knownDevices("programOf(userAgent ?? '')", "''")],
