@@ -4,6 +4,7 @@ import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/time/in_time.ts'
 import { requester } from '../http/requester.ts'
+import { makeRoomOnDevice } from '../sagas/services/room_on_device.ts'
 import type { Services } from '../sagas/services/services.ts'
 import { toAccount, toAuthorizedClients } from './account.ts'
 import { deviceCookies } from './device_cookies.ts'
@@ -52,7 +53,11 @@ export function createDeviceAccounts(
             if (isRefused) await flow(deviceId).unlinkAccount(deviceId, did)
             throw err
           })
-        await Promise.all(forgotten.map((other) => flow(other).unlinkAccount(other, did)))
+        // The account has signed in, and is known to have; who asked may have gone.
+        await outlasting(async () => {
+          await Promise.all(forgotten.map((other) => flow(other).unlinkAccount(other, did)))
+          await makeRoomOnDevice(flow, actors, deviceId, did)
+        })
       }),
 
     async getDeviceAccount(deviceId, did) {

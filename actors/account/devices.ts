@@ -7,6 +7,7 @@ import {
 import {
   type DeviceAccountRow,
   deleteDeviceAccount,
+  deleteOldDeviceAccount,
   readDeviceAccount,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
@@ -100,6 +101,16 @@ export function forget(db: Db, deviceId: string, isSignIn = false): void {
     deleteDeviceAccount(db, deviceId)
     endOpenidSessions(db, { deviceId })
   })
+}
+
+/**
+ * The browser asks for a password again, as it has no room for all who signed in there. What apps were granted goes on.
+ *
+ * @param at of the sign-in there that was the oldest, ms; a later one stays
+ * @returns whether the device is forgotten
+ */
+export function makeRoomOn(db: Db, deviceId: string, at: number): boolean {
+  return transact(db, () => deleteOldDeviceAccount(db, deviceId, at))
 }
 
 /** A browser that is signed out from elsewhere may be lost: the next sign-in there is as from a new one. */

@@ -132,6 +132,7 @@ export const accountFunctions = {
   readDevice: devices.read,
   listDevices: listDeviceAccounts,
   forgetDevice: devices.forget,
+  makeRoomOnDevice: devices.makeRoomOn,
   distrustDevice: devices.distrust,
   proveOn: devices.proveOn,
   readLanguage,

@@ -46,6 +46,18 @@ export function deleteDeviceAccount(db: Db, deviceId: string): void {
   sql(db, 'DELETE FROM device_account WHERE device_id = ?').run(deviceId)
 }
 
+/**
+ * Unless somebody has signed in there since, to be called in a transaction.
+ *
+ * @param at of the sign-in, ms
+ * @returns whether the device is not there
+ */
+export function deleteOldDeviceAccount(db: Db, deviceId: string, at: number): boolean {
+  const text = 'DELETE FROM device_account WHERE device_id = ? AND updated_at <= ?'
+  sql(db, text).run(deviceId, at)
+  return readDeviceAccount(db, deviceId) === null
+}
+
 /** All but one. */
 export function deleteOtherDeviceAccounts(db: Db, deviceId: string): void {
   sql(db, 'DELETE FROM device_account WHERE device_id <> ?').run(deviceId)

@@ -43,6 +43,9 @@ export const STRANGE_DEVICES: Bounded = {
   order: 'last_seen_at',
 }
 
+/** Accounts that one browser remembers: each of its pages asks all of them. */
+export const MAX_ACCOUNTS_ON_DEVICE = 20
+
 /** Ids of proofs, assertions and challenges that were shown. */
 export const NONCES: Bounded = {
   table: 'replay',

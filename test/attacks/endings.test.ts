@@ -55,7 +55,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['erase', 'takeDown', 'signOutEverywhere', 'signOutElsewhere', 'useSignOutLink'],
   ...['resetPassword', 'changePassword', 'forgetDevice', 'forgetConsent'],
   ...['endSession', 'endSessionByTokenId', 'deleteLegacySession'],
-  ...['revokeTrustedDevice', 'distrustDevice'],
+  ...['revokeTrustedDevice', 'distrustDevice', 'makeRoomOnDevice'],
   ...['endOpenidSession', 'endOpenidGrant', 'endOpenidChain'],
   'endOpenidSignIn',
   // What is found there has its sign-in with it, which is looked at again.

@@ -301,7 +301,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['findSessionByTokenId', 'findSessionByCode', 'findSessionByRefreshToken', 'listSessions'],
   ...['listLegacySessions', 'rememberDevice', 'readDevice', 'listDevices', 'forgetDevice'],
   ...['trustDevice', 'isTrustedDevice', 'listTrustedDevices', 'revokeTrustedDevice'],
-  'distrustDevice',
+  ...['distrustDevice', 'makeRoomOnDevice'],
   ...['listPasskeys', 'findPasskeyOwner', 'addPasskey', 'renamePasskey', 'removePasskey'],
   'removePassword',
   ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],

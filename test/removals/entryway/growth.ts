@@ -24,6 +24,9 @@ const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
 const room = inFile('database/bounded_table.ts')
 const flowBounds = inFile('database/flow/bounds.ts')
+const rooms = inFile('sagas/services/room_on_device.ts')
+const deviceRows = inFile('database/account/device.ts')
+const deviceAccounts = inFile('stores/device_accounts.ts')
 const sweeps = inFile('database/flow/sweep.ts')
 const counted = inFile('database/limits/counter.ts')
 const counters = inFile('database/limits/bounds.ts')
@@ -53,6 +56,30 @@ export const growthRows = toRemovals([
   [34, 'the bytes of keys', caches('2 * key.length + ', '')],
   [34, 'what is large pushes out nothing', caches('CACHES[name] * LARGEST', 'CACHES[name]')],
   [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
+  [34, 'accounts of one browser make room', rooms('if (over <= 0) return', 'return')],
+  [
+    34,
+    'those who signed in last stay',
+    rooms('signIns.sort((one, another) => one.at - another.at)', ''),
+  ],
+  [34, 'so does one who signs in anew', deviceRows('updated_at <= ?', '? > 0')],
+  [
+    34,
+    'also just after it was forgotten',
+    rooms(
+      'if (await account.readDevice(deviceId)) await owner.linkAccount(deviceId, oldest.did)',
+      '',
+    ),
+  ],
+  [34, 'and one whose link was taken', rooms('if (!dids.includes(did))', 'if (false)')],
+  [
+    34,
+    'who signs in and goes makes room',
+    deviceAccounts(
+      'await outlasting(async () => {\n          await Promise',
+      'await (async (work: () => unknown) => work())(async () => {\n          await Promise',
+    ),
+  ],
   [34, 'large requests go first', flowBounds(' / 1000 DESC, expires_at', ' IS NULL, expires_at')],
   [34, 'what a person has open stays', flowBounds(' AND device_id IS NULL', '')],
   [
