@@ -1,8 +1,5 @@
 import { VALUES } from '../base/values/value_bounds.ts'
-import { undoCoding } from '../http/content_coding.ts'
-import { doorOfNothing, XRPC, xrpcDoor } from '../http/door.ts'
-import type { RequestEnvelope } from '../http/envelope.ts'
-import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { undoCoding } from '../http/body/content_coding.ts'
 import {
   assertEachOnce,
   assertFewWithin,
@@ -16,8 +13,11 @@ import {
   readJsonMembers,
   UnknownCodingError,
   UnreadableError,
-} from '../http/read_body.ts'
-import { ANY, type BodyKind } from '../http/route.ts'
+} from '../http/body/read_body.ts'
+import type { RequestEnvelope } from '../http/envelope.ts'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { doorOfNothing, XRPC, xrpcDoor } from '../http/routes/door.ts'
+import { ANY, type BodyKind } from '../http/routes/route.ts'
 import type { KnownPdses } from '../sagas/services/known_pdses.ts'
 import { unwrap } from './read_envelope.ts'
 import type { FindRoute, Route } from './routes.ts'

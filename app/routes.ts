@@ -1,16 +1,16 @@
 import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
-import { preflight } from '../http/cors.ts'
-import { documentDoor, doorOfNothing, XRPC, xrpcDoor } from '../http/door.ts'
+import { preflight } from '../http/answers/cors.ts'
+import { forCaller } from '../http/answers/private_answer.ts'
 import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
   jsonResponse,
 } from '../http/message.ts'
-import { forCaller } from '../http/private_answer.ts'
-import { ANY, type RouteShape } from '../http/route.ts'
-import { documentRoute, pageRoute } from '../http/route_shapes.ts'
+import { documentDoor, doorOfNothing, XRPC, xrpcDoor } from '../http/routes/door.ts'
+import { ANY, type RouteShape } from '../http/routes/route.ts'
+import { documentRoute, pageRoute } from '../http/routes/route_shapes.ts'
 import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
 import { isAccountPage } from '../oauth/paths.ts'

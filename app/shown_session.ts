@@ -1,7 +1,7 @@
+import { FOR_CALLER } from '../http/answers/private_answer.ts'
+import { xrpcError } from '../http/answers/xrpc_error.ts'
 import type { SessionName } from '../http/endings.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
-import { FOR_CALLER } from '../http/private_answer.ts'
-import { xrpcError } from '../http/xrpc_error.ts'
 import type { AccessTokens } from '../tokens/access_tokens.ts'
 import type { SessionStandings } from './session_standings.ts'
 

@@ -9,7 +9,7 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** Of rate limits, which count in seconds, as the headers do that tell of them (`http/retry_after.ts`). */
+/** Of rate limits, which count in seconds, as the headers do that tell of them (`http/answers/retry_after.ts`). */
 export const SECONDS_A_MINUTE = 60
 export const SECONDS_AN_HOUR = 60 * SECONDS_A_MINUTE
 

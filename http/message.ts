@@ -1,6 +1,6 @@
 import type { AskedInVain } from './asked_in_vain.ts'
+import type { Parameters } from './body/read_body.ts'
 import type { ResponseEnvelope } from './envelope.ts'
-import type { Parameters } from './read_body.ts'
 
 /** Where a request comes from, as the gateway sees it. */
 export type Peer = {

@@ -1,4 +1,4 @@
-import { deviceName } from '../http/device_name.ts'
+import { deviceName } from '../http/names/device_name.ts'
 
 /** When, from where and with what something was asked for. */
 export type Occasion = {

@@ -4,7 +4,8 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
 import { MINUTE, PAGE_ASSET } from '../base/lifetimes.ts'
 import { logFault } from '../base/watching/request_fault.ts'
-import { fetchAdapter } from '../http/fetch_adapter.ts'
+import { fetchAdapter } from '../http/adapter/fetch_adapter.ts'
+import { isPageRefusal } from '../http/answers/refuse.ts'
 import {
   type HttpHandler,
   type HttpRequest,
@@ -15,7 +16,6 @@ import {
 } from '../http/message.ts'
 import { isOverloaded } from '../http/overload.ts'
 import { createCopyScript } from '../http/page/copy.ts'
-import { isPageRefusal } from '../http/refuse.ts'
 import { asRequester } from '../http/requester.ts'
 import { createPasskeyScript } from '../pages/passkeys/script.ts'
 import type { Services } from '../sagas/services/services.ts'

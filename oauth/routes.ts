@@ -1,7 +1,7 @@
-import { pageApiDoor } from '../http/door.ts'
 import type { HttpRequest } from '../http/message.ts'
-import type { BodyKind, RouteShape } from '../http/route.ts'
-import { documentRoute, endpointRoute, formRoute, pageRoute } from '../http/route_shapes.ts'
+import { pageApiDoor } from '../http/routes/door.ts'
+import type { BodyKind, RouteShape } from '../http/routes/route.ts'
+import { documentRoute, endpointRoute, formRoute, pageRoute } from '../http/routes/route_shapes.ts'
 import {
   ACCOUNT,
   ACTIONS,

@@ -1,6 +1,6 @@
+import { type PageRefusal, pageRefusal } from '../http/answers/refuse.ts'
 import { type HttpRequest, type HttpResponse, textResponse } from '../http/message.ts'
 import type { Script } from '../http/page/document.ts'
-import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import { SCRIPTS } from './paths.ts'
 
 /** What pages load. */

@@ -1,16 +1,16 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_DOCUMENT } from '../base/lifetimes.ts'
 import { logFault } from '../base/watching/request_fault.ts'
-import { preflight } from '../http/cors.ts'
-import { type Door, doorOfNothing } from '../http/door.ts'
+import { preflight } from '../http/answers/cors.ts'
+import { errorPage } from '../http/answers/refuse.ts'
+import { retryAfter } from '../http/answers/retry_after.ts'
 import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
   withCookies,
 } from '../http/message.ts'
-import { errorPage } from '../http/refuse.ts'
-import { retryAfter } from '../http/retry_after.ts'
+import { type Door, doorOfNothing } from '../http/routes/door.ts'
 import { ACCOUNT, OPENID_DEVICE } from '../oauth/paths.ts'
 import type { EntrywayProvider } from '../oauth/provider/entryway_provider.ts'
 import { logRefusal } from '../oauth/requests/refusal_log.ts'

@@ -1,5 +1,5 @@
-import type { RouteShape } from '../http/route.ts'
-import { documentRoute, endpointRoute, formRoute } from '../http/route_shapes.ts'
+import type { RouteShape } from '../http/routes/route.ts'
+import { documentRoute, endpointRoute, formRoute } from '../http/routes/route_shapes.ts'
 import { OPENID_DEVICE, OPENID_PAGES } from '../oauth/paths.ts'
 import { ENDPOINTS, OPENID, WELL_KNOWN } from './paths.ts'
 

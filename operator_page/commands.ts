@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { RefusalCode } from '../base/errors.ts'
+import { pageRefusal } from '../http/answers/refuse.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
-import { pageRefusal } from '../http/refuse.ts'
 import { byDid } from '../operator/account_names.ts'
 import type { Description } from '../operator/descriptions/description.ts'
 import { fieldsOf, readPlace } from '../operator/descriptions/fields.ts'

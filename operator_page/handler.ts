@@ -1,4 +1,5 @@
 import { Refusal } from '../base/errors.ts'
+import { pageRefusal } from '../http/answers/refuse.ts'
 import { noteAttempt } from '../http/attempt.ts'
 import {
   type HttpHandler,
@@ -7,7 +8,6 @@ import {
   withCookies,
 } from '../http/message.ts'
 import { createCopyScript } from '../http/page/copy.ts'
-import { pageRefusal } from '../http/refuse.ts'
 import { copyScriptPath, OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import type { EntrywayProvider } from '../oauth/provider/entryway_provider.ts'
 import { noSignInCookies } from '../oauth/sign_in/cookies/signed_in.ts'

@@ -1,7 +1,7 @@
 import { within } from '../base/values/network.ts'
 import type { HttpRequest } from '../http/message.ts'
-import type { RouteShape } from '../http/route.ts'
-import { formRoute, pageRoute } from '../http/route_shapes.ts'
+import type { RouteShape } from '../http/routes/route.ts'
+import { formRoute, pageRoute } from '../http/routes/route_shapes.ts'
 import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import {
   OPERATOR_COMMANDS,

@@ -1,5 +1,5 @@
-import { appName } from '../http/app_name.ts'
 import type { ByLanguage, PageLanguage } from '../http/language.ts'
+import { appName } from '../http/names/app_name.ts'
 
 /** An app on the device of a person, as the provider's pages call it. */
 const LOCAL_APP: ByLanguage<string> = {

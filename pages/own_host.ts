@@ -1,6 +1,6 @@
+import { refuse } from '../http/answers/refuse.ts'
 import { emptyResponse, type HttpRequest } from '../http/message.ts'
-import { refuse } from '../http/refuse.ts'
-import type { RouteShape } from '../http/route.ts'
+import type { RouteShape } from '../http/routes/route.ts'
 import type { Services } from '../sagas/services/services.ts'
 import { readHandleHost } from './handle_host.ts'
 

@@ -5,9 +5,9 @@ import pLimit from 'p-limit'
 import { UnavailableError } from '../base/errors.ts'
 import { PASSWORD_THREAD_IDLE } from '../base/lifetimes.ts'
 import { Shares } from '../base/work/shares.ts'
+import { RETRY_SECONDS } from '../http/answers/retry_after.ts'
 import { noteOverload } from '../http/overload.ts'
 import { addressOfClient } from '../http/requester.ts'
-import { RETRY_SECONDS } from '../http/retry_after.ts'
 
 const THREAD = new URL('./scrypt_thread.js', import.meta.url)
 

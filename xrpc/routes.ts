@@ -1,6 +1,6 @@
 import { schemas } from '../base/values/lexicons.ts'
-import { XRPC, xrpcDoor } from '../http/door.ts'
-import type { RouteShape } from '../http/route.ts'
+import { XRPC, xrpcDoor } from '../http/routes/door.ts'
+import type { RouteShape } from '../http/routes/route.ts'
 import { methods } from './index.ts'
 import type { Method } from './method.ts'
 

@@ -1,7 +1,7 @@
 import { type Quota, secondsToWait } from '../../database/limits/counter.ts'
-import type { Door } from '../../http/door.ts'
+import { retryAfter } from '../../http/answers/retry_after.ts'
 import { type HttpResponse, withoutHeaders } from '../../http/message.ts'
-import { retryAfter } from '../../http/retry_after.ts'
+import type { Door } from '../../http/routes/door.ts'
 import type { Limit } from './table.ts'
 
 /** A limit and what is left of it for the request that is being answered. */

@@ -1,6 +1,6 @@
 import { networkOf, siteOf } from '../../base/values/network.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import type { RouteShape } from '../../http/route.ts'
+import type { RouteShape } from '../../http/routes/route.ts'
 import { readSubject } from '../../identity/subject.ts'
 import type { Subject } from './table.ts'
 

@@ -1,5 +1,5 @@
 import { EMAIL_TOKEN, SECONDS_A_MINUTE, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
-import type { Door } from '../../http/door.ts'
+import type { Door } from '../../http/routes/door.ts'
 import { ACTIONS } from '../../oauth/paths.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { OPERATOR_WAIT } from '../../base/lifetimes.ts'
 import { reachedAt, takesCommands } from '../../base/values/loopback.ts'
-import { MAX_BODY } from '../../http/read_body.ts'
+import { MAX_BODY } from '../../http/body/read_body.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../operator/commands/index.ts'
 import { INVALID_INPUT } from '../../operator/invalid_input.ts'
 import { CliError, DataMovedError, ExitCode } from '../errors.ts'

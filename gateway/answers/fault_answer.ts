@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { isForPerson, XRPC } from '../../http/door.ts'
+import type { Fault } from '../../http/answers/fault.ts'
+import { pageRefusal } from '../../http/answers/refuse.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import type { Fault } from '../../http/fault.ts'
 import { chosenLanguage, pageLanguage } from '../../http/language.ts'
 import { writeErrorPage } from '../../http/page/error_page.ts'
-import { pageRefusal } from '../../http/refuse.ts'
+import { isForPerson, XRPC } from '../../http/routes/door.ts'
 
 /** Of an answer for programs alone, or of each page. */
 const NOT_KEPT = [

@@ -1,6 +1,6 @@
 import { Transform, type TransformCallback, type Writable } from 'node:stream'
 import { MINUTE } from '../../base/lifetimes.ts'
-import { MAX_BODY } from '../../http/read_body.ts'
+import { MAX_BODY } from '../../http/body/read_body.ts'
 
 /** Raised when a client sends a message of a WebSocket that is longer than {@link MAX_BODY}. */
 export class MessageTooLargeError extends Error {}

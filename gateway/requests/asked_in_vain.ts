@@ -1,11 +1,11 @@
 import { ASKED_IN_VAIN } from '../../base/lifetimes.ts'
 import { siteOf } from '../../base/values/network.ts'
 import { VALUES } from '../../base/values/value_bounds.ts'
+import type { Fault } from '../../http/answers/fault.ts'
 import { type AskedInVain, refreshTokenDigest } from '../../http/asked_in_vain.ts'
-import { undoCoding } from '../../http/content_coding.ts'
+import { undoCoding } from '../../http/body/content_coding.ts'
+import { FORM, JSON_TYPE, mediaType, readForm, readJsonMembers } from '../../http/body/read_body.ts'
 import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
-import type { Fault } from '../../http/fault.ts'
-import { FORM, JSON_TYPE, mediaType, readForm, readJsonMembers } from '../../http/read_body.ts'
 import type { Capacity } from '../capacity.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import getRawBody from 'raw-body'
+import { BodyTooLargeError, MAX_BODY } from '../../http/body/read_body.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
-import { BodyTooLargeError, MAX_BODY } from '../../http/read_body.ts'
 
 /** Raised when a request body does not come in time. */
 export class BodyTooSlowError extends Error {}

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
+import type { ErrorPage, PageRefusal } from '../answers/refuse.ts'
 import type { PageLanguage } from '../language.ts'
 import type { HttpResponse } from '../message.ts'
-import type { ErrorPage, PageRefusal } from '../refuse.ts'
 import type { ErrorPageTexts } from './error_texts.ts'
 import { type Way, writePage } from './layout.ts'
 import { errorPageTexts } from './locales/index.ts'

@@ -1,4 +1,4 @@
-import type { Obstacle } from '../refuse.ts'
+import type { Obstacle } from '../answers/refuse.ts'
 
 /** What the error page says, in plain text. */
 export type ErrorPageTexts = {

@@ -1,5 +1,5 @@
+import type { Parameters } from '../../http/body/read_body.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
-import type { Parameters } from '../../http/read_body.ts'
 
 /** A request as the checks see it. */
 export type Inspected = {

@@ -1,4 +1,4 @@
-import { refuse } from '../../http/refuse.ts'
+import { refuse } from '../../http/answers/refuse.ts'
 import { type Check, parameter } from './check.ts'
 
 /**

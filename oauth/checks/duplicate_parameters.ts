@@ -1,4 +1,4 @@
-import { errorPage, invalidRequest } from '../../http/refuse.ts'
+import { errorPage, invalidRequest } from '../../http/answers/refuse.ts'
 import { PROGRAMS } from '../paths.ts'
 import type { Check } from './check.ts'
 

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../../http/refuse.ts'
+import { invalidRequest } from '../../http/answers/refuse.ts'
 import { type Check, parameter } from './check.ts'
 
 /**

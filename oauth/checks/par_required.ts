@@ -1,4 +1,4 @@
-import { errorPage } from '../../http/refuse.ts'
+import { errorPage } from '../../http/answers/refuse.ts'
 import { type Check, parameter } from './check.ts'
 
 /**

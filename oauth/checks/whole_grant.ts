@@ -1,4 +1,4 @@
-import { invalidRequest, refuse } from '../../http/refuse.ts'
+import { invalidRequest, refuse } from '../../http/answers/refuse.ts'
 import { type Check, parameter } from './check.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { FORM, mediaType } from '../../http/body/read_body.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import { FORM, mediaType } from '../../http/read_body.ts'
 import { REVOKE } from '../paths.ts'
 
 const HINT = 'token_type_hint'

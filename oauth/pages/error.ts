@@ -1,7 +1,7 @@
 import { OAuthError } from '@atproto/oauth-provider/errors'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { type ErrorPage, type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
 import { type HttpRequest, type HttpResponse, headerOf } from '../../http/message.ts'
-import { type ErrorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { RequestScope } from '../../stores/request_scope.ts'
 import { AUTHORIZE } from '../paths.ts'
 import { giveUpAddress, signInAddress } from './give_up.ts'

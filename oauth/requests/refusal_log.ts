@@ -1,9 +1,9 @@
 import { hasRoomFor } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
+import { isPageRefusal } from '../../http/answers/refuse.ts'
+import { JSON_TYPE, mediaType } from '../../http/body/read_body.ts'
 import { type HttpRequest, type HttpResponse, headerOf, readJson } from '../../http/message.ts'
 import { isOverloaded } from '../../http/overload.ts'
-import { JSON_TYPE, mediaType } from '../../http/read_body.ts'
-import { isPageRefusal } from '../../http/refuse.ts'
 import { PAGE_API } from '../paths.ts'
 
 /** Characters of what a client sent or is told, at most, in a line of the log. */

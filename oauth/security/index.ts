@@ -1,7 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
 import { readCookies } from '../../http/cookie.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
-import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 import { requestScope } from '../../stores/request_scope.ts'

@@ -1,7 +1,7 @@
 import { MINUTE } from '../../base/lifetimes.ts'
 import { MAX_APP_PASSWORD_NAME, MAX_PASSKEY_NAME } from '../../database/account/bounds.ts'
-import { deviceName } from '../../http/device_name.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import { deviceName } from '../../http/names/device_name.ts'
 import { linksOf } from '../../pages/links.ts'
 import { makeStep } from '../../pages/security/app_passwords.ts'
 import { authenticatorStep, changeStep } from '../../pages/security/factors.ts'

@@ -1,5 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { type NodeMessages, nodeMessages } from '../../http/fetch_adapter.ts'
+import { type NodeMessages, nodeMessages } from '../../http/adapter/fetch_adapter.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 

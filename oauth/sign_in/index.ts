@@ -1,11 +1,11 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { errorPage, type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
 import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
   withCookies,
 } from '../../http/message.ts'
-import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'

@@ -1,6 +1,6 @@
+import { errorPage, type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
 import { readCookies } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
-import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 import { FETCH_METADATA } from '../pages/error.ts'
 import { goOn } from './post.ts'

@@ -1,5 +1,5 @@
 import OidcProvider, { type Client, errors } from 'oidc-provider'
-import { webHostOf } from '../../http/web_host.ts'
+import { webHostOf } from '../../http/names/web_host.ts'
 import { isUnreached } from './unreached.ts'
 
 type Provider = { Client: { find(id: string): Promise<Client | undefined> } }

@@ -1,6 +1,6 @@
 import type { Client } from 'oidc-provider'
-import { claimedName } from '../../http/app_name.ts'
-import { webHostOf } from '../../http/web_host.ts'
+import { claimedName } from '../../http/names/app_name.ts'
+import { webHostOf } from '../../http/names/web_host.ts'
 import { isSelfRegistered } from './registration.ts'
 
 /** How people are told of a client. */

@@ -1,3 +1,5 @@
+import { type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
+import { retryAfter } from '../../http/answers/retry_after.ts'
 import { chosenLanguage, firstLocale, readIn } from '../../http/language.ts'
 import {
   type HttpRequest,
@@ -8,8 +10,6 @@ import {
 } from '../../http/message.ts'
 import { cspHash } from '../../http/page/document.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
-import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
-import { retryAfter } from '../../http/retry_after.ts'
 import { UNAVAILABLE } from '../clients/unreached.ts'
 import { SIGN_OUT } from '../paths.ts'
 import type { OpenidScope } from '../storage/scope.ts'

@@ -1,6 +1,6 @@
 import { type Client, type Configuration, errors } from 'oidc-provider'
 import { CLIENT_KEYS, CLIENT_METADATA } from '../../base/lifetimes.ts'
-import { deviceName } from '../../http/device_name.ts'
+import { deviceName } from '../../http/names/device_name.ts'
 import { calledFrom } from '../../http/requester.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { judgeRevocation } from '../../sagas/sign_in/revocation.ts'

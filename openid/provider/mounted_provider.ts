@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { fetchAdapter } from '../../http/fetch_adapter.ts'
+import { fetchAdapter } from '../../http/adapter/fetch_adapter.ts'
 import { type HttpHandler, HttpRequest } from '../../http/message.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { OPENID, providerPath } from '../paths.ts'

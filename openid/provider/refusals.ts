@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { RETRY_SECONDS } from '../../http/retry_after.ts'
+import { RETRY_SECONDS } from '../../http/answers/retry_after.ts'
 import { isUnreached, UNAVAILABLE } from '../clients/unreached.ts'
 import { DEVICE_GRANT } from '../device_grant.ts'
 import { openidScope } from '../storage/scope.ts'

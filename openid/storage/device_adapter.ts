@@ -1,5 +1,5 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
-import { refuse } from '../../http/refuse.ts'
+import { refuse } from '../../http/answers/refuse.ts'
 import { assertShort } from './request_adapters.ts'
 import { openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'

@@ -1,6 +1,6 @@
 import { tokens as counted } from '../../base/watching/metrics.ts'
+import { refuse } from '../../http/answers/refuse.ts'
 import type { HttpResponse } from '../../http/message.ts'
-import { refuse } from '../../http/refuse.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { noteReuse } from '../storage/noted_reuse.ts'

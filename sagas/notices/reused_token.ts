@@ -1,6 +1,6 @@
 import { outlasting } from '../../base/time/in_time.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import { appName } from '../../http/app_name.ts'
+import { appName } from '../../http/names/app_name.ts'
 import { calledFrom } from '../../http/requester.ts'
 import type { Services } from '../services/services.ts'
 import { recordAudit } from './audit.ts'

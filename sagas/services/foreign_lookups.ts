@@ -5,9 +5,9 @@ import { networkOf, siteOf } from '../../base/values/network.ts'
 import { Shares } from '../../base/work/shares.ts'
 import { Tally } from '../../base/work/tally.ts'
 import { secondsToWait } from '../../database/limits/counter.ts'
+import { RETRY_SECONDS } from '../../http/answers/retry_after.ts'
 import { noteOverload } from '../../http/overload.ts'
 import { requester } from '../../http/requester.ts'
-import { RETRY_SECONDS } from '../../http/retry_after.ts'
 
 /**
  * How many look-ups run and wait at once: in all, for one client (IPv4 address, or IPv6 /64), and for one site (IPv6

@@ -11,7 +11,7 @@ import {
   MOST_FRAMES,
   TooManyFramesError,
 } from '../../gateway/connections/client_frames.ts'
-import { MAX_BODY } from '../../http/read_body.ts'
+import { MAX_BODY } from '../../http/body/read_body.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
 

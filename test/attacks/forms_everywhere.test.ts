@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import type { RouteShape } from '../../http/route.ts'
+import type { RouteShape } from '../../http/routes/route.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { openidRoutes } from '../../openid/routes.ts'

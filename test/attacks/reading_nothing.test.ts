@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RouteShape } from '../../http/route.ts'
+import type { RouteShape } from '../../http/routes/route.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { openidRoutes } from '../../openid/routes.ts'

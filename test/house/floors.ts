@@ -65,6 +65,15 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['answers', 'requests'],
     ['connections', 'pass_through'],
   ],
+  http: [
+    ['body', 'names'],
+    [
+      ...['asked_in_vain.ts', 'cookie.ts', 'endings.ts', 'envelope.ts', 'language.ts'],
+      ...['message.ts', 'requester.ts'],
+    ],
+    ['adapter', 'answers'],
+    ['page', 'routes'],
+  ],
   maintenance: [['data_folder'], ['databases'], ['backup', 'check', 'copy']],
   oauth: [
     ['paths.ts'],

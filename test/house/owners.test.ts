@@ -101,7 +101,7 @@ test.each([
     /takedownRef [!=]== null (&&|\|\|).*deactivatedAt/,
     'database/account/profile.ts',
   ],
-  ['when to ask again', /'retry-after':|\bRETRY_AFTER \//, 'http/retry_after.ts'],
+  ['when to ask again', /'retry-after':|\bRETRY_AFTER \//, 'http/answers/retry_after.ts'],
 ])('%s is decided in one place', (_, pattern, owner) => {
   expect(linesWith(pattern, owner)).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { pageRefusal } from '../../../http/answers/refuse.ts'
 import type { HttpHandler, HttpResponse } from '../../../http/message.ts'
-import { pageRefusal } from '../../../http/refuse.ts'
 import type { Services } from '../../../sagas/services/services.ts'
 import { pageCall } from '../../requests/page_call.ts'
 import { readSignedIn } from '../cookies/signed_in.ts'

@@ -2,7 +2,7 @@ import { inFile, toRemovals } from '../removal.ts'
 
 const hooks = inFile('oauth/provider/hooks.ts')
 const reading = inFile('app/reading.ts')
-const bodies = inFile('http/read_body.ts')
+const bodies = inFile('http/body/read_body.ts')
 const checks = inFile('oauth/checks/index.ts')
 const fetching = inFile('oauth/fetching/safe_fetch.ts')
 const provider = inFile('oauth/provider/entryway_provider.ts')

@@ -23,7 +23,7 @@ const deviceAdapter = inFile('openid/storage/device_adapter.ts')
 const deviceCodes = inFile('database/flow/openid_device_code.ts')
 const resources = inFile('openid/resources/resources.ts')
 const resourceTokens = inFile('openid/tokens/resource_tokens.ts')
-const webHost = inFile('http/web_host.ts')
+const webHost = inFile('http/names/web_host.ts')
 const resourceServers = inFile('openid/resources/resource_servers.ts')
 const usualKeys = inFile('openid/clients/usual_keys.ts')
 
@@ -230,7 +230,7 @@ export const openidRows = toRemovals([
   [
     REGISTRATION,
     'an object can be read as a text',
-    inFile('http/read_body.ts')("['__proto__', 'toString']", "['__proto__']"),
+    inFile('http/body/read_body.ts')("['__proto__', 'toString']", "['__proto__']"),
   ],
   [
     DOCUMENTS,

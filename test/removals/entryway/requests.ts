@@ -1,8 +1,8 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const reading = inFile('app/reading.ts')
-const bodies = inFile('http/read_body.ts')
-const codings = inFile('http/content_coding.ts')
+const bodies = inFile('http/body/read_body.ts')
+const codings = inFile('http/body/content_coding.ts')
 const routes = inFile('app/routes.ts')
 const subjects = inFile('app/limits/subject.ts')
 const countsAs = inFile('app/limits/counts_as.ts')

@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../message.ts'
 import type { Door } from './door.ts'
-import type { HttpRequest } from './message.ts'
 
 /** What a route takes as the body of a request; it is read once, for everybody who looks at it. */
 export type BodyKind =

@@ -1,11 +1,11 @@
-import { PREFLIGHT } from '../base/lifetimes.ts'
+import { PREFLIGHT } from '../../base/lifetimes.ts'
 import {
   emptyResponse,
   type HttpHandler,
   type HttpResponse,
   headerOf,
   withoutHeaders,
-} from './message.ts'
+} from '../message.ts'
 
 const ORIGIN = 'access-control-allow-origin'
 const EXPOSE = 'access-control-expose-headers'

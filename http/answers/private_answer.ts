@@ -1,4 +1,4 @@
-import type { HttpResponse } from './message.ts'
+import type { HttpResponse } from '../message.ts'
 
 /** Says to caches that an answer is for one caller (RFC 9111 section 5.2.2.7). */
 export const FOR_CALLER = { 'cache-control': 'private', vary: 'Authorization' }

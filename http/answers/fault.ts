@@ -1,6 +1,6 @@
-import { MovedError } from '../base/files/move.ts'
+import { MovedError } from '../../base/files/move.ts'
+import { type HttpResponse, jsonResponse } from '../message.ts'
 import { readableElsewhere } from './cors.ts'
-import { type HttpResponse, jsonResponse } from './message.ts'
 import type { Obstacle } from './refuse.ts'
 import { retryAfter } from './retry_after.ts'
 

@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser'
-import { saysManyValues, VALUES } from '../base/values/value_bounds.ts'
+import { saysManyValues, VALUES } from '../../base/values/value_bounds.ts'
 
 /** Name and value, in order, repeated ones repeated. */
 export type Parameters = [name: string, value: string][]

@@ -1,4 +1,4 @@
-import { type HttpResponse, jsonResponse } from './message.ts'
+import { type HttpResponse, jsonResponse } from '../message.ts'
 
 /** An OAuth error response (RFC 6749 section 5.2). */
 export function refuse(

@@ -1,8 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../base/watching/log.ts'
+import type { Log } from '../../base/watching/log.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from '../message.ts'
 import { Exchange } from './exchange.ts'
 import { ExchangeSocket } from './exchange_socket.ts'
-import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts'
 
 /** As Node's `RequestListener`, which may also be asynchronous. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown

@@ -1,4 +1,4 @@
-import { RETRY_AFTER } from '../base/lifetimes.ts'
+import { RETRY_AFTER } from '../../base/lifetimes.ts'
 
 /** Seconds after which to ask again, where nothing says how long it takes. */
 export const RETRY_SECONDS = RETRY_AFTER / 1_000

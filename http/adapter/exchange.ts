@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
-import type { Log } from '../base/watching/log.ts'
+import type { Log } from '../../base/watching/log.ts'
 import type { ExchangeSocket } from './exchange_socket.ts'
 
 /** Raised when a listener destroys its request, its response or their socket before the end. */

@@ -1,8 +1,8 @@
-import { CODINGS } from './content_coding.ts'
-import { tooLarge } from './fault.ts'
-import type { HttpRequest, HttpResponse } from './message.ts'
-import { errorPage, pageRefusal, refuse } from './refuse.ts'
-import { xrpcError } from './xrpc_error.ts'
+import { tooLarge } from '../answers/fault.ts'
+import { errorPage, pageRefusal, refuse } from '../answers/refuse.ts'
+import { xrpcError } from '../answers/xrpc_error.ts'
+import { CODINGS } from '../body/content_coding.ts'
+import type { HttpRequest, HttpResponse } from '../message.ts'
 
 type Headers = Record<string, string>
 

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import type { Peer } from './message.ts'
+import type { Peer } from '../message.ts'
 
 /**
  * The socket of a request and a response that are not on a network. It is Node's own, so that a

@@ -1,4 +1,4 @@
-import { type HttpResponse, jsonResponse } from './message.ts'
+import { type HttpResponse, jsonResponse } from '../message.ts'
 
 /** An error as XRPC writes it. */
 export function xrpcError(
