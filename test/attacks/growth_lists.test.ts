@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HOUR } from '../../base/lifetimes.ts'
 import { upsertClient } from '../../database/flow/client.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { PAGE_API } from '../../oauth/paths.ts'
@@ -41,7 +42,7 @@ beforeAll(async () => {
   const now = Date.now()
   const scope = ['atproto', ...Array.from({ length: SCOPES }, (_, i) => `scope-${i}`)].join(' ')
   for (let i = 0; i < SESSIONS; i++) {
-    const times = { createdAt: now, updatedAt: now + i, expiresAt: now + 60_000 }
+    const times = { createdAt: now, updatedAt: now + i, expiresAt: now + HOUR }
     await account.createSession(
       {
         ...{ ...times, tokenId: `tok-${i}`, clientId: CLIENT, clientAuth: '{}', deviceId: null },

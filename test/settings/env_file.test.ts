@@ -17,7 +17,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { sayUnlessRoot } from '../left_out.ts'
 
 /** For a program that ends by itself, in ms. */
-const PATIENCE = 20_000
+const PATIENCE = 60_000
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
 const isRoot = sayUnlessRoot('files of another user')
