@@ -11,8 +11,12 @@ const LONGEST = 50_000
 export function resolveShortDocuments(resolver: DidResolver): void {
   const validate = resolver.validateDidDoc.bind(resolver)
   resolver.validateDidDoc = (did, document) => {
-    const isShort = JSON.stringify(document ?? null).length <= LONGEST
-    if (!isShort || hasManyValues(document)) throw new PoorlyFormattedDidDocumentError(did, null)
+    if (hasManyValues(document) || isLong(document)) {
+      throw new PoorlyFormattedDidDocumentError(did, null)
+    }
     return validate(did, document)
   }
 }
+
+/** Only of a document of few values: one of many may be nested more deeply than `JSON.stringify` goes. */
+const isLong = (document: unknown) => JSON.stringify(document ?? null).length > LONGEST

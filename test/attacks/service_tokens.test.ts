@@ -7,6 +7,9 @@ import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.
 
 /** JWTs that are signed with the repo key of an account: what its PDS asks in its name. */
 const LXM = 'com.atproto.server.createAppPassword'
+/** Stands for an array within an array, and so on: deeper than `JSON.stringify` goes, which could not write it. */
+const NESTED = 'nested'
+const DEEP = 50_000
 let plc: LoopbackServer
 let isPlcDown = false
 let alsoKnownAs: unknown[]
@@ -23,15 +26,14 @@ beforeAll(async () => {
     const method = { id: `${id}#atproto`, type: 'Multikey', controller: id }
     outgoing.statusCode = isPlcDown ? 503 : 200
     outgoing.setHeader('content-type', 'application/json')
-    outgoing.end(
-      JSON.stringify({
-        ...{ id, alsoKnownAs },
-        verificationMethod: [{ ...method, publicKeyMultibase: multibase }],
-        service: [
-          { id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: endpoint },
-        ],
-      }),
-    )
+    const document = JSON.stringify({
+      ...{ id, alsoKnownAs },
+      verificationMethod: [{ ...method, publicKeyMultibase: multibase }],
+      service: [
+        { id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: endpoint },
+      ],
+    })
+    outgoing.end(document.replace(JSON.stringify(NESTED), '['.repeat(DEEP) + ']'.repeat(DEEP)))
   })
   app = await startApp({ env: { ENTRYWAY_PLC_URL: plc.url, ENTRYWAY_RATE_LIMITS: 'off' } })
 })
@@ -130,6 +132,13 @@ describe('47. a service JWT', () => {
     alsoKnownAs = Array(1_001).fill('at://kim.test')
     expect(await call(await sign())).toBe(401)
     alsoKnownAs = Array(100).fill('at://kim.test')
+    expect(await call(await sign())).toBe(200)
+  })
+
+  test('of a DID whose document is nested deeply is refused as any that is wrong', async () => {
+    alsoKnownAs = [NESTED]
+    expect(await call(await sign())).toBe(401)
+    alsoKnownAs = ['at://kim.test']
     expect(await call(await sign())).toBe(200)
   })
 

@@ -268,7 +268,11 @@ export const requestRows = toRemovals([
   [
     47,
     'few values in a DID document',
-    inFile('identity/did_document_bounds.ts')(' || hasManyValues(document)', ''),
+    inFile('identity/did_document_bounds.ts')('hasManyValues(document) || ', ''),
   ],
-  [47, 'a short DID document', inFile('identity/did_document_bounds.ts')('!isShort || ', '')],
+  [
+    47,
+    'a short DID document',
+    inFile('identity/did_document_bounds.ts')(' || isLong(document)', ''),
+  ],
 ])
