@@ -66,7 +66,7 @@ export function pageLanguage(header: string | undefined): PageLanguage {
  * @param uiLocales that the app has asked for before
  */
 export function readIn(
-  { url, headers }: { url: URL; headers: ReadonlyMap<string, string> },
+  { url, headers }: { url: URL; headers: { get(name: string): string | undefined } },
   uiLocales = url.searchParams.get('ui_locales') ?? undefined,
 ): PageLanguage {
   return (

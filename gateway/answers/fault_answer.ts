@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Fault } from '../../http/answers/fault.ts'
 import { pageRefusal } from '../../http/answers/refuse.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { chosenLanguage, pageLanguage } from '../../http/language.ts'
+import { readIn } from '../../http/language.ts'
 import { writeErrorPage } from '../../http/page/error_page.ts'
 import { isForPerson, XRPC } from '../../http/routes/door.ts'
 
@@ -11,6 +11,9 @@ const NOT_KEPT = [
   ...['content-type', 'cache-control'],
   ...['access-control-allow-origin', 'access-control-expose-headers'],
 ]
+
+/** Of an address only the query is read. */
+const ANY_ORIGIN = 'http://localhost'
 
 /**
  * A fault as the one who asked can read it: a person with a browser gets a page, but for the answer of a method.
@@ -26,9 +29,8 @@ export function faultAnswer(
   const headerOf = (name: string) => headers[name]?.toString()
   if (url.startsWith(XRPC) || !isForPerson(method, headerOf)) return fault
   const kept = fault.headers.filter(([name]) => !NOT_KEPT.includes(name))
-  const address = URL.parse(url, 'http://localhost')
-  const chosen = address ? chosenLanguage(address) : undefined
-  const language = chosen ?? pageLanguage(headers['accept-language'])
+  const address = URL.parse(url, ANY_ORIGIN) ?? new URL(ANY_ORIGIN)
+  const language = readIn({ url: address, headers: { get: headerOf } })
   return writeErrorPage(
     pageRefusal(fault.status, { obstacle: fault.obstacle }, kept),
     service,

@@ -137,6 +137,15 @@ test.each(PAGE_LANGUAGES)('a form that is too long is refused in %s', async (lan
   expect(seen.text).toContain(errorPageTexts[language].obstacles['not whole'].advice)
 })
 
+test.each([
+  ['ui_locales=de+fr-CA', 'fr'],
+  ['ui_locales=fr&lang=ko', 'ko'],
+])('a page for %s is in the language that was asked for', async (query, language) => {
+  const link = { method: 'GET', path: `/openid/authorize?${query}`, headers: NAVIGATION }
+  const seen = await askGateway(faults['no answer in time'] as Fault, link, 'sv')
+  expect(seen.text).toContain(`<html lang="${language}">`)
+})
+
 describe('a request that does not come as far as its handler', () => {
   let app: AppInProcess
   beforeAll(async () => {
