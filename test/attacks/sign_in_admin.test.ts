@@ -46,6 +46,19 @@ describe('20. wrong admin passwords are counted', () => {
     expect((await call(target(), '192.0.2.99', right)).status).toBe(allowed)
   })
 
+  test.each(doors)(
+    'at a method %s, also at once, where right ones are not',
+    async (door, target) => {
+      const address = `192.0.2.${60 + doors.findIndex(([name]) => name === door)}`
+      const atOnce = async (password: string) => {
+        const calls = Array.from({ length: 4 * points }, () => call(target(), address, password))
+        return (await Promise.all(calls)).filter(({ status }) => status !== 429)
+      }
+      expect(await atOnce(right)).toHaveLength(4 * points)
+      expect(await atOnce('a guess')).toHaveLength(points)
+    },
+  )
+
   test('and those of a PDS, which its admin goes on to use', async () => {
     const target = doors.at(-1)?.[1] ?? (() => '')
     const ofPds = (await app.actors.directory.listPdses())[0]?.adminPassword ?? ''

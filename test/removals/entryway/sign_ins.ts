@@ -105,6 +105,11 @@ export const signInRows = toRemovals([
   ],
   [
     20,
+    'many right admin passwords at once are judged in turn',
+    inFile('sagas/sign_in/admin_password.ts')('services.mutex.run(turn, counted)', 'counted()'),
+  ],
+  [
+    20,
     'also those that a PDS judges',
     inFile('app/pass_through.ts')(
       "await countShownToPds(services, headers.get('authorization'))",
