@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { RefusalCode } from '../base/errors.ts'
 import { pageRefusal } from '../http/answers/refuse.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { list } from '../http/page/list.ts'
 import { byDid } from '../operator/account_names.ts'
 import type { Description } from '../operator/descriptions/description.ts'
 import { fieldsOf, readPlace } from '../operator/descriptions/fields.ts'
@@ -18,10 +19,13 @@ import { commandAt, filledAt } from './way_back.ts'
 
 /** Everything that an operator can do, as the command line has it. */
 export function showCommands(visitor: Visitor): HttpResponse {
-  const content = html`<ul class="commands">${descriptions.map(
-    ({ words, what }) =>
-      html`<li><a href="${formOf(words)}">${titleOf(words)}</a> <span class="quiet">${what}</span></li>`,
-  )}</ul>`
+  const content = list(
+    descriptions.map(
+      ({ words, what }) =>
+        html`<a href="${formOf(words)}">${titleOf(words)}</a> <span class="quiet">${what}</span>`,
+    ),
+    'commands',
+  )
   return writeInside(visitor, { title: 'Commands', content })
 }
 

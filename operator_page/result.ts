@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { isDid } from '../base/values/did.ts'
 import { copyButton } from '../http/page/copy.ts'
 import type { Html } from '../http/page/document.ts'
+import { list } from '../http/page/list.ts'
 import { descriptionOf } from '../operator/descriptions/index.ts'
 import { formOf } from '../operator/paths.ts'
 import { sentence } from './layout.ts'
@@ -31,7 +32,10 @@ function listOf(name: string, all: readonly unknown[], leadsTo: LeadsTo): Html {
     typeof each === 'object' && each !== null
   if (!all.every(isThing)) {
     const one = nameInList(name)
-    return html`<ul class="plain">${all.map((each) => html`<li>${cell(one, each, leadsTo)}</li>`)}</ul>
+    return html`${list(
+      all.map((each) => cell(one, each, leadsTo)),
+      'plain',
+    )}
       ${COPIED.includes(one) && all.length > 1 && copyButton(all.join('\n'), { copy: 'Copy all', copied: 'Copied' })}`
   }
   const columns = [...new Set(all.flatMap((each) => Object.keys(each)))]
@@ -73,13 +77,18 @@ export function hasCopies(value: unknown, name = ''): boolean {
   return Object.entries(value).some(([key, each]) => hasCopies(each, one ?? key))
 }
 
+const isNothing = (value: unknown) => Array.isArray(value) && value.length === 0
+
 function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
-  if (value === null || value === undefined || value === '') return '–'
+  if (value === null || value === undefined || value === '' || isNothing(value)) return '–'
   if (typeof value === 'number' && TIME.test(name)) return timeOf(value)
   if (typeof value === 'number') return whole(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) {
-    return html`<ul class="plain">${value.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
+    return list(
+      value.map((each) => cell('', each, leadsTo)),
+      'plain',
+    )
   }
   if (typeof value === 'string' && isCopied(name, value)) {
     return html`${value.length > WIDE ? value : whole(value)} ${copyButton(value, { copy: 'Copy', copied: 'Copied' })}`

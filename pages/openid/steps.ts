@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
@@ -48,10 +49,13 @@ export function askedForm(
       ${form(
         step,
         html`<p>${texts.gets(app)}</p>
-      <ul class="gets"><li>${texts.identifier}</li>${scopes.includes('profile') && html`<li>${texts.profile}</li>`}${scopes.includes('offline_access') && html`<li>${texts.offline}</li>`}</ul>
+      ${list([texts.identifier, scopes.includes('profile') && texts.profile, scopes.includes('offline_access') && texts.offline], 'gets')}
       ${resources.map(
         (each) => html`<p>${texts.uses(each.name)}</p>
-      <ul class="gets">${each.scopes.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>`,
+      ${list(
+        each.scopes.map((scope) => html`<code>${scope}</code>`),
+        'gets',
+      )}`,
       )}
       ${scopes.includes('email') && html`<div class="check"><input id="email" name="email" type="checkbox" checked><label for="email">${texts.email}</label></div>`}
       ${note}

@@ -3,6 +3,7 @@ import type { PageLanguage } from '../../http/language.ts'
 import { chosenName } from '../../http/page/chosen_name.ts'
 import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { actions, type Form, form, wrong } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
@@ -37,14 +38,18 @@ export type AppPasswordsPart = {
 export function appPasswordsPart(texts: SecurityTexts, part: AppPasswordsPart): Html {
   const { appPasswords, made, makeAppPassword, only, setOnly, sealed } = part
   const turn = html`<input type="hidden" name="on" value="${only ? '0' : '1'}"><button aria-describedby="only">${only ? texts.turnOff : texts.turnOn}</button>`
+  const onlyThese = html`<div id="only"><p class="main">${texts.onlyAppPasswords}</p>
+      <p>${only ? texts.passwordRefused : texts.passwordTaken}</p></div>
+      ${form({ action: setOnly, sealed }, turn)}`
   return html`<h2 id="${APP_PASSWORDS}">${texts.appPasswords}</h2>
       <p class="quiet">${texts.appPasswordsLead}</p>
       ${made && html`<div class="notice" role="status"><p>${texts.made(chosenName(made.name))}</p><p><code>${made.password}</code></p><p>${texts.madeOnce}</p>${copyButton(made.password, texts)}</div>`}
-      <ul class="list">${appPasswords.map((each, i) => itemOf(texts, part, each, `app-password-${i}`))}</ul>
+      ${list(
+        appPasswords.map((each, i) => itemOf(texts, part, each, `app-password-${i}`)),
+        'list',
+      )}
       <a class="button wide" href="${makeAppPassword}">${texts.make}</a>
-      <ul class="list"><li><div id="only"><p class="main">${texts.onlyAppPasswords}</p>
-      <p>${only ? texts.passwordRefused : texts.passwordTaken}</p></div>
-      ${form({ action: setOnly, sealed }, turn)}</li></ul>`
+      ${list([onlyThese], 'list')}`
 }
 
 function itemOf(
@@ -53,13 +58,13 @@ function itemOf(
   { name, privileged, createdAt, usedAt }: AppPasswordItem,
   id: string,
 ): Html {
-  return html`<li><div id="${id}"><p class="main">${chosenName(name)}</p>
+  return html`<div id="${id}"><p class="main">${chosenName(name)}</p>
       ${privileged && html`<p>${texts.privileged}</p>`}
       <p class="quiet">${texts.since} ${time(language, createdAt)} · ${usedAt === null ? texts.neverUsed : html`${texts.lastUsed} ${time(language, usedAt)}`}</p></div>
       ${form(
         { action: revokeAppPassword, sealed },
         html`<input type="hidden" name="name" value="${name}"><button aria-describedby="${id}">${texts.revoke}</button>`,
-      )}</li>`
+      )}`
 }
 
 export type MakeStep = Form & {

@@ -4,6 +4,7 @@ import type { PageLanguage } from '../../http/language.ts'
 import { chosenName } from '../../http/page/chosen_name.ts'
 import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { codeField } from '../sign_in/code.ts'
 import { actions, type Form, form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
@@ -37,35 +38,49 @@ export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: Sig
   const { name, language, factors, passkeys, recoveryCodes, ways } = part
   const { totp, mail, recoveryCodes: left } = factors
   const names = texts.factorNames
+  const all = [
+    passwordWay(texts, part, signIn),
+    way(
+      'passkeys',
+      names.passkey,
+      passkeys.map(chosenName).join(', ') || texts.off,
+      ways.passkeys,
+      passkeys.length > 0 ? texts.change : texts.setUp,
+    ),
+    way(
+      'authenticator',
+      names.totp,
+      totp ? html`${texts.since} ${time(language, totp.addedAt)}` : texts.off,
+      ways.authenticator,
+      totp ? texts.remove : texts.setUp,
+    ),
+    way(
+      'code-by-mail',
+      names.mail,
+      mail ? texts.on : texts.off,
+      ways.codeByMail,
+      mail ? texts.switchOff : texts.switchOn,
+    ),
+    kindsOf(factors).length > 0 &&
+      way('recovery-codes', names.recovery, texts.codesLeft(left), ways.recoveryCodes, texts.renew),
+  ]
   return html`<h2 id="${WAYS}">${texts.ways}</h2>
       ${factors.password && html`<p class="quiet">${texts.waysLead}</p>`}
       ${recoveryCodes && newCodes(texts, recoveryCodes, name)}
-      <ul class="list">
-      ${passwordWay(texts, part, signIn)}
-      ${way('passkeys', names.passkey, passkeys.map(chosenName).join(', ') || texts.off, ways.passkeys, passkeys.length > 0 ? texts.change : texts.setUp)}
-      ${way(
-        'authenticator',
-        names.totp,
-        totp ? html`${texts.since} ${time(language, totp.addedAt)}` : texts.off,
-        ways.authenticator,
-        totp ? texts.remove : texts.setUp,
-      )}
-      ${way('code-by-mail', names.mail, mail ? texts.on : texts.off, ways.codeByMail, mail ? texts.switchOff : texts.switchOn)}
-      ${kindsOf(factors).length > 0 && way('recovery-codes', names.recovery, texts.codesLeft(left), ways.recoveryCodes, texts.renew)}
-      </ul>`
+      ${list(all, 'list')}`
 }
 
 function passwordWay(texts: SecurityTexts, { factors, ways }: FactorsPart, signIn: SignInTexts) {
   const { password, passkeys } = factors
   const id = 'password'
   const remove = password && passkeys > 0 && wayTo(id, ways.noPassword, texts.remove)
-  return html`<li><div id="${id}"><p class="main">${signIn.password}</p><p>${password ? texts.on : texts.noPassword}</p></div>
-      ${wayTo(id, ways.password, password ? texts.change : texts.setUp)}${remove}</li>`
+  return html`<div id="${id}"><p class="main">${signIn.password}</p><p>${password ? texts.on : texts.noPassword}</p></div>
+      ${wayTo(id, ways.password, password ? texts.change : texts.setUp)}${remove}`
 }
 
 function way(id: string, name: string, state: Html | string, href: string, change: string): Html {
-  return html`<li><div id="${id}"><p class="main">${name}</p><p>${state}</p></div>
-      ${wayTo(id, href, change)}</li>`
+  return html`<div id="${id}"><p class="main">${name}</p><p>${state}</p></div>
+      ${wayTo(id, href, change)}`
 }
 
 function wayTo(id: string, href: string, change: string): Html {
@@ -77,7 +92,10 @@ export function newCodes(texts: SecurityTexts, codes: readonly string[], name: s
   const text = [`${texts.factorNames.recovery}: ${name}`, '', ...codes, ''].join('\n')
   const file = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`
   return html`<div class="notice" role="status"><p>${texts.newCodes}</p>
-      <ul class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
+      ${list(
+        codes.map((code) => html`<code>${code}</code>`),
+        'codes',
+      )}
       <p>${texts.newCodesLead}</p>
       ${copyButton(codes.join('\n'), texts)} <a class="button copy" href="${file}" download="recovery-codes-${name.replace('@', '')}.txt">${texts.saveCodes}</a></div>`
 }

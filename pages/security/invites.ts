@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { form } from '../sign_in/form.ts'
 import type { SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
@@ -40,7 +41,10 @@ export function invitesPart(
   return html`<h2 id="${INVITES}">${texts.invites}</h2>
       <p class="quiet">${texts.invitesLead(most)}</p>
       ${isMade && html`<p class="notice" role="status">${texts.inviteMade}</p>`}
-      <ul class="list">${codes.map((each, i) => itemOf(texts, part, each, `invite-${i}`))}</ul>
+      ${list(
+        codes.map((each, i) => itemOf(texts, part, each, `invite-${i}`)),
+        'list',
+      )}
       <p id="invites-left">${texts.invitesLeft(left)}</p>
       ${left > 0 && form({ action: make, sealed }, html`<button class="wide" aria-describedby="invites-left">${texts.makeInvite}</button>`)}`
 }
@@ -52,10 +56,10 @@ function itemOf(
   id: string,
 ): Html {
   const button = html`<input type="hidden" name="code" value="${code}"><button aria-describedby="${id}">${texts.disableInvite}</button>`
-  return html`<li><div id="${id}"><p><code class="whole">${code}</code> ${signUp && copyButton(code, texts, id)}</p>
+  return html`<div id="${id}"><p><code class="whole">${code}</code> ${signUp && copyButton(code, texts, id)}</p>
       ${usedBy.length > 0 && html`<p>${texts.inviteUsedBy(usedBy.join(', '))}</p>`}
       ${signUp && html`<p><a href="${signUp}">${texts.inviteLink}</a></p>`}
       ${!signUp && usedBy.length === 0 && html`<p>${texts.inviteOff}</p>`}
       <p class="quiet">${texts.since} ${time(language, createdAt)}</p></div>
-      ${signUp && form({ action: disable, sealed }, button)}</li>`
+      ${signUp && form({ action: disable, sealed }, button)}`
 }

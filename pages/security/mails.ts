@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { form } from '../sign_in/form.ts'
 import type { SecurityTexts } from './texts.ts'
 
@@ -15,9 +16,10 @@ export function mailsPart(
   { newDevices, action, sealed }: MailsPart & { sealed: string },
 ): Html {
   const button = html`<input type="hidden" name="on" value="${newDevices ? '0' : '1'}"><button aria-describedby="mails">${newDevices ? texts.turnOff : texts.turnOn}</button>`
+  const mails = html`<div id="mails"><p class="main">${texts.newDevices}</p>
+      <p>${newDevices ? texts.turnedOn : texts.turnedOff}</p></div>
+      ${form({ action, sealed }, button)}`
   return html`<h2>${texts.mails}</h2>
       <p class="quiet">${texts.mailsLead}</p>
-      <ul class="list"><li><div id="mails"><p class="main">${texts.newDevices}</p>
-      <p>${newDevices ? texts.turnedOn : texts.turnedOff}</p></div>
-      ${form({ action, sealed }, button)}</li></ul>`
+      ${list([mails], 'list')}`
 }

@@ -4,6 +4,7 @@ import type { FactorKind } from '../../factors/kinds.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import { chosenName } from '../../http/page/chosen_name.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
@@ -103,7 +104,10 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
       <p class="quiet">${texts.signedInLead} ${step.howSoon}</p>
       ${
         items.length > 0
-          ? html`<ul class="list">${items.map((item, i) => itemOf(texts, step, item, `item-${i}`))}</ul>`
+          ? list(
+              items.map((item, i) => itemOf(texts, step, item, `item-${i}`)),
+              'list',
+            )
           : html`<p>${texts.nothing}</p>`
       }
       ${step.isMoreSignedIn && html`<p class="quiet">${texts.more}</p>`}
@@ -119,9 +123,12 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
       ${step.invites && invitesPart(texts, { ...step.invites, language: step.language, sealed })}
       <h2>${texts.activity}</h2>
       <p class="quiet">${texts.activityLead(step.days)}${step.isMore && html` ${texts.more}`}</p>
-      <ul class="list">${activity.map((each) => activityOf(texts, step.language, each))}</ul>
+      ${list(
+        activity.map((each) => activityOf(texts, step.language, each)),
+        'list',
+      )}
       <h2>${texts.downloads}</h2>
-      <ul><li><a href="${step.sessionsFile}" download>${texts.downloadSessions}</a></li><li><a href="${step.activityFile}" download>${texts.downloadActivity}</a></li></ul>
+      ${list([html`<a href="${step.sessionsFile}" download>${texts.downloadSessions}</a>`, html`<a href="${step.activityFile}" download>${texts.downloadActivity}</a>`])}
       <nav><a href="${step.accountPage}">${texts.accountPage}</a>${step.others && html`<a href="${step.others}">${texts.otherAccounts}</a>`}</nav>`
   return { title: texts.title, lead: step.name, content, inlines: [LOCAL_TIMES] }
 }
@@ -137,14 +144,14 @@ function itemOf(
     item.since !== null && html`${texts.since} ${time(language, item.since)}`,
     item.lastUsed !== null && html`${texts.lastUsed} ${time(language, item.lastUsed)}`,
   ].filter((each) => each !== false)
-  return html`<li><div id="${id}"><p class="main">${titleOf(texts, item)}</p>
+  return html`<div id="${id}"><p class="main">${titleOf(texts, item)}</p>
       <p>${place || texts.unknownPlace}</p>
       <p class="quiet">${times.map((each, i) => html`${i > 0 && ' · '}${each}`)}</p></div>
-      ${item.may && html`<details><summary aria-describedby="${id}">${texts.may}</summary><ul>${item.may.words.map((each) => html`<li>${each}</li>`)}${item.may.isMore && html`<li>${texts.more}</li>`}</ul></details>`}
+      ${item.may && html`<details><summary aria-describedby="${id}">${texts.may}</summary>${list([...item.may.words, item.may.isMore && texts.more])}</details>`}
       ${form(
         { action: endSession, sealed },
         html`<input type="hidden" name="kind" value="${item.kind === 'browser' ? 'browser' : 'session'}"><input type="hidden" name="id" value="${item.id}"><button aria-describedby="${id}">${texts.signOut}</button>`,
-      )}</li>`
+      )}`
 }
 
 function titleOf(texts: SecurityTexts, { kind, name, isThisBrowser }: SignedInItem): string {
@@ -161,6 +168,6 @@ function activityOf(
 ): Html {
   const said = Object.hasOwn(texts.events, event) ? texts.events[event as AuditEvent] : event
   const all = factor ? [texts.factorNames[factor], ...about] : about
-  return html`<li><div><p>${said}</p>
-      <p class="quiet">${time(language, at)}${all.map((each) => html` · ${each}`)}</p></div></li>`
+  return html`<div><p>${said}</p>
+      <p class="quiet">${time(language, at)}${all.map((each) => html` · ${each}`)}</p></div>`
 }

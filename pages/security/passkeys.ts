@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import { chosenName } from '../../http/page/chosen_name.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { type Form, form, links, type PasskeyUse, passkeyButton } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
@@ -31,10 +32,10 @@ export type PasskeysStep = Omit<Form, 'action'> & {
 /** The passkeys of an account: each is renamed and removed here, and further ones are made. */
 export function passkeysStep(texts: SecurityTexts, step: PasskeysStep, signIn: SignInTexts): Step {
   const { passkeys, passkey, sealed, most, suggested } = step
-  const content = html`${
-    passkeys.length > 0 &&
-    html`<ul class="list">${passkeys.map((each, i) => itemOf(texts, step, each, `passkey-${i}`))}</ul>`
-  }
+  const content = html`${list(
+    passkeys.map((each, i) => itemOf(texts, step, each, `passkey-${i}`)),
+    'list',
+  )}
       ${form(
         { action: step.add, sealed },
         html`<div class="field">
@@ -63,7 +64,7 @@ function itemOf(
 ): Html {
   const used = usedAt === null ? texts.neverUsed : html`${texts.lastUsed} ${time(language, usedAt)}`
   const which = html`<input type="hidden" name="id" value="${id}">`
-  return html`<li><div id="${at}"><p class="main">${chosenName(name)}</p>
+  return html`<div id="${at}"><p class="main">${chosenName(name)}</p>
       <p class="quiet">${texts.since} ${time(language, createdAt)} · ${used}</p></div>
       ${form(
         { action: rename, sealed },
@@ -72,5 +73,5 @@ function itemOf(
       ${form(
         { action: remove, sealed },
         html`${which}<button aria-describedby="${at}">${texts.remove}</button>`,
-      )}</li>`
+      )}`
 }

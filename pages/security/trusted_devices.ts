@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { form } from '../sign_in/form.ts'
 import type { SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
@@ -28,14 +29,17 @@ export function trustedDevicesPart(
   { language, trustedDevices, sealed, revokeTrustedDevice }: TrustedDevicesPart,
 ): Html {
   const item = (each: TrustedDeviceItem, id: string) =>
-    html`<li><div id="${id}"><p class="main">${each.isThisBrowser ? texts.thisBrowser : texts.browser}</p>
+    html`<div id="${id}"><p class="main">${each.isThisBrowser ? texts.thisBrowser : texts.browser}</p>
       <p>${each.device || texts.unknownPlace}</p>
       <p class="quiet">${texts.since} ${time(language, each.since)} · ${texts.lastUsed} ${time(language, each.lastUsed)} · ${texts.until} ${time(language, each.until)}</p></div>
       ${form(
         { action: revokeTrustedDevice, sealed },
         html`<input type="hidden" name="id" value="${each.id}"><button aria-describedby="${id}">${texts.revoke}</button>`,
-      )}</li>`
+      )}`
   return html`<h3>${texts.trustedDevices}</h3>
       <p class="quiet">${texts.trustedDevicesLead}</p>
-      <ul class="list">${trustedDevices.map((each, i) => item(each, `trusted-${i}`))}</ul>`
+      ${list(
+        trustedDevices.map((each, i) => item(each, `trusted-${i}`)),
+        'list',
+      )}`
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { chosenName } from '../../http/page/chosen_name.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import type { SignInTexts } from './texts.ts'
 
 /**
@@ -10,6 +11,6 @@ import type { SignInTexts } from './texts.ts'
  */
 export function passkeysStay(texts: SignInTexts, names: readonly string[], href: string): Html {
   return html`<div class="notice"><p>${texts.passkeysStay}</p>
-      <ul>${names.map((name) => html`<li>${chosenName(name)}</li>`)}</ul>
+      ${list(names.map(chosenName))}
       <a href="${href}">${texts.toPasskeys}</a></div>`
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
+import { list } from '../../http/page/list.ts'
 import { type CaptchaUse, captchaField } from './captcha.ts'
 import { codeBesidePassword, codeField, otherWays } from './code.ts'
 import {
@@ -39,10 +40,16 @@ export function choiceStep(
   texts: SignInTexts,
   { app, accounts, other, signUp, cancel }: ChoiceStep,
 ): Step {
-  const content = html`<ul class="accounts">${accounts.map(
-    ({ name, href, isPasswordNeeded }) =>
-      html`<li><a href="${href}">${name}${isPasswordNeeded && html`<small>${texts.passwordNeeded}</small>`}</a></li>`,
-  )}${other && html`<li><a href="${other}">${texts.anotherAccount}</a></li>`}</ul>
+  const content = html`${list(
+    [
+      ...accounts.map(
+        ({ name, href, isPasswordNeeded }) =>
+          html`<a href="${href}">${name}${isPasswordNeeded && html`<small>${texts.passwordNeeded}</small>`}</a>`,
+      ),
+      other !== undefined && html`<a href="${other}">${texts.anotherAccount}</a>`,
+    ],
+    'accounts',
+  )}
       ${cancel && html`<a class="button wide" href="${cancel}">${texts.cancel}</a>`}
       ${signUps(texts, signUp)}`
   return { title: texts.choose, ...(app && { lead: texts.goesTo(app) }), content }

@@ -101,6 +101,7 @@ test.each([
     /takedownRef [!=]== null (&&|\|\|).*deactivatedAt/,
     'database/account/profile.ts',
   ],
+  ['that a list which nothing is in is not there', /<(ul|ol|li)\b/, 'http/page/list.ts'],
   ['when to ask again', /'retry-after':|\bRETRY_AFTER \//, 'http/answers/retry_after.ts'],
 ])('%s is decided in one place', (_, pattern, owner) => {
   expect(linesWith(pattern, owner)).toEqual([])

@@ -4,8 +4,8 @@ import { screenshot } from '../account_page/screenshots.ts'
 import { findingsIn, inEachTheme, type Size } from './axe.ts'
 
 /**
- * Looks at a page in each theme: nothing in it hinders people, nothing is wider than it, and each button and
- * box is seen.
+ * Looks at a page in each theme: nothing in it hinders people, nothing is wider than it, each button and box
+ * is seen, and no list is empty.
  *
  * @param name of the pictures, where some are taken
  */
@@ -15,6 +15,7 @@ export async function expectUsable(page: Page, size: Size, name?: string): Promi
     expect(await isTooWide(page)).toBe(false)
     expect([theme, await unseenButtons(page)]).toEqual([theme, []])
     expect([theme, await faintNotices(page)]).toEqual([theme, []])
+    expect(await emptyLists(page)).toEqual([])
     if (name) await screenshot(page, `${name}-${size}-${theme}`)
   })
   expect(await isTooWideInLargeType(page)).toBe(false)
@@ -63,6 +64,13 @@ function unseenButtons(page: Page): Promise<(string | null)[]> {
     }
     return all.filter(isUnseen).map(({ textContent }) => textContent)
   })
+}
+
+/** Who hears a page is told of a list also where it has no items; no rule of axe finds it. */
+function emptyLists(page: Page): Promise<string[]> {
+  return page
+    .locator('ul, ol, dl, [role=list]')
+    .evaluateAll((all) => all.filter((each) => !each.children.length).map((each) => each.outerHTML))
 }
 
 /** What the boxes say whose edge has less contrast to what they stand on than 3:1 (WCAG 2.2, 1.4.11). */
