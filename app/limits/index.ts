@@ -9,7 +9,7 @@ import { LIMITS, type Limit } from './table.ts'
 /** The same routes, limited. */
 export function limitRoutes(
   owners: Owners,
-  services: Pick<Services, 'actors' | 'counters' | 'log'>,
+  services: Pick<Services, 'actors' | 'counters' | 'log' | 'settings'>,
   routes: readonly Route[],
 ): Route[] {
   const knowsDevice = knownDevices(owners, services.actors)

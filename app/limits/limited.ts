@@ -7,6 +7,7 @@ import {
 } from '../../database/limits/counter.ts'
 import { watchAttempt } from '../../http/attempt.ts'
 import type { HttpRequest } from '../../http/message.ts'
+import { senderOf } from '../../oauth/sign_in/own_form.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import type { Route } from '../routes.ts'
 import { type Applied, tooMany, withRateLimit } from './answer.ts'
@@ -18,10 +19,11 @@ import { LIMITS, type Limit } from './table.ts'
 /**
  * Puts those of {@link LIMITS} that are on a route in front of it. A point is taken before the work
  * and given back where the limit does not count what came of it, so that guesses made at once do
- * not slip through together.
+ * not slip through together. A form that another site has a browser send is refused, and counts as nothing: else that
+ * site could keep the person of the browser from the form.
  */
 export function limited(
-  { counters, log }: Pick<Services, 'counters' | 'log'>,
+  { counters, log, settings }: Pick<Services, 'counters' | 'log' | 'settings'>,
   knowsDevice: KnowsDevice,
   route: Route,
 ): Route {
@@ -80,7 +82,9 @@ export function limited(
     )
     const response = watched.answer
     if ('passTo' in response) return response
-    const countedAs = countsAs(response, watched.attempt)
+    const isForm = route.isOwnForm && request.method === 'POST'
+    const isForeign = isForm && senderOf(request, settings.publicUrl) === 'elsewhere'
+    const countedAs = isForeign ? [] : countsAs(response, watched.attempt)
     const spared = applied.filter(({ limit }) => !countedAs.includes(limit.counts))
     if (spared.length) await counters.giveBack(spared.map(({ point }) => point))
     return withRateLimit(response, applied)

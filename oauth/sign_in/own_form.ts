@@ -26,17 +26,29 @@ export function refuseForm(
 
 /** The same where the cookies are others. */
 export function refuseForeignForm(
-  { headers }: HttpRequest,
+  request: HttpRequest,
   publicUrl: string,
   again: string,
 ): PageRefusal | null {
-  const [site, mode, dest] = FETCH_METADATA.map((name) => headers.get(name))
-  if (!site || !mode || !dest) return pageRefusal(400, { obstacle: 'browser', again })
-  const isOwn = site === 'same-origin' && mode === 'navigate' && dest === 'document'
-  if (!isOwn || headers.get('origin') !== publicUrl) {
-    return errorPage('The form was not sent from the page of this sign-in')
+  switch (senderOf(request, publicUrl)) {
+    case 'own page':
+      return null
+    case 'not said':
+      return pageRefusal(400, { obstacle: 'browser', again })
+    case 'elsewhere':
+      return errorPage('The form was not sent from the page of this sign-in')
   }
-  return null
+}
+
+/** Who had a browser send a form, as that says. */
+export function senderOf(
+  { headers }: HttpRequest,
+  publicUrl: string,
+): 'own page' | 'elsewhere' | 'not said' {
+  const [site, mode, dest] = FETCH_METADATA.map((name) => headers.get(name))
+  if (!site || !mode || !dest) return 'not said'
+  const isOwn = site === 'same-origin' && mode === 'navigate' && dest === 'document'
+  return isOwn && headers.get('origin') === publicUrl ? 'own page' : 'elsewhere'
 }
 
 /** Finishes the refusal of a form that did not come as far as to be answered. */

@@ -55,17 +55,20 @@ const REFUSALS = /was not sent from the page|This page does not open in your bro
 /** What stands behind a path that goes on. */
 const ANY_NAME = 'x'.repeat(43)
 
+function actionOf({ path }: RouteShape): string {
+  const query = path.startsWith('/oauth/authorize/') ? '?client_id=x&request_uri=y' : ''
+  return (path.endsWith('/') ? path + ANY_NAME : path) + query
+}
+
 /** What is posted to a route, in a browser with a device. */
 async function post(
-  { path }: RouteShape,
+  route: RouteShape,
   headers: Record<string, string> = {},
   behind = '',
 ): Promise<Awaited<ReturnType<Visitor['send']>>> {
   const visitor = new Visitor(app)
   await visitor.open('/account/sign-in')
-  const isOfRequest = path.startsWith('/oauth/authorize/')
-  const query = isOfRequest ? '?client_id=x&request_uri=y' : ''
-  const action = (path.endsWith('/') ? path + ANY_NAME : path) + query
+  const action = actionOf(route)
   return visitor.send({ action, fields: { link: 'x', form: 'x' } }, {}, { headers, behind })
 }
 
@@ -119,6 +122,42 @@ describe('38. no other site sends', () => {
     for (const change of tokens) {
       expect((await call(change)).text).not.toBe(here.text)
     }
+  })
+})
+
+describe('38. what another site has a browser send uses up no limit of its person', () => {
+  let counting: AppInProcess
+  beforeAll(async () => {
+    counting = await startOperatorApp({})
+    const metadata = { redirect_uris: ['https://rp.internal/back'] }
+    await command(counting, 'openid/client-add', { id: 'rp', metadata })
+  })
+  afterAll(() => counting?.close())
+
+  const taken = () =>
+    counting.counters.prepare('SELECT total(points) FROM counter').pluck().get() as number
+
+  test.each(named(own))('%s', async (_, route) => {
+    const visitor = new Visitor(counting)
+    const before = taken()
+    const page = { action: actionOf(route), fields: { username: 'kim.test', form: 'x' } }
+    for (const how of ['from another site', 'from a host beside', 'from a frame']) {
+      const { status } = await visitor.send(page, {}, { headers: FOREIGN[how] ?? {} })
+      expect([how, status]).toEqual([how, 400])
+    }
+    // Also where it is refused before that is looked at.
+    await visitor.send(
+      { ...page, action: route.path },
+      {},
+      { headers: FOREIGN['from another site'] ?? {} },
+    )
+    expect(taken()).toBe(before)
+    await visitor.send(page)
+    expect(taken()).toBeGreaterThan(before)
+    const sent = taken()
+    if (!route.methods.includes('GET')) return
+    await visitor.open(page.action, { headers: FOREIGN['from another site'] ?? {} })
+    expect(taken()).toBeGreaterThan(sent)
   })
 })
 

@@ -57,12 +57,12 @@ export const pageRows = toRemovals([
   [
     38,
     'a form comes from our page',
-    ownForm("if (!isOwn || headers.get('origin') !== publicUrl) {", 'if (false) {'),
+    ownForm("isOwn && headers.get('origin') === publicUrl ?", 'true ?'),
   ],
   [
     EVERYWHERE,
     'a form is of this origin',
-    ownForm("!isOwn || headers.get('origin') !== publicUrl", '!isOwn'),
+    ownForm("isOwn && headers.get('origin') === publicUrl", 'isOwn'),
   ],
   [EVERYWHERE, 'a form is of this site', ownForm("site === 'same-origin' && ", '')],
   [EVERYWHERE, 'a form is a navigation', ownForm("mode === 'navigate' && ", '')],
@@ -277,6 +277,16 @@ export const pageRows = toRemovals([
     39,
     'an app password is shown once',
     securityViews('told === undefined ? page : ', 'true ? page : '),
+  ],
+  [
+    38,
+    'what another site sends counts for no limit',
+    inFile('app/limits/limited.ts')('isForeign ? [] : ', ''),
+  ],
+  [
+    38,
+    'but a page that it leads to',
+    inFile('app/limits/limited.ts')(" && request.method === 'POST'", ''),
   ],
   [39, 'forms are limited', limits("on: ['security form', 'security proof']", 'on: []')],
   [
