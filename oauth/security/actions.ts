@@ -2,6 +2,7 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Protection } from '../../actors/account/protections.ts'
 import type { EndedBy } from '../../actors/account/sessions.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
+import { fromExactField } from '../../http/page/exact_text.ts'
 import { requireAccount } from '../../sagas/accounts/accounts.ts'
 import { setProtection } from '../../sagas/factors/protections.ts'
 import { recordAudit } from '../../sagas/notices/audit.ts'
@@ -164,7 +165,7 @@ export class SecurityActions {
 
   async #revokeAppPassword(visitor: Visitor): Promise<HttpResponse> {
     const { request, person } = visitor
-    const name = request.parameter('name') ?? ''
+    const name = fromExactField(request.parameter('name') ?? '')
     const account = this.#services.actors.account(person.did)
     await account.revokeAppPassword(name, person.basis, clientOf(visitor))
     return this.#redirects.to(visitor, { what: 'revoked' })

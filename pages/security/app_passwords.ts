@@ -3,6 +3,7 @@ import type { PageLanguage } from '../../http/language.ts'
 import { chosenName } from '../../http/page/chosen_name.ts'
 import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
+import { toExactField } from '../../http/page/exact_text.ts'
 import { list } from '../../http/page/list.ts'
 import { actions, type Form, form, wrong } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
@@ -63,7 +64,7 @@ function itemOf(
       <p class="quiet">${texts.since} ${time(language, createdAt)} · ${usedAt === null ? texts.neverUsed : html`${texts.lastUsed} ${time(language, usedAt)}`}</p></div>
       ${form(
         { action: revokeAppPassword, sealed },
-        html`<input type="hidden" name="name" value="${name}"><button aria-describedby="${id}">${texts.revoke}</button>`,
+        html`<input type="hidden" name="name" value="${toExactField(name)}"><button aria-describedby="${id}">${texts.revoke}</button>`,
       )}`
 }
 

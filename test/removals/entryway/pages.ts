@@ -288,6 +288,12 @@ export const pageRows = toRemovals([
     'but a page that it leads to',
     inFile('app/limits/limited.ts')(" && request.method === 'POST'", ''),
   ],
+  [
+    'test/security_page/app_passwords.test.ts',
+    'an app password of any name is revoked on the page',
+    inFile('http/page/exact_text.ts')("Buffer.from(text).toString('base64url')", 'text'),
+    inFile('http/page/exact_text.ts')("Buffer.from(value, 'base64url').toString()", 'value'),
+  ],
   [39, 'forms are limited', limits("on: ['security form', 'security proof']", 'on: []')],
   [
     40,
