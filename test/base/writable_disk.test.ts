@@ -64,7 +64,8 @@ test.runIf(canMount)('so does one that is mounted at a folder of the data', asyn
 test.runIf(canMount)(
   'a disk that can only be read takes none until it is mounted anew',
   async () => {
-    const mounted = (how: string) => `mount -o remount,${how} .`
+    // With the words that it was mounted with: the options that it is listed with name a user that is none there.
+    const mounted = (how: string) => `mount -t tmpfs -o remount,${how} tmpfs .`
     expect(await answersOf(['true', mounted('ro'), mounted('rw')])).toEqual([true, false, true])
   },
 )
