@@ -24,12 +24,14 @@ export async function makeRoomOnDevice(
   const others = dids.filter((other) => other !== did)
   const over = others.length + 1 - MAX_ACCOUNTS_ON_DEVICE
   if (over <= 0) return
-  const signIns = await Promise.all(
+  const asked = await Promise.allSettled(
     others.map(async (other) => {
       const found = await actors.account(other).readDevice(deviceId)
       return { did: other, at: found?.device.updatedAt ?? 0 }
     }),
   )
+  // One that cannot be asked, as its database is damaged, keeps nobody from signing in; it may go the next time.
+  const signIns = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
   signIns.sort((one, another) => one.at - another.at)
   await Promise.all(
     signIns.slice(0, over).map(async (oldest) => {

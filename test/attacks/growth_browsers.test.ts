@@ -159,6 +159,13 @@ describe('34. what comes in between, when a browser has no room', () => {
     expect(await linked()).toEqual(withoutFirst())
   })
 
+  test('one of before cannot be asked, and keeps nobody from signing in', async () => {
+    await signIn(oneMore, { readDevice: () => Promise.reject(new Error('It is damaged')) })
+    expect(await signedIn()).toContain(oneMore.did)
+    expect(await linked()).toHaveLength(MAX_ACCOUNTS_ON_DEVICE)
+    expect(await linked()).toEqual(await signedIn())
+  })
+
   test('the browser is forgotten while somebody signs in', async () => {
     const owner = ownerHere(app.flow, app.counters)
     await signIn(oneMore, { listAccountsOnDevice: async () => owner.deleteDevice(deviceId) })

@@ -62,6 +62,7 @@ export const growthRows = toRemovals([
     'those who signed in last stay',
     rooms('signIns.sort((one, another) => one.at - another.at)', ''),
   ],
+  [34, 'one that cannot be asked keeps nobody out', rooms("each.status === 'fulfilled'", 'true')],
   [34, 'so does one who signs in anew', deviceRows('updated_at <= ?', '? > 0')],
   [
     34,
