@@ -346,6 +346,12 @@ export const CONNECT_PAUSE = 250
 export const QUIET = SECOND
 export const SIGN_OF_LIFE = 3 * SECOND
 
+/**
+ * What the storage of an engine has for an answer. Another node of it leads within 12 s; an actor that waits for an answer which
+ * is lost answers nothing else meanwhile, and then wakes anew.
+ */
+export const STORAGE_ANSWERS = 20 * SECOND
+
 /** What could not be reached for this long is away; an actor that moves in order is back sooner. */
 export const AWAY = 2 * SECOND
 

@@ -1,3 +1,5 @@
+import { STORAGE_ANSWERS } from '../../../base/lifetimes.ts'
+import { withDeadline } from '../../../base/time/deadline.ts'
 import type { Kv } from '../../../database/replication/kv.ts'
 
 /** `c.kv` of an actor, as far as it is used. */
@@ -14,13 +16,18 @@ type ActorKv = {
 /** The context of an actor, as far as it is used. */
 export type KvContext = { readonly kv: unknown }
 
-/** The key-value storage of an actor. */
-export function kvOf(c: KvContext): Kv {
+/**
+ * The key-value storage of an actor. A question whose answer is lost, as where an engine node goes, fails: rivetkit itself
+ * would let its actor wait for 30 to 45 s.
+ *
+ * @param ms that the engine has for an answer
+ */
+export function kvOf(c: KvContext, ms = STORAGE_ANSWERS): Kv {
   const kv = c.kv as ActorKv
   return {
-    get: (keys) => kv.getBatch(keys, { type: 'binary' }),
-    put: (entries) => kv.putBatch(entries, { type: 'binary' }),
-    list: (prefix) => kv.list(prefix, { type: 'binary', keyType: 'text' }),
-    delete: (keys) => kv.deleteBatch(keys),
+    get: (keys) => withDeadline(kv.getBatch(keys, { type: 'binary' }), ms),
+    put: (entries) => withDeadline(kv.putBatch(entries, { type: 'binary' }), ms),
+    list: (prefix) => withDeadline(kv.list(prefix, { type: 'binary', keyType: 'text' }), ms),
+    delete: (keys) => withDeadline(kv.deleteBatch(keys), ms),
   }
 }
