@@ -62,7 +62,14 @@ export const growthRows = toRemovals([
     'those who signed in last stay',
     rooms('signIns.sort((one, another) => one.at - another.at)', ''),
   ],
-  [34, 'one that cannot be asked keeps nobody out', rooms("each.status === 'fulfilled'", 'true')],
+  [
+    34,
+    'one that cannot be asked keeps nobody out',
+    rooms(
+      "flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))",
+      "map((each) => { if (each.status === 'rejected') throw each.reason; return each.value })",
+    ),
+  ],
   [34, 'so does one who signs in anew', deviceRows('updated_at <= ?', '? > 0')],
   [
     34,
