@@ -132,9 +132,14 @@ export function keepingRequests(flow: Flow) {
 export function reopeningRequests(flow: Flow, partitions: number) {
   return async (requestUri: string, granted: { did: string; deviceId: string }): Promise<void> => {
     const id = requestUri.slice(requestUri.lastIndexOf(':') + 1)
-    const taken = await askEach(flow, partitions, (owner) => owner.takeGranted(id, granted))
-    const request = taken.find((each) => each !== null)
-    if (request) await flow(id).insertRequest({ ...request, did: null, generation: null })
+    const found = await flow(id).readRequest(id)
+    const isOpen = found !== null && found.did === null
+    if (isOpen) return
+    // It is open again as soon as it is found, also where another auth actor is away.
+    await askEach(flow, partitions, async (owner) => {
+      const request = await owner.takeGranted(id, granted)
+      if (request) await flow(id).insertRequest({ ...request, did: null, generation: null })
+    })
   }
 }
 

@@ -70,10 +70,15 @@ function inItsLanguage(request: HttpRequest, text: string): string {
   const { searchParams: asked } = request.url
   const wanted = chosenLanguage(request.url) ?? firstLocale(asked.get('ui_locales') ?? '')
   const { goOn } = errorPageTexts[language]
-  return text
-    .replace('<html>', `<html lang="${language}">`)
-    .replace(/<title>[^<]*/, `<title>${goOn}`)
-    .replace(/<noscript>[^<]*<br\/>/, '<noscript>')
-    .replace('>Continue</button>', `>${goOn}</button>`)
-    .replace(`${SIGN_OUT}"`, wanted ? `${SIGN_OUT}?lang=${wanted}"` : '$&')
+  return (
+    text
+      .replace('<html>', `<html lang="${language}">`)
+      .replace(/<title>[^<]*/, `<title>${goOn}`)
+      .replace(/<noscript>[^<]*<br\/>/, '<noscript>')
+      .replace('>Continue</button>', `>${goOn}</button>`)
+      // In no field: a client's `state` may read so, and comes back to it as it was.
+      .replace(/<form [^>]*>/, (form) =>
+        wanted ? form.replace(`${SIGN_OUT}"`, `${SIGN_OUT}?lang=${wanted}"`) : form,
+      )
+  )
 }

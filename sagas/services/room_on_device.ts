@@ -36,7 +36,9 @@ export async function makeRoomOnDevice(
   await Promise.all(
     signIns.slice(0, over).map(async (oldest) => {
       const account = actors.account(oldest.did)
-      if (!(await account.makeRoomOnDevice(deviceId, oldest.at))) return
+      // Nor does one that cannot write, as its disk is full.
+      const hasMade = await account.makeRoomOnDevice(deviceId, oldest.at).catch(() => false)
+      if (!hasMade) return
       await owner.unlinkAccount(deviceId, oldest.did)
       // Who has signed in there in between found the link that went.
       if (await account.readDevice(deviceId)) await owner.linkAccount(deviceId, oldest.did)

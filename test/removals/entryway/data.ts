@@ -727,6 +727,14 @@ export const dataRows = toRemovals([
     inFile('maintenance/rebuild_directory.ts')(' && found.size > 0', ''),
   ],
   [
+    'test/storage/engine_kv.test.ts',
+    'a lost answer of an engine is given up',
+    inFile('actors/hosting/engine/kv.ts')(
+      "withDeadline(kv.getBatch(keys, { type: 'binary' }), ms)",
+      "kv.getBatch(keys, { type: 'binary' })",
+    ),
+  ],
+  [
     WAITED_FOR,
     'a code that was granted is on the disk before it is answered',
     requests('if (!code) spare(db, 1)', 'spare(db, 1)'),
