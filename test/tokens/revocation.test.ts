@@ -180,7 +180,7 @@ describe.each(['oauth', 'openid'] as const)('%s: a client that revokes', (profil
   )
 })
 
-/** Of OAuth the same is in `test/attacks/refresh_and_revoke.test.ts`, as such a client publishes its keys. */
+/** Of OAuth the same is in `test/attacks/oauth/refresh_and_revoke.test.ts`, as such a client publishes its keys. */
 test.each(ENDS)(
   'openid: to a client with a secret, $token of another one is none',
   async ({ of }) => {

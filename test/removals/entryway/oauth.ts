@@ -55,7 +55,7 @@ export const oauthRows = toRemovals([
   [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
   [7, 'no parameter twice', checks('[[AUTHORIZE, ...PROGRAMS], duplicateParameters],', '')],
   [
-    'test/attacks/forms_everywhere.test.ts',
+    'test/attacks/pages/forms_everywhere.test.ts',
     'no field of a form twice',
     reading('if (route.isOwnForm) assertEachOnce(parameters)', ''),
   ],

@@ -38,7 +38,7 @@ const deviceAccounts = inFile('stores/device_accounts.ts')
 const accountSessions = inFile('actors/account/sessions.ts')
 const endings = inFile('actors/account/endings.ts')
 
-const EVERYWHERE = 'test/attacks/forms_everywhere.test.ts'
+const EVERYWHERE = 'test/attacks/pages/forms_everywhere.test.ts'
 const ONE_FORM = 'test/sign_in/one_form.test.ts'
 
 const SIGN_UP_ENTRIES = 'test/pages/sign_up_entries.test.ts'

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HOUR } from '../../../base/lifetimes.ts'
+import { upsertClient } from '../../../database/flow/client.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { PAGE_API } from '../../../oauth/paths.ts'
+import { SIGNED_IN_SHOWN } from '../../../oauth/security/items.ts'
+import { toAuthorizedClients } from '../../../stores/account.ts'
+import { itemsOf } from '../../security_page/forms_of.ts'
+import { Visitor } from '../../sign_in/visitor.ts'
+
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+const CLIENT = 'https://app.example.com'
+const MORE = 'The file below has all of it.'
+/** More than the page shows of a kind, and more scopes than of an app. */
+const SESSIONS = SIGNED_IN_SHOWN.ofKind + 20
+const SCOPES = SIGNED_IN_SHOWN.scopes + 20
+const from = { address: '192.0.2.8', userAgent: null }
+
+let app: AppInProcess
+let visitor: Visitor
+let did: string
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount(kim)
+  upsertClient(
+    app.flow,
+    CLIENT,
+    JSON.stringify({
+      ...{ client_id: CLIENT, client_name: 'x'.repeat(40_000), scope: 'atproto' },
+      ...{ redirect_uris: [`${CLIENT}/callback`], grant_types: ['authorization_code'] },
+      ...{ response_types: ['code'], application_type: 'web' },
+      ...{ token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true },
+    }),
+  )
+  visitor = new Visitor(app)
+  const page = await visitor.open('/account/sign-in?step=sign-in')
+  const { handle: username, password } = kim
+  await visitor.send(page, { username, password, remember: 'on' })
+  const account = app.actors.account(did)
+  const { generation = 0 } = (await account.read()) ?? {}
+  const now = Date.now()
+  const scope = ['atproto', ...Array.from({ length: SCOPES }, (_, i) => `scope-${i}`)].join(' ')
+  for (let i = 0; i < SESSIONS; i++) {
+    const times = { createdAt: now, updatedAt: now + i, expiresAt: now + HOUR }
+    await account.createSession(
+      {
+        ...{ ...times, tokenId: `tok-${i}`, clientId: CLIENT, clientAuth: '{}', deviceId: null },
+        ...{ parameters: JSON.stringify({ scope }), scope, code: null, refreshToken: null, from },
+      },
+      { generation },
+    )
+    await account.createLegacySession(
+      { ...{ id: `${i}`, jti: `${i}`, appPasswordName: null, from }, ...times },
+      { generation },
+      null,
+      null,
+    )
+  }
+})
+afterAll(() => app?.close())
+
+/** Asks what the script of the account page asks. */
+async function call(endpoint: string): Promise<string> {
+  const csrf = 'c5f'.repeat(8)
+  visitor.cookies.set('csrf-token', { value: csrf, path: '/' })
+  const { publicUrl } = app.runner.settings
+  const { status, text } = await visitor.open(`${PAGE_API}/${endpoint}`, {
+    headers: {
+      ...{ origin: publicUrl, referer: `${publicUrl}/account`, 'x-csrf-token': csrf },
+      ...{ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'same-origin' },
+      'sec-fetch-dest': 'empty',
+    },
+  })
+  expect(status).toBe(200)
+  return text
+}
+
+describe('34. what is signed in to an account', () => {
+  test('is shown as far as it was used last, and the file has all of it', async () => {
+    const page = await visitor.open('/account/security')
+    const items = itemsOf(page)
+    const of = (name: string) => items.filter((item) => item.startsWith(name))
+    expect(of('app.example.com')).toHaveLength(SIGNED_IN_SHOWN.ofKind)
+    expect(of('App with your password')).toHaveLength(SIGNED_IN_SHOWN.ofKind)
+    expect(of('This browser')).toHaveLength(1)
+    const ids = [...page.text.matchAll(/name="id" value="([^"]*)"/g)].map(([, id]) => id)
+    expect(ids).toContain(`${SESSIONS - 1}`)
+    expect(ids).not.toContain('0')
+    expect(page.text.split(MORE)).toHaveLength(2 + SIGNED_IN_SHOWN.ofKind)
+    expect(page.text.split('scope-1<').length - 1).toBe(SIGNED_IN_SHOWN.ofKind)
+    expect(page.text).not.toContain(`scope-${SIGNED_IN_SHOWN.scopes}<`)
+    const file = await visitor.open('/account/security/sessions.json')
+    const { sessions } = JSON.parse(file.text) as { sessions: { scope?: string }[] }
+    expect(sessions).toHaveLength(2 * SESSIONS + 1)
+    expect(sessions[0]?.scope).toContain(`scope-${SCOPES - 1}`)
+  })
+
+  test('is listed for the account page with no more of a client than it shows', async () => {
+    const text = await call(`oauth-sessions?did=${did}`)
+    const listed = JSON.parse(text) as { clientMetadata: { client_name: string } }[]
+    expect(listed).toHaveLength(SESSIONS)
+    expect(listed[0]?.clientMetadata.client_name).toMatch(/^x+$/)
+    const others = text.length - JSON.stringify(listed.map(() => 'scope-99 '.repeat(SCOPES))).length
+    expect(others / SESSIONS).toBeLessThan(1_000)
+  })
+})
+
+test('34. of what an account gave to its apps, that of the one that asks is read', () => {
+  const row = (clientId: string, data: string) => ({ clientId, data }) as never
+  const given = toAuthorizedClients([
+    row('other', 'no JSON'),
+    row(CLIENT, '{"authorizedScopes":[]}'),
+  ])
+  expect(given.get(CLIENT)).toEqual({ authorizedScopes: [] })
+  expect(given.get('nobody')).toBeUndefined()
+})
