@@ -1,8 +1,9 @@
-import { Refusal, UnavailableError } from '../base/errors.ts'
+import { DamagedAccountError, Refusal, UnavailableError } from '../base/errors.ts'
 import type { Settings } from '../base/settings/settings.ts'
 import { TooLateError } from '../base/time/in_time.ts'
 import type { EndingTeller } from '../http/endings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
+import { asDamaged } from './account/damage.ts'
 import type { accountFunctions } from './account/index.ts'
 import { aroundCalls } from './around_calls.ts'
 import { keyOfPart } from './directory/part_number.ts'
@@ -94,14 +95,16 @@ export function replacingCalls<N extends keyof AccountStub>(
 
 /**
  * Turns what comes back over an actor's boundary into this program's errors: an expected "no" is a
- * {@link Refusal} again, and what was not begun stays that; everything else means that the actor could not do its
- * work.
+ * {@link Refusal} again, what was not begun stays that, and so does an account that is damaged; everything else means
+ * that the actor could not do its work.
  */
 export function refusing<S extends object>(stub: S, name: string): S {
   return aroundCalls(stub, (ask) =>
     Promise.resolve(ask()).catch((err: unknown) => {
       if (isUserError(err)) throw new Refusal(err.code, err.message, err.metadata)
       if (err instanceof TooLateError) throw err
+      const told = name === 'account' ? asDamaged(err) : err
+      if (told instanceof DamagedAccountError) throw told
       throw new UnavailableError(`The ${name} actor`, { cause: err })
     }),
   )

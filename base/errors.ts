@@ -92,6 +92,23 @@ export class UnavailableError extends Error {
   }
 }
 
+/**
+ * The database of an account is damaged or lost, or not to be used by this program: to ask again is of no use until an
+ * operator has mended that.
+ */
+export class DamagedAccountError extends UnavailableError {
+  constructor(options?: ErrorOptions) {
+    super('The account', options)
+    this.name = 'DamagedAccountError'
+  }
+}
+
+/** For what is asked of several accounts, of which one that is damaged is to keep nothing from the others. */
+export function nullWhereDamaged(err: unknown): null {
+  if (err instanceof DamagedAccountError) return null
+  throw err
+}
+
 /** What was asked is on record, and is done when what is away answers: nobody has to ask again. */
 export class LeftForLaterError extends UnavailableError {
   /** What the one who asked reads. */

@@ -1,6 +1,7 @@
 import type { Account, AuthorizedClients } from '@atproto/oauth-provider/store'
 import type { AuthorizedClientRow } from '../database/account/authorized_client.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import type { DirectoryEntry } from '../database/directory/account.ts'
 
 /** The account as the provider and its pages know it; `pds` is the audience of its tokens. */
 export function toAccount(row: AccountRow): Account {
@@ -11,6 +12,16 @@ export function toAccount(row: AccountRow): Account {
     emailVerified: row.emailConfirmedAt !== null,
     ...(row.handle === null ? {} : { handle: row.handle as NonNullable<Account['handle']> }),
     deactivated: row.deactivatedAt !== null,
+  }
+}
+
+/** The same of one that is damaged, as far as the directory knows it. */
+export function toDamagedAccount({ did, pdsDid, handle }: DirectoryEntry): Account {
+  return {
+    did: did as Account['did'],
+    pds: pdsDid as Account['pds'],
+    ...(handle === null ? {} : { handle: handle as NonNullable<Account['handle']> }),
+    deactivated: false,
   }
 }
 

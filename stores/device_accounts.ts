@@ -1,12 +1,12 @@
 import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
 import type { AccountOnDevice } from '../actors/account/devices.ts'
 import type { Flow } from '../actors/auth/flow.ts'
-import { Refusal } from '../base/errors.ts'
+import { DamagedAccountError, Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/time/in_time.ts'
 import { requester } from '../http/requester.ts'
 import { makeRoomOnDevice } from '../sagas/services/room_on_device.ts'
 import type { Services } from '../sagas/services/services.ts'
-import { toAccount, toAuthorizedClients } from './account.ts'
+import { toAccount, toAuthorizedClients, toDamagedAccount } from './account.ts'
 import { deviceCookies } from './device_cookies.ts'
 import { toDeviceData } from './device_store.ts'
 import { asOAuth } from './oauth_errors.ts'
@@ -37,6 +37,54 @@ export function createDeviceAccounts(
         updatedAt: new Date(found.device.updatedAt),
       }
     )
+  }
+
+  /** The browsers that remember an account. */
+  async function of(did: string): Promise<(DeviceAccount | null)[]> {
+    const account = actors.account(did)
+    const rows = await account.listDevices()
+    return Promise.all(
+      rows.map(async ({ deviceId }) => {
+        const found = await account.readDevice(deviceId)
+        return found?.account.takedownRef === null ? toDeviceAccount(found) : null
+      }),
+    )
+  }
+
+  /** The accounts that the browser of a request remembers. One that is damaged keeps none of the others from people. */
+  async function onDevice(deviceId: string): Promise<(DeviceAccount | null)[]> {
+    const scope = requestScope()
+    const dids = await flow(deviceId).listAccountsOnDevice(deviceId)
+    return Promise.all(
+      dids.map(async (did) => {
+        try {
+          const found = await actors.account(did).readDevice(deviceId)
+          if (found?.account.takedownRef !== null) return null
+          scope.provesSignIn(did, found.basis)
+          if (found.usesCodes) scope.codesUsedBy.add(did)
+          return await toDeviceAccount(found)
+        } catch (err) {
+          if (!(err instanceof DamagedAccountError)) throw err
+          scope.damaged.add(did)
+          return toDamaged(deviceId, did)
+        }
+      }),
+    )
+  }
+
+  /** As the provider knows somebody whose sign-in is too old, so that nobody goes on as them, or without being asked as another. */
+  async function toDamaged(deviceId: string, did: string): Promise<DeviceAccount | null> {
+    const entry = await actors.directory.find(did, ['did'])
+    const device = await flow(deviceId).readDevice(deviceId)
+    if (!entry || !device) return null
+    return {
+      deviceId: deviceId as DeviceAccount['deviceId'],
+      deviceData: toDeviceData(device),
+      account: toDamagedAccount(entry),
+      authorizedClients: toAuthorizedClients([]),
+      createdAt: new Date(0),
+      updatedAt: new Date(0),
+    }
   }
 
   return {
@@ -87,28 +135,7 @@ export function createDeviceAccounts(
     },
 
     async listDeviceAccounts(filter) {
-      const pairs =
-        'deviceId' in filter
-          ? (await flow(filter.deviceId).listAccountsOnDevice(filter.deviceId)).map((did) => ({
-              did,
-              deviceId: filter.deviceId as string,
-            }))
-          : (await actors.account(filter.did).listDevices()).map(({ deviceId }) => ({
-              did: filter.did as string,
-              deviceId,
-            }))
-      const found = await Promise.all(
-        pairs.map(async ({ did, deviceId }) => {
-          const entry = await actors.account(did).readDevice(deviceId)
-          if (entry?.account.takedownRef !== null) return null
-          if ('deviceId' in filter) {
-            const scope = requestScope()
-            scope.provesSignIn(did, entry.basis)
-            if (entry.usesCodes) scope.codesUsedBy.add(did)
-          }
-          return toDeviceAccount(entry)
-        }),
-      )
+      const found = 'deviceId' in filter ? await onDevice(filter.deviceId) : await of(filter.did)
       return found.filter((deviceAccount) => deviceAccount !== null)
     },
   }

@@ -1,6 +1,7 @@
 import type { DeviceData, DeviceStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
+import { nullWhereDamaged } from '../base/errors.ts'
 import { DEVICE_AT_ONCE } from '../base/lifetimes.ts'
 import type { Device, FoundDevice } from '../database/flow/device.ts'
 import { requester } from '../http/requester.ts'
@@ -44,7 +45,8 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
 
     async deleteDevice(id) {
       const dids = await flow(id).listAccountsOnDevice(id)
-      await Promise.all(dids.map((did) => actors.account(did).forgetDevice(id)))
+      const forget = (did: string) => actors.account(did).forgetDevice(id).catch(nullWhereDamaged)
+      await Promise.all(dids.map(forget))
       await flow(id).deleteDevice(id)
     },
   }

@@ -30,6 +30,8 @@ export class RequestScope {
   amr: readonly string[] | null = null
   /** DIDs of those who signed in with a code on the device of the request, where it remembers them. */
   readonly codesUsedBy = new Set<string>()
+  /** DIDs of those whom the device of the request remembers, and whose accounts are damaged. */
+  readonly damaged = new Set<string>()
   /** Whether a client ends its own session. */
   isOwnEnding = false
   #reused: ReusedToken | null = null

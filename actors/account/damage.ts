@@ -1,3 +1,4 @@
+import { DamagedAccountError } from '../../base/errors.ts'
 import { isForbidden } from '../../base/files/files.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
@@ -80,6 +81,11 @@ export function noteDamage(log: Log, did: string, err: unknown): void {
   if (damaged.has(did) || damaged.size < MOST_NAMED) {
     damaged.set(did, { did, ...found, at: Date.now() })
   }
+}
+
+/** What callers are told of `err`, which an account failed with: apart from all else where its database is of no use. */
+export function asDamaged(err: unknown): unknown {
+  return foundIn(err) === null ? err : new DamagedAccountError({ cause: err })
 }
 
 /** What the system says where something else is in the place of a database, or of its folder. */

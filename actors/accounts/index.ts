@@ -8,7 +8,7 @@ import type { Db } from '../../database/database.ts'
 import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { logAudit } from '../account/audit_log.ts'
-import { assertNotLost, noteDamage, wake } from '../account/damage.ts'
+import { asDamaged, assertNotLost, noteDamage, wake } from '../account/damage.ts'
 import { accountFunctions } from '../account/index.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
 import type { DirectoryStub } from '../directory/stub.ts'
@@ -153,7 +153,10 @@ export const accountsActor = (runner: Runner, directory: DirectoryStub) => {
       ? accountFunctions[name as keyof typeof accountFunctions]
       : undefined
     if (!work) throw new Error(`An account cannot be asked to ${name}`)
-    return c.vars.run(did, (db) => (work as (db: Db, ...a: never[]) => unknown)(db, ...args))
+    const ran = c.vars.run(did, (db) => (work as (db: Db, ...a: never[]) => unknown)(db, ...args))
+    return ran.catch((err) => {
+      throw asDamaged(err)
+    })
   }
   const start = async (c: KvContext) => {
     const kv = kvOf(c)

@@ -18,12 +18,12 @@ export const RESULT = 'result'
 
 /**
  * The result of a call: a value, a refusal with its reason, a fault without details, or why nothing is served there
- * any more.
+ * any more. `damaged` is the account that was asked.
  */
 export type CallResult =
   | { value: unknown }
   | { refusal: { code: RefusalCode; message: string; metadata?: Record<string, unknown> } }
-  | { fault: 'moved' | 'late' | 'failed' }
+  | { fault: 'moved' | 'late' | 'damaged' | 'failed' }
   | { unserved: Move }
 
 /** An instance of an actor, what `performance.now()` says there, and by which code it answers. */

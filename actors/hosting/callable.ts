@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { DamagedAccountError } from '../../base/errors.ts'
 import { MovedError } from '../../base/files/move.ts'
 import { ACTION } from '../../base/lifetimes.ts'
 import { withDeadline } from '../../base/time/deadline.ts'
@@ -95,6 +96,6 @@ async function resultOf(work: () => Promise<unknown>, log: Log): Promise<CallRes
       return { refusal: { code, message, ...(metadata ? { metadata } : {}) } }
     }
     log.error({ err }, 'an actor failed')
-    return { fault: 'failed' }
+    return { fault: err instanceof DamagedAccountError ? 'damaged' : 'failed' }
   }
 }

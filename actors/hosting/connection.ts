@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { UserError } from 'rivetkit/errors'
-import { UnavailableError } from '../../base/errors.ts'
+import { DamagedAccountError, UnavailableError } from '../../base/errors.ts'
 import { MovedError } from '../../base/files/move.ts'
 import * as lifetimes from '../../base/lifetimes.ts'
 import { withDeadline } from '../../base/time/deadline.ts'
@@ -108,7 +108,10 @@ export class ActorConnection {
     const came = await this.#send(open, name, args, until, deadline)
     if ('value' in came) return came.value
     if ('unserved' in came) throw new MovedError(came.unserved)
-    if ('fault' in came) throw new Error(`The call of ${name} failed`)
+    if ('fault' in came) {
+      const fault = new Error(`The call of ${name}: ${came.fault}`)
+      throw came.fault === 'damaged' ? new DamagedAccountError({ cause: fault }) : fault
+    }
     const { code, message, metadata } = came.refusal
     throw new UserError(message, { code, metadata })
   }
@@ -136,7 +139,7 @@ export class ActorConnection {
         .call(open.instance, id, name, args, beginsUntil, currentTraceparent(), addressOfClient())
         .catch(result.reject)
       const came = await withDeadline(result.promise, deadline - since)
-      if (!('fault' in came) || came.fault === 'failed') return came
+      if (!('fault' in came) || came.fault === 'failed' || came.fault === 'damaged') return came
       if (came.fault === 'moved') open.end()
       // Perhaps for a clock that was seen wrongly.
       else open.clock.doubt()

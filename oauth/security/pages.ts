@@ -189,10 +189,11 @@ export class SecurityPages {
     const task = taskOf(request)
     const place = Place.forSecurity(task)
     const step = choiceStep(signInTextsFor({ request }), {
-      accounts: people.map(({ did, handle, basis }) => ({
+      accounts: people.map(({ did, handle, basis, isDamaged }) => ({
         name: shownName({ did, handle }),
         href: basis ? pageOf(request, did) : place.page({ account: did, language }),
         isPasswordNeeded: basis === null,
+        isDamaged: isDamaged === true,
       })),
       other: place.page({ step: 'sign-in', language }),
       signUp: undefined,

@@ -13,6 +13,8 @@ export type Person = {
   basis: Basis | null
   /** When somebody signed in who is not remembered, ms: it ends a quarter of an hour later. */
   passingSince: number | null
+  /** Whether the account is damaged, so that nobody can sign in to it. */
+  isDamaged?: boolean
 }
 
 /**
@@ -30,7 +32,8 @@ export async function peopleOf(
     const { did, handle = null } = each.account
     const isTooOld = provider.checkLoginRequired(each)
     const basis = isTooOld ? null : requestScope().signInOf(did)
-    return { did, handle, basis, passingSince: null }
+    const isDamaged = requestScope().damaged.has(did)
+    return { did, handle, basis, passingSince: null, isDamaged }
   })
   // That of one who is remembered ends with the device session.
   if (!recent?.isPassing) return remembered

@@ -5,7 +5,7 @@ import { chosenOf, type Person } from '../../oauth/security/people.ts'
 import { hasSignedOut, noSignedOutCookie } from '../../oauth/sign_in/cookies/signed_out.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { type Login, MULTI_FACTOR } from '../storage/interaction_result.ts'
-import { isHinted, LOGIN_HINT, loginHintOf } from './login_hint.ts'
+import { isAmong, isHinted, LOGIN_HINT, loginHintOf } from './login_hint.ts'
 import {
   accountOf,
   askToSignIn,
@@ -103,7 +103,8 @@ async function meantOf(
   const hint = loginHintOf(interaction.params)
   if (hint === undefined) return undefined
   for (const person of people) {
-    if (await isHinted(actors, person.did, hint)) return person
+    const { did, handle, isDamaged } = person
+    if (isDamaged ? isAmong([did, handle], hint) : await isHinted(actors, did, hint)) return person
   }
   return 'another'
 }

@@ -20,6 +20,10 @@ export async function isHinted(
   hint: string,
 ): Promise<boolean> {
   const account = await actors.account(did).read()
-  const names = [did, account?.handle, account?.email]
+  return isAmong([did, account?.handle, account?.email], hint)
+}
+
+/** The same of names that are at hand. */
+export function isAmong(names: readonly (string | null | undefined)[], hint: string): boolean {
   return names.some((name) => name != null && isSameSubject(name, hint))
 }

@@ -1,5 +1,5 @@
 import { aroundCalls, caught } from '../../actors/around_calls.ts'
-import { Refusal } from '../../base/errors.ts'
+import { nullWhereDamaged, Refusal } from '../../base/errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { readingOnce } from './read_once.ts'
 import { retrying } from './retried_calls.ts'
@@ -14,9 +14,18 @@ type Reached = Pick<Storage, 'flow' | 'actors'>
 export function notingFaults({ flow, actors }: Reached): Reached {
   return {
     flow: (id) => readingOnce(id, noting(retrying(flow(id)))),
-    actors: { ...actors, account: (did) => noting(retrying(actors.account(did))) },
+    actors: {
+      ...actors,
+      account: (did) => noting(sparingOthers(retrying(actors.account(did)))),
+    },
   }
 }
+
+/** The browser of somebody whose account is damaged counts as signed in as nobody: others can sign in in it. */
+const sparingOthers = <S extends object>(stub: S): S =>
+  aroundCalls(stub, (ask, name) =>
+    name === 'findOpenidSession' ? caught(ask, nullWhereDamaged) : ask(),
+  )
 
 const noting = <S extends object>(stub: S): S => aroundCalls(stub, noted)
 

@@ -49,7 +49,7 @@ button,.button{box-sizing:border-box;max-width:100%;min-height:2.5rem;padding:.4
 .notice{margin-bottom:1rem;padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field)}
 .notice :is(button,.button){display:inline-block;margin-block:.125rem;border-color:var(--edge)}
 .accounts{margin:0 0 1rem;padding:0;list-style:none}
-.accounts a{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
+.accounts a,.accounts span{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
 .accounts small{display:block;color:var(--quiet)}
 form+form,form+p,.actions+p{margin-top:1rem}
 code{font-size:1.125rem;user-select:all}
@@ -63,7 +63,7 @@ details nav{margin-top:.5rem}
 @media(max-width:25rem){.actions>*{flex:1 1 100%}}
 @media print{:root{color-scheme:light}html{background:none}body{display:block;padding:0}main{max-width:none;border:0}nav,details,form,button,.button{display:none!important}main:has(.codes)>:not(.name,.logo,h1,.lead,.notice){display:none}}
 @media(max-width:20rem){body{padding:min(.5rem,2vw)}main{padding:min(1rem,4vw)}h1{font-size:1.25rem}h1,label,button,.button,.link{hyphens:auto}
-button:not(.link),.button,.alert,.notice,.accounts a{padding-inline:min(.75rem,3vw)}
+button:not(.link),.button,.alert,.notice,.accounts a,.accounts span{padding-inline:min(.75rem,3vw)}
 .codes li{margin-bottom:.375rem;padding-left:.75rem;text-indent:-.75rem}}
 `
 

@@ -26,10 +26,18 @@ import { FORGOTTEN, TYPED_NAME } from './typed_name.ts'
 /** Where people sign up. */
 export type SignUps = { withPassword: string; withPasskey: string }
 
+type ChoosableAccount = {
+  name: string
+  href: string
+  isPasswordNeeded: boolean
+  /** Whether nobody can sign in to it. */
+  isDamaged: boolean
+}
+
 export type ChoiceStep = Pick<Ways, 'cancel'> & {
   /** Host of the app that the person goes on to; undefined where there is none to be named. */
   app?: string | undefined
-  accounts: readonly { name: string; href: string; isPasswordNeeded: boolean }[]
+  accounts: readonly ChoosableAccount[]
   /** Undefined where the app asked for one account. */
   other: string | undefined
   signUp: SignUps | undefined
@@ -42,9 +50,10 @@ export function choiceStep(
 ): Step {
   const content = html`${list(
     [
-      ...accounts.map(
-        ({ name, href, isPasswordNeeded }) =>
-          html`<a href="${href}">${name}${isPasswordNeeded && html`<small>${texts.passwordNeeded}</small>`}</a>`,
+      ...accounts.map(({ name, href, isPasswordNeeded, isDamaged }) =>
+        isDamaged
+          ? html`<span>${name}<small>${texts.notReached}</small></span>`
+          : html`<a href="${href}">${name}${isPasswordNeeded && html`<small>${texts.passwordNeeded}</small>`}</a>`,
       ),
       other !== undefined && html`<a href="${other}">${texts.anotherAccount}</a>`,
     ],

@@ -17,6 +17,8 @@ export type SignInTexts = {
   readonly choose: string
   /** Of an account of this device whose sign-in is too old. */
   readonly passwordNeeded: string
+  /** Of one that is damaged: an operator has to mend it. */
+  readonly notReached: string
   readonly anotherAccount: string
   /** Where it is clear whose password it is. */
   readonly enterPassword: string

@@ -1,10 +1,12 @@
+import Sqlite from 'better-sqlite3'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { RESULT } from '../../actors/hosting/call.ts'
 import { callable } from '../../actors/hosting/callable.ts'
 import { ActorConnection } from '../../actors/hosting/connection.ts'
+import { refusing } from '../../actors/reach.ts'
 import { answering } from '../../actors/runner.ts'
-import { Refusal } from '../../base/errors.ts'
+import { DamagedAccountError, Refusal, UnavailableError } from '../../base/errors.ts'
 import { addressOfClient, forClient } from '../../http/requester.ts'
 import { Line } from './line.ts'
 
@@ -58,6 +60,27 @@ test('a refusal is told, any other error is not', async () => {
   })
   expect(await call(id, 'fail')).toEqual({ fault: 'failed' })
   expect(await call(id, 'toString')).toEqual({ fault: 'failed' })
+})
+
+test('an account that is damaged is told apart, over a connection, too, and nothing else', async () => {
+  const fail = (err: Error) => Promise.reject(err)
+  const actions = {
+    damaged: () => fail(new DamagedAccountError()),
+    away: () => fail(new UnavailableError('The engine')),
+  }
+  const line = new Line(callable('test', actions, log))
+  const options = { actor: 'test', secret: '', place: 'port', log } as const
+  const connection = new ActorConnection(line.getter, ['0'], options)
+  const account = refusing(connection.stub, 'account') as typeof actions
+  await expect.poll(() => account.away().catch(String)).toMatch('The account actor')
+  await expect(account.damaged()).rejects.toThrow(DamagedAccountError)
+  await expect(account.away()).rejects.not.toBeInstanceOf(DamagedAccountError)
+  await expect(account.away()).rejects.toThrow(UnavailableError)
+  const corrupt = new Sqlite.SqliteError('malformed', 'SQLITE_CORRUPT')
+  const told = (name: string) => refusing({ ask: () => fail(corrupt) }, name).ask()
+  await expect(told('account')).rejects.toThrow(DamagedAccountError)
+  await expect(told('directory')).rejects.not.toBeInstanceOf(DamagedAccountError)
+  await connection.close()
 })
 
 test('it is known for which client an actor is called', async () => {

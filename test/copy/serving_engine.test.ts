@@ -263,7 +263,7 @@ test('an account whose storage is lost is taken for no deleted one', async () =>
   const kv = ofAccount(engine.at(actor, key), did)
   await kv.delete((await kv.list('')).map(([each]) => each))
   // What the first look leaves there is no account either.
-  for (let looks = 0; looks < 2; looks++) await expect(read()).rejects.toThrow('failed')
+  for (let looks = 0; looks < 2; looks++) await expect(read()).rejects.toThrow('damaged')
   const reason = expect.stringContaining('holds no account')
   expect(listDamagedAccounts()).toMatchObject([{ did, reason }])
   await runners.ask(DIRECTORY, 'beginDeletion', did, 1)

@@ -21,12 +21,14 @@ import { connectOperator } from '../../cli/operator/client.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
+import { type HeadlessBrowser, newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { firstArguments } from '../../lab/world/child.ts'
 import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { copyOnline } from '../../maintenance/databases/online_copy.ts'
 import { checkDamaged } from '../../operator/doctor/damaged.ts'
+import { en } from '../../pages/sign_in/locales/en.ts'
 import {
   Attacker,
   newPerson,
@@ -34,6 +36,7 @@ import {
   refreshed,
   type Session,
   send,
+  signInOnPage,
 } from '../attacks/attacker.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 
@@ -48,11 +51,17 @@ let network: Network
 /** One for each way to lose it. */
 const held: Held[] = []
 let well: Person
+/** A browser that remembers all of them. */
+let browser: HeadlessBrowser
 
 beforeAll(async () => {
   network = await startNetwork()
   well = await newPerson(network, 'well')
   for (const _ of LOSSES) held.push(await hold())
+  browser = newHeadlessBrowser(network.url)
+  for (const person of [...held.map((each) => each.person), well]) {
+    await signInOnPage(network, browser, person)
+  }
   // All accounts are asleep then, and their databases closed.
   await network.vestibule.restart()
   for (const [i, [, , lose]] of LOSSES.entries()) {
@@ -150,6 +159,17 @@ test.each(LOSSES.map(([name, state], i) => [name, state, i] as const))(
     expect(vestibule.logs.slice(logs)).toContain(state)
   },
 )
+
+test('they keep nobody else from the browser that remembers them', async () => {
+  const opened = await browser.open(`${network.url}/account/`)
+  const page = await opened.body.text()
+  expect([opened.statusCode, page.split(en.notReached).length]).toEqual([200, 1 + LOSSES.length])
+  const [href] = [...page.matchAll(/href="([^"]*)">@/g)].map(([, found]) => found)
+  expect(decodeURIComponent(href ?? '')).toContain(well.handle)
+  const client = new Attacker(network)
+  const session = await client.signIn({ ...well, browser })
+  expect(await client.refresh(session)).toMatchObject({ status: 200 })
+})
 
 test('the operator is told of all of them, and of each way to mend them', async () => {
   const { env } = network.vestibule

@@ -1,5 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Account } from '@atproto/oauth-provider/store'
+import { nullWhereDamaged } from '../../../base/errors.ts'
 import { SIGN_IN_HANDOVER } from '../../../base/lifetimes.ts'
 import type { Seal } from '../../../base/secrets/seal.ts'
 import type { AccountRow } from '../../../database/account/profile.ts'
@@ -136,7 +137,8 @@ export async function findSignedIn(
   const found = all.find((each) => each.state.request === place.requestUri)
   if (!found) return null
   const { did, generation, since, amr, isPassing = false } = found.state
-  const account = (await actors.directory.find(did, ['did'])) && (await actors.account(did).read())
+  const isKept = (await actors.directory.find(did, ['did'])) !== null
+  const account = isKept && (await actors.account(did).read().catch(nullWhereDamaged))
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
   return { account, isPassing, since, amr }
 }

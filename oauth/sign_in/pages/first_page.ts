@@ -35,8 +35,12 @@ export class FirstPage {
         : this.#permissions.permissions(shown, to)
     }
     const another = wanted.step === 'sign-in' && hint === undefined
-    const isChoice = sessions.length > 0 && wanted.account === undefined && !another
-    if (isChoice && (hint === undefined || sessions.some((each) => !each.loginRequired))) {
+    const isDamaged = (did: string) => requestScope().damaged.has(did)
+    const isOneWanted = wanted.account !== undefined && !isDamaged(wanted.account)
+    const isChoice = sessions.length > 0 && !isOneWanted && !another
+    // It says, too, that an account is damaged.
+    const isWorthIt = sessions.some((each) => !each.loginRequired || isDamaged(each.account.did))
+    if (isChoice && (hint === undefined || isWorthIt)) {
       return this.#pages.choice(shown, visit, outcome)
     }
     const chosen = another

@@ -30,6 +30,7 @@ import {
 import { usePasskeyOptions } from '../../../sagas/factors/passkeys.ts'
 import type { Services } from '../../../sagas/services/services.ts'
 import { type Challenge, newChallenge } from '../../../sagas/sign_in/passkey_challenge.ts'
+import { requestScope } from '../../../stores/request_scope.ts'
 import { securityTask } from '../../security_paths.ts'
 import { type FormState, Forms } from '../form_state.ts'
 import { type Place, type Wanted, wantedOf } from '../place.ts'
@@ -90,6 +91,7 @@ export class SignInPages {
               ? place.page({ language, account: each.account.did })
               : place.accountPage(nameOf(each.account), language),
           isPasswordNeeded: isPasswordNeeded(each),
+          isDamaged: requestScope().damaged.has(each.account.did),
         })),
         other: hint === undefined ? place.page({ language, step: 'sign-in' }) : undefined,
         signUp: canSignUp ? signUpsAt(place, language) : undefined,

@@ -4,6 +4,7 @@ export const en: SignInTexts = {
   title: 'Sign in',
   choose: 'Choose an account',
   passwordNeeded: 'Password needed',
+  notReached: 'Cannot be reached until this service has repaired it.',
   anotherAccount: 'Another account',
   enterPassword: 'Enter your password to continue.',
   username: 'Username or email',

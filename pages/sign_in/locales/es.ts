@@ -4,6 +4,7 @@ export const es: SignInTexts = {
   title: 'Iniciar sesión',
   choose: 'Elige una cuenta',
   passwordNeeded: 'Se necesita la contraseña',
+  notReached: 'No está disponible hasta que este servicio la repare.',
   anotherAccount: 'Otra cuenta',
   enterPassword: 'Introduce tu contraseña para continuar.',
   username: 'Nombre de usuario o correo electrónico',

@@ -4,6 +4,7 @@ export const fr: SignInTexts = {
   title: 'Connexion',
   choose: 'Choisissez un compte',
   passwordNeeded: 'Mot de passe requis',
+  notReached: 'Indisponible tant que ce service ne l’a pas réparé.',
   anotherAccount: 'Un autre compte',
   enterPassword: 'Saisissez votre mot de passe pour continuer.',
   username: 'Nom d’utilisateur ou adresse e-mail',

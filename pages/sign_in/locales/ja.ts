@@ -4,6 +4,7 @@ export const ja: SignInTexts = {
   title: 'サインイン',
   choose: 'アカウントを選択',
   passwordNeeded: 'パスワードが必要です',
+  notReached: 'このサービスで修復されるまで利用できません。',
   anotherAccount: '他のアカウント',
   enterPassword: '続けるにはパスワードを入力してください。',
   username: 'ユーザー名またはメールアドレス',

@@ -4,6 +4,7 @@ export const ko: SignInTexts = {
   title: '로그인',
   choose: '계정 선택',
   passwordNeeded: '비밀번호 필요',
+  notReached: '이 서비스에서 복구할 때까지 이용할 수 없습니다.',
   anotherAccount: '다른 계정',
   enterPassword: '계속하려면 비밀번호를 입력하세요.',
   username: '사용자 이름 또는 이메일',

@@ -4,6 +4,7 @@ export const ro: SignInTexts = {
   title: 'Conectare',
   choose: 'Alegeți un cont',
   passwordNeeded: 'Este nevoie de parolă',
+  notReached: 'Nu poate fi accesat până când acest serviciu îl repară.',
   anotherAccount: 'Alt cont',
   enterPassword: 'Introduceți parola pentru a continua.',
   username: 'Nume de utilizator sau e-mail',

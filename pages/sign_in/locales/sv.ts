@@ -4,6 +4,7 @@ export const sv: SignInTexts = {
   title: 'Inloggning',
   choose: 'Välj ett konto',
   passwordNeeded: 'Lösenord krävs',
+  notReached: 'Kan inte nås förrän tjänsten har reparerat det.',
   anotherAccount: 'Annat konto',
   enterPassword: 'Ange ditt lösenord för att fortsätta.',
   username: 'Användarnamn eller e-post',

@@ -37,6 +37,8 @@ const DATA_GONE = 'test/storage/data_gone.test.ts'
 const OWNERSHIP = 'test/base/ownership.test.ts'
 const ownership = inFile('base/files/ownership.ts')
 const LOST = 'test/storage/lost_account.test.ts'
+const DAMAGED_ACCOUNT = 'test/sign_in/damaged_account.test.ts'
+const deviceAccounts = inFile('stores/device_accounts.ts')
 const ODD_NAMES = 'test/backup/odd_names.test.ts'
 const WRONG_CLOCK = 'test/storage/wrong_clock.test.ts'
 const CLOCK_SET_BACK = 'test/base/clock_set_back.test.ts'
@@ -56,6 +58,31 @@ export const dataRows = toRemovals([
       'signOut ? endSessions : markOfBackup',
       'signOut ? endSessions : () => null',
     ),
+  ],
+  [
+    DAMAGED_ACCOUNT,
+    'an account that is damaged keeps nobody else from a browser',
+    deviceAccounts('if (!(err instanceof DamagedAccountError)) throw err', 'throw err'),
+  ],
+  [
+    DAMAGED_ACCOUNT,
+    'one that does not answer is not taken for damaged',
+    deviceAccounts('if (!(err instanceof DamagedAccountError)) throw err', ''),
+  ],
+  [
+    DAMAGED_ACCOUNT,
+    'nor from one that is forgotten',
+    inFile('stores/device_store.ts')('.catch(nullWhereDamaged)', ''),
+  ],
+  [
+    DAMAGED_ACCOUNT,
+    'nor does the sign-in there',
+    inFile('oauth/sign_in/cookies/signed_in.ts')('.catch(nullWhereDamaged)', ''),
+  ],
+  [
+    DAMAGED_ACCOUNT,
+    'nor does its OpenID session',
+    inFile('openid/storage/noted_faults.ts')("name === 'findOpenidSession' ?", 'false ?'),
   ],
   [
     'test/storage/lost_account.test.ts',

@@ -120,7 +120,7 @@ export const pageRows = toRemovals([
   [
     38,
     'who ends a device signs its accounts out',
-    devices('await Promise.all(dids.map((did) => actors.account(did).forgetDevice(id)))', ''),
+    devices('await Promise.all(dids.map(forget))', ''),
   ],
   [38, 'and there is no such device any more', devices('await flow(id).deleteDevice(id)', '')],
   [
