@@ -7,9 +7,9 @@ import {
 } from '../../sagas/changes/account_life.ts'
 import { setEmail as setAccountEmail } from '../../sagas/changes/email_change.ts'
 import { changeHandle } from '../../sagas/changes/handle_change.ts'
+import { setPassword } from '../../sagas/changes/set_password.ts'
 import { addMailFactor, listFactors, removeFactor } from '../../sagas/factors/factors.ts'
 import { listPasskeys } from '../../sagas/factors/passkeys.ts'
-import { notify } from '../../sagas/notices/notice.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { command } from '../command.ts'
 import { findAccount, findEntry } from '../find_account.ts'
@@ -35,8 +35,7 @@ export const resetPassword = command(
     const account = await findAccount(services, input.account)
     const { did, handle } = account
     const appPasswords = input.keepAppPasswords ? 'kept' : 'ended'
-    await services.actors.account(did).changePassword(input.password, appPasswords)
-    notify(services, 'passwordChanged', account, null)
+    await setPassword(services, account, input.password, appPasswords)
     return { did, handle }
   },
 )

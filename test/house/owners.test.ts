@@ -29,6 +29,10 @@ test('folders are made by what ends also where none can be made', () => {
   expect(linesWith(/\bmkdir(Sync)?\(.*recursive/, '')).toEqual([])
 })
 
+test('who sets a password for somebody else has them told', () => {
+  expect(linesWith(/\.changePassword\(/, 'sagas/changes/set_password.ts')).toEqual([])
+})
+
 test('what a request names elsewhere is looked up within bounds', () => {
   const lookingUp = linesWith(/identity\.handle\.resolve\(|plc\.signingKeyAt\(/, '')
   expect(lookingUp.length).toBeGreaterThan(2)

@@ -1,4 +1,4 @@
-import { notify } from '../../sagas/notices/notice.ts'
+import { setPassword } from '../../sagas/changes/set_password.ts'
 import { namedAccount } from '../accounts.ts'
 import { adminOrPdsAdmin, assertAdministers } from '../auth/admin.ts'
 import { method } from '../method.ts'
@@ -11,7 +11,6 @@ export default method('com.atproto.admin.updateAccountPassword', {
     const missing = { message: `Account does not exist: ${input.did}` }
     const account = await namedAccount(services, input.did, missing)
     assertAdministers(credentials, account)
-    await services.actors.account(account.did).changePassword(input.password, 'ended')
-    notify(services, 'passwordChanged', account, null)
+    await setPassword(services, account, input.password, 'ended')
   },
 })

@@ -103,6 +103,14 @@ export const alarmRows = toRemovals([
     sessions('if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))', 'void markOfProgram'),
   ],
   [
+    'test/mail/notices.test.ts',
+    'the owner is told of a password that others set',
+    inFile('sagas/changes/set_password.ts')(
+      "notify(services, 'passwordChanged', account, null)",
+      'void notify',
+    ),
+  ],
+  [
     'test/factors/changes.test.ts',
     'a code by mail that goes with its address is told',
     inFile('sagas/changes/email_change.ts')(
