@@ -85,6 +85,14 @@ export const sagaRows = toRemovals([
     inFile('sagas/changes/standing_change.ts')(' && !isRepeated', ''),
   ],
   [
+    'test/sagas/pds_watch.test.ts',
+    'who could not be followed is looked at again',
+    inFile('sagas/following/pds_watch.ts')(
+      'if (known === undefined) now.delete(did)\n        else now.set(did, known)',
+      '',
+    ),
+  ],
+  [
     CUT_OFF,
     'what is decided here and not finished is not the word of the PDS',
     inFile('sagas/following/follow_pds.ts')(
