@@ -85,6 +85,24 @@ test('keys into a folder of another disk', async () => {
   expect(readFileSync(join(home, 'secrets', 'dpop_secret.hex'), 'utf8')).toBe('a key')
 })
 
+/** A disk at which a PDS keeps its data, which is lost after it was backed up. */
+async function loseWithPds() {
+  const at = join(parent.path, 'disk')
+  const pds = join(at, 'pds')
+  const places = {
+    ...{ accounts: join(pds, 'account.sqlite'), sequencer: join(pds, 'sequencer.sqlite') },
+    ...{ actors: join(pds, 'actors'), blobs: join(pds, 'blobs') },
+  }
+  mkdirSync(pds, { recursive: true })
+  for (const path of [places.accounts, places.sequencer]) {
+    new Sqlite(path).exec('CREATE TABLE record (uri TEXT)').close()
+  }
+  const withPds = join(parent.path, 'backup with a PDS')
+  await backUp({ dataDir: join(parent.path, 'data'), folder: withPds, pds: places })
+  rmSync(at, { recursive: true })
+  return { at, places, withPds }
+}
+
 /** What somebody else does meanwhile, once the first file is there. */
 const restoreWhile = (meanwhile: () => void) =>
   restore({ folder, dataDir: home, onProgress: (done) => void (done === 1 && meanwhile()) })
@@ -97,6 +115,15 @@ test('one that fails leaves nothing in a folder of another disk either', async (
   })
   await expect(failed).rejects.toThrow('killed')
   expect(listFiles(home).toSorted()).toEqual([...before, 'program.lock'].toSorted())
+})
+
+test('nor where the PDS keeps its data', async () => {
+  const { at, places, withPds } = await loseWithPds()
+  // Something is begun in the place of what was prepared.
+  const onProgress = () => void mkdirSync(join(home, 'auth/other'), { recursive: true })
+  const failed = restore({ folder: withPds, dataDir: home, pds: places, onProgress })
+  await expect(failed).rejects.toThrow('No other folder can take the place')
+  expect(existsSync(at)).toBe(false)
 })
 
 test('what is decided stays where something is in its way, and goes on once that is gone', async () => {
@@ -207,19 +234,7 @@ describe.runIf(isRoot)('with users', () => {
   })
 
   test('by root, what the PDS keeps elsewhere: the folders that are made for it, too', async () => {
-    const at = join(parent.path, 'disk')
-    const pds = join(at, 'pds')
-    const places = {
-      ...{ accounts: join(pds, 'account.sqlite'), sequencer: join(pds, 'sequencer.sqlite') },
-      ...{ actors: join(pds, 'actors'), blobs: join(pds, 'blobs') },
-    }
-    mkdirSync(pds, { recursive: true })
-    for (const path of [places.accounts, places.sequencer]) {
-      new Sqlite(path).exec('CREATE TABLE record (uri TEXT)').close()
-    }
-    const withPds = join(parent.path, 'backup with a PDS')
-    await backUp({ dataDir: join(parent.path, 'data'), folder: withPds, pds: places })
-    rmSync(at, { recursive: true })
+    const { at, places, withPds } = await loseWithPds()
     await restore({ folder: withPds, dataDir: home, pds: places })
     const owners = ['', ...listFiles(at)].map((name) => statSync(join(at, name)).uid)
     expect(new Set(owners)).toEqual(new Set([OTHER_USER]))

@@ -476,6 +476,7 @@ export const dataRows = toRemovals([
     'a restore that fails leaves nothing on another disk',
     restoring('    await folders.remove()\n', ''),
   ],
+  [IN_PLACE, 'nor where the PDS keeps its data', restoring('    await ofPds?.remove()\n', '')],
   [
     IN_PLACE,
     'a restore that is decided is not taken back',
