@@ -117,6 +117,17 @@ describe('47. a service JWT', () => {
     }
   })
 
+  test('of a PDS whose clock is ahead waits after a sign-out as any other', async () => {
+    const { accessTokenLifetime } = app.runner.settings
+    const ahead = async () => sign({ iat: seconds() + 86_400, exp: seconds() + 86_460 })
+    expect(await call(await ahead())).toBe(200)
+    await app.actors.account(did).signOutEverywhere()
+    expect(await call(await sign())).toBe(400)
+    expect(await call(await ahead())).toBe(400)
+    vi.setSystemTime(Date.now() + accessTokenLifetime + 1_001)
+    expect(await call(await ahead())).toBe(200)
+  })
+
   test('of the last known key counts for a day while PLC does not answer', async () => {
     expect(await call(await sign())).toBe(200)
     isPlcDown = true

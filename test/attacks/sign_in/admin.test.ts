@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app.ts'
 import { ACCOUNT_LIMITS } from '../../../sagas/accounts/account_limits.ts'
 import { type Answered, ask } from '../../subjects/ask.ts'
 
@@ -17,41 +17,52 @@ beforeAll(async () => {
 afterAll(() => app?.close())
 
 /** What is answered to the right password, and to a wrong one; 0 for what a PDS answers. */
-type Door = [door: string, target: () => string, right: number, wrong: number]
+type Door = [door: string, asked: () => Asked, right: number, wrong: number]
+const query = (nsid: string) => ({ target: `/xrpc/com.atproto.admin.${nsid}?did=${did}` })
+const ofNobody = { account: 'nobody.test', email: 'nobody@mail.internal' }
 const doors: Door[] = [
-  ['of the operator', () => `/xrpc/com.atproto.admin.getAccountInfo?did=${did}`, 200, 401],
-  ['of moderators', () => `/xrpc/com.atproto.admin.getSubjectStatus?did=${did}`, 200, 401],
-  ['that is passed on to a PDS', () => `/xrpc/com.atproto.admin.listThings?did=${did}`, 0, 0],
+  ['of the operator', () => query('searchAccounts'), 200, 401],
+  ['of moderators', () => query('getSubjectStatus'), 200, 401],
+  [
+    'that the admin of a PDS may use, too',
+    () => ({
+      ...{ method: 'POST', target: '/xrpc/com.atproto.admin.updateAccountEmail' },
+      body: JSON.stringify(ofNobody),
+    }),
+    ...([400, 401] as const),
+  ],
+  ['that is passed on to a PDS', () => query('listThings'), 0, 0],
 ]
 
-function call(target: string, address: string, password: string): Promise<Answered> {
+function call(asked: Asked, address: string, password: string): Promise<Answered> {
   const basic = Buffer.from(`admin:${password}`).toString('base64')
-  return ask(app, { target, address, headers: { authorization: `Basic ${basic}` } })
+  const json = asked.body !== undefined && { 'content-type': 'application/json' }
+  return ask(app, { ...asked, address, headers: { authorization: `Basic ${basic}`, ...json } })
 }
 
 describe('20. wrong admin passwords are counted', () => {
-  test.each(doors)('at a method %s, and at all others', async (door, target, allowed, refused) => {
+  test.each(doors)('at a method %s, and at all others', async (door, asked, allowed, refused) => {
     const address = `192.0.2.${10 + doors.findIndex(([name]) => name === door)}`
     for (let i = 0; i <= points; i++) {
-      expect((await call(target(), address, right)).status).toBe(allowed)
+      expect((await call(asked(), address, right)).status).toBe(allowed)
     }
     for (let i = 0; i < points; i++) {
-      expect((await call(target(), address, `guess ${i}`)).status).toBe(refused)
+      expect((await call(asked(), address, `guess ${i}`)).status).toBe(refused)
     }
     for (const [, other] of doors) {
       const { status, headers, body } = await call(other(), address, right)
       expect([status, body]).toEqual([429, expect.objectContaining({ error: 'RateLimitExceeded' })])
       expect(Number(headers['retry-after'])).toBeGreaterThan(0)
     }
-    expect((await call(target(), '192.0.2.99', right)).status).toBe(allowed)
+    expect((await call(asked(), '192.0.2.99', right)).status).toBe(allowed)
   })
 
   test.each(doors)(
     'at a method %s, also at once, where right ones are not',
-    async (door, target) => {
+    async (door, asked) => {
       const address = `192.0.2.${60 + doors.findIndex(([name]) => name === door)}`
       const atOnce = async (password: string) => {
-        const calls = Array.from({ length: 4 * points }, () => call(target(), address, password))
+        const calls = Array.from({ length: 4 * points }, () => call(asked(), address, password))
         return (await Promise.all(calls)).filter(({ status }) => status !== 429)
       }
       expect(await atOnce(right)).toHaveLength(4 * points)
@@ -60,10 +71,10 @@ describe('20. wrong admin passwords are counted', () => {
   )
 
   test('and those of a PDS, which its admin goes on to use', async () => {
-    const target = doors.at(-1)?.[1] ?? (() => '')
+    const asked = doors.at(-1)?.[1] ?? (() => query(''))
     const ofPds = (await app.actors.directory.listPdses())[0]?.adminPassword ?? ''
     for (let i = 0; i <= points; i++) {
-      expect((await call(target(), '192.0.2.50', ofPds)).status).toBe(0)
+      expect((await call(asked(), '192.0.2.50', ofPds)).status).toBe(0)
     }
   })
 })

@@ -56,6 +56,19 @@ export const callerRows = toRemovals([
     admin("admin !== 'every' && !admin.includes(pdsDid)", 'false'),
   ],
   [
+    47,
+    'a PDS whose clock is ahead has nobody wait less',
+    service(
+      'Math.min((decodeJwt(readBearer(call)).iat ?? 0) * 1_000, Date.now())',
+      '(decodeJwt(readBearer(call)).iat ?? 0) * 1_000',
+    ),
+  ],
+  [
+    20,
+    'a password that is of no PDS is a guess',
+    admin('return administered.length > 0 ? administered : null', 'return administered'),
+  ],
+  [
     ADMINS,
     'the operator shows the password',
     admin('isSameSecret(password, secrets.adminPassword)', 'password !== secrets.jwtKeyHex'),
