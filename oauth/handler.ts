@@ -35,6 +35,7 @@ import {
   PROGRAMS,
   passkeyScriptPath,
 } from './paths.ts'
+import { answeringUsualCalls } from './provider/usual_calls.ts'
 import { withShortHeaders } from './requests/kept_headers.ts'
 import { withKnownBrowser } from './requests/known_browser.ts'
 import { logRefusal } from './requests/refusal_log.ts'
@@ -76,7 +77,7 @@ export function createOAuthHandler(
   const signOutLink = new SignOutLink(provider, services, scripts.passkeys)
   const own = [signIn, security, signOutLink, new Scripts(scripts)]
   const ownOf = (request: HttpRequest) => own.find((page) => page.takes(request))
-  const ask = fetchAdapter(
+  const endpoints = fetchAdapter(
     oauthMiddleware(provider, {
       onError: (_req, res, err, message) => {
         // What is sent is not written over by a page of the provider's.
@@ -92,6 +93,7 @@ export function createOAuthHandler(
     }),
     log,
   )
+  const ask = answeringUsualCalls(provider, endpoints)
   const guard = guarding(settings)
   const handle = checked(
     async (request) => guard(await (ownOf(request)?.answer(request) ?? ask(request))),

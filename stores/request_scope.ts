@@ -40,6 +40,7 @@ export class RequestScope {
   #givenUp: { error: 'invalid_request' | 'access_denied'; description: string } | null = null
   #fault: { cause: unknown } | null = null
   #refusal: OAuthError | null = null
+  readonly #done = new Map<string, unknown>()
 
   /** The request has proven something about this account: its sessions are looked for there. */
   isAbout(did: string): void {
@@ -184,6 +185,12 @@ export class RequestScope {
 
   get fault(): { cause: unknown } | null {
     return this.#fault
+  }
+
+  /** Does what may be done once for a request, and counts as done: who asks again is told the same, also what it failed with. */
+  once<T>(name: string, work: () => T): T {
+    if (!this.#done.has(name)) this.#done.set(name, work())
+    return this.#done.get(name) as T
   }
 }
 

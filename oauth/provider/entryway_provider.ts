@@ -33,6 +33,7 @@ import { keepScopesShort, ScopesTooLongError } from '../tokens/short_scopes.ts'
 type CheckDpopProof = OAuthProvider['checkDpopProof']
 type Authorize = OAuthProvider['authorize']
 type RequestUri = Parameters<OAuthProvider['requestManager']['get']>[0]
+type Push = OAuthProvider['pushedAuthorizationRequest']
 type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']
 type TokenResponse = Awaited<ReturnType<Token>>
@@ -117,8 +118,13 @@ export class EntrywayProvider extends OAuthProvider {
     }
   }
 
+  /** The provider's endpoint asks again where a call did not succeed (`usual_calls.ts`): a proof is good once. */
+  override checkDpopProof(...args: Parameters<CheckDpopProof>): ReturnType<CheckDpopProof> {
+    return requestScope().once('proof', () => this.#checkProof(...args))
+  }
+
   /** As the provider's, which is asked where the proof is not one of those that are read here. */
-  override async checkDpopProof(...args: Parameters<CheckDpopProof>): ReturnType<CheckDpopProof> {
+  async #checkProof(...args: Parameters<CheckDpopProof>): ReturnType<CheckDpopProof> {
     const [method, url, { dpop }, accessToken] = args
     const proof =
       typeof dpop === 'string' && accessToken === undefined
@@ -163,7 +169,15 @@ export class EntrywayProvider extends OAuthProvider {
     throw new AuthorizationError(parameters, givenUp.description, givenUp.error)
   }
 
-  override async token(...args: Parameters<Token>): Promise<TokenResponse> {
+  override pushedAuthorizationRequest(...args: Parameters<Push>): ReturnType<Push> {
+    return requestScope().once('call', () => super.pushedAuthorizationRequest(...args))
+  }
+
+  override token(...args: Parameters<Token>): Promise<TokenResponse> {
+    return requestScope().once('call', () => this.#token(...args))
+  }
+
+  async #token(...args: Parameters<Token>): Promise<TokenResponse> {
     const response = await super.token(...args).catch(async (err) => {
       const [{ client_id: clientId }, , request] = args
       if (request.grant_type !== 'refresh_token' || !isOAuthRefusal(err)) throw err
@@ -272,7 +286,11 @@ export class EntrywayProvider extends OAuthProvider {
    * and client libraries send none. What fails is noted, as the provider's endpoint answers 200 all
    * the same.
    */
-  override async revoke(...[credentials, { token }]: Parameters<Revoke>): Promise<void> {
+  override revoke(...args: Parameters<Revoke>): Promise<void> {
+    return requestScope().once('call', () => this.#revoke(...args))
+  }
+
+  async #revoke(...[credentials, { token }]: Parameters<Revoke>): Promise<void> {
     try {
       const client = await this.#authenticateAlone(credentials)
       const session = await findSession(this, this.#refreshTokens, this.#carriedSecret, token)

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto'
+import { ServerResponse } from 'node:http'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { ResponseEnvelope } from '../../http/envelope.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import {
+  Attacker,
+  type Change,
+  type DpopKey,
+  makeDpopKey,
+  refreshed,
+  type Session,
+} from '../attacks/attacker.ts'
+import { signInOnPage, signInToApp } from '../sign_in/oauth_session.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+
+/** An `Accept` that the provider's own endpoints take, and they alone. */
+const TO_THE_PROVIDER = 'application/json;q=0.9'
+/** What reaches those endpoints is answered over a socket. */
+const sockets = vi.spyOn(ServerResponse.prototype, 'assignSocket')
+
+const alice = { handle: 'alice.test', email: 'alice@mail.internal', password: 'a good password' }
+let app: AppInProcess
+let did: string
+let visitor: Visitor
+beforeAll(async () => {
+  app = await startApp({ env: { ENTRYWAY_RATE_LIMITS: 'off' } })
+  did = await app.addAccount(alice)
+  visitor = new Visitor(app)
+  await signInOnPage(visitor, alice)
+})
+afterAll(() => app?.close())
+
+/** A client, and the answer it was given last, as it was sent. */
+function newClient(accept?: string) {
+  let last: ResponseEnvelope | null = null
+  const fetch: typeof globalThis.fetch = async (...args) => {
+    const request = new Request(...args)
+    const { pathname, search } = new URL(request.url)
+    const headers: [string, string][] = [...request.headers]
+    if (accept) headers.push(['accept', accept])
+    sockets.mockClear()
+    const body = await request.text()
+    last = (await app.ask({
+      ...{ method: request.method, target: pathname + search, headers, body },
+    })) as ResponseEnvelope
+    const { status, headers: given } = last
+    return new Response(Buffer.from(last.body ?? ''), { status, headers: given })
+  }
+  const client = new Attacker({ url: app.runner.settings.publicUrl, fetch })
+  return { client, last: () => last as ResponseEnvelope }
+}
+type Client = ReturnType<typeof newClient>
+
+/** What tells two answers apart; of a secret, how long it is. */
+function toldBy({ status, headers, body }: ResponseEnvelope) {
+  const said = JSON.parse(String(body)) as Record<string, unknown>
+  const isSecret = (name: string) => /_token$|^request_uri$/.test(name)
+  const told = (name: string, value: unknown) =>
+    isSecret(name) ? String(value).length : name === 'expires_in' ? typeof value : value
+  return {
+    status,
+    headers: headers.map(([name, value]) => (name === 'dpop-nonce' ? [name] : [name, value])),
+    body: Object.entries(said).map(([name, value]) => [name, told(name, value)]),
+  }
+}
+
+type Ready = { client: Attacker; key: DpopKey; session: Session }
+
+/** Each way an app asks the three endpoints. */
+const ASKED: Record<string, (ready: Ready) => Promise<unknown>> = {
+  'a pushed request': ({ client, key }) => client.push(key),
+  'a pushed request as JSON': ({ client, key }) => client.push(key, { json: true }),
+  'a pushed request of no client': ({ client, key }) => client.push(key, without('client_id')),
+  'a pushed request without a state': ({ client, key }) => client.push(key, without('state')),
+  'a pushed request of an unknown type': ({ client, key }) =>
+    client.push(key, { fields: { response_type: 'nothing' } }),
+  'a proof without a nonce': ({ client, key }) =>
+    client.push(key, { proof: { claims: { nonce: undefined } } }),
+  'a proof of another address': ({ client, key }) =>
+    client.push(key, { proof: { claims: { htu: 'https://elsewhere.example/oauth/par' } } }),
+  'no proof': ({ client, session }) => client.refresh(session, { proof: null }),
+  'a refresh': ({ client, session }) => client.refresh(session),
+  'a refresh with another key': async ({ client, session }) =>
+    client.refresh({ ...session, key: await makeDpopKey() }),
+  'a refresh of an app that is not known': ({ client, session }) =>
+    client.refresh(session, { fields: { client_id: 'https://nobody.example/client.json' } }),
+  'a refresh with no token of this service': ({ client, session }) =>
+    client.refresh({ ...session, refreshToken: 'ref-none' }),
+  'a refresh token that was used before': async ({ client, session }) => {
+    await refreshed(client, await refreshed(client, session))
+    return client.refresh(session)
+  },
+  'no grant': ({ client, session }) => client.refresh(session, without('grant_type')),
+  'a code that is none': ({ client, key }) =>
+    client.exchange({ code: 'cod-none', verifier: randomBytes(32).toString('base64url'), key }),
+  'a revocation': ({ client, session }) => client.revoke(session),
+  'a revocation without a proof': ({ client, session }) => client.revoke(session, { proof: null }),
+  'a revocation of nothing': ({ client, session }) => client.revoke(session, without('token')),
+  'a revocation of what is no token': ({ client, session }) =>
+    client.revoke({ ...session, refreshToken: 'nothing' }),
+}
+
+/** Those that succeed and come in the usual form; to revoke what is no token succeeds (RFC 7009 section 2.2). */
+const USUAL = [
+  ...['a pushed request', 'a refresh', 'a revocation', 'a revocation without a proof'],
+  'a revocation of what is no token',
+]
+
+const without = (name: string): Change => ({ fields: { [name]: undefined } })
+
+async function ready({ client }: Client): Promise<Ready> {
+  const session = await signInToApp(visitor, client, did)
+  return { client, key: await makeDpopKey(), session }
+}
+
+test.each(Object.keys(ASKED))('%s is answered as by the provider’s endpoint', async (name) => {
+  const [here, there] = [newClient(), newClient(TO_THE_PROVIDER)]
+  const ask = ASKED[name] as (typeof ASKED)[string]
+  await ask(await ready(here))
+  const wasThere = sockets.mock.calls.length
+  await ask(await ready(there))
+  expect(toldBy(here.last())).toEqual(toldBy(there.last()))
+  if (USUAL.includes(name)) expect([wasThere, sockets.mock.calls.length]).toEqual([0, 1])
+  else expect(sockets.mock.calls).toHaveLength(wasThere)
+})
+
+test('an exchange is answered as by the provider’s endpoint', async () => {
+  const answers: unknown[] = []
+  for (const one of [newClient(), newClient(TO_THE_PROVIDER)]) {
+    await signInToApp(visitor, one.client, did)
+    answers.push(toldBy(one.last()))
+  }
+  expect(answers[0]).toEqual(answers[1])
+})
+
+test('a proof that was shown before is refused by both', async () => {
+  for (const { client, last } of [newClient(), newClient(TO_THE_PROVIDER)]) {
+    const key = await makeDpopKey()
+    const proof = await client.proof('/oauth/par', key)
+    await client.push(key, { proof })
+    expect(last().status).toBe(201)
+    await client.push(key, { proof })
+    expect(String(last().body)).toContain('DPoP proof replayed')
+  }
+})
