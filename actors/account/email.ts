@@ -5,6 +5,7 @@ import {
   deleteAllEmailTokens,
   deleteEmailToken,
   type EmailTokenPurpose,
+  endFormerEmailToken,
   putEmailToken,
 } from '../../database/account/email_token.ts'
 import * as profile from '../../database/account/profile.ts'
@@ -16,7 +17,7 @@ import { endSignInsUnderWay } from './endings.ts'
 import { endUseless } from './recovery_codes.ts'
 
 /**
- * A new code for `purpose`; the one before it ends.
+ * A new code for `purpose`; the one before it is good until {@link noteSent}.
  *
  * @param email where the code will be sent. It has to be the address of now: a code proves that a
  *   person reads the mails of the account, and another one's former address proves nothing.
@@ -34,6 +35,11 @@ export function issueToken(
     putEmailToken(db, purpose, token, Date.now())
     return token
   })
+}
+
+/** The mail with a code has left: the code before it ends. */
+export function noteSent(db: Db, purpose: EmailTokenPurpose, token: string): void {
+  transact(db, () => endFormerEmailToken(db, purpose, token, Date.now()))
 }
 
 /** @throws {Refusal} InvalidToken, ExpiredToken */

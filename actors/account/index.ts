@@ -70,6 +70,7 @@ export const accountFunctions = {
   setProtection: protections.set,
 
   issueEmailToken: email.issueToken,
+  noteEmailTokenSent: email.noteSent,
   checkEmailToken: email.checkToken,
   spendEmailToken: email.spendToken,
   confirmEmail: email.confirm,

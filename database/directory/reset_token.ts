@@ -2,9 +2,12 @@ import { EMAIL_TOKEN } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 
-/** Notes which account a password-reset token is for, so that it can be found by the token alone. */
+/**
+ * Notes which account a password-reset token is for, so that it can be found by the token alone. Which ones are good of
+ * those of an account, it says itself.
+ */
 export function putResetToken(db: Db, token: string, did: string, now: number): void {
-  sql(db, 'DELETE FROM reset_token WHERE expires_at < ? OR did = ?').run(now, did)
+  sql(db, 'DELETE FROM reset_token WHERE expires_at < ?').run(now)
   sql(db, 'INSERT OR REPLACE INTO reset_token (token_hash, did, expires_at) VALUES (?, ?, ?)').run(
     hashSecret(token),
     did,

@@ -1,4 +1,5 @@
 import type { Basis } from '../../actors/account/basis.ts'
+import { outlasting } from '../../base/time/in_time.ts'
 import type { EmailTokenPurpose } from '../../database/account/email_token.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import type { CodeMailKind } from '../../mail/kinds.ts'
@@ -15,7 +16,8 @@ const kinds: Record<EmailTokenPurpose, CodeMailKind> = {
 }
 
 /**
- * Makes a code for `purpose` and sends it to the account's address; the one before it ends.
+ * Makes a code for `purpose` and sends it to the account's address; the one before it ends once the mail server has taken
+ * the mail, since whoever holds it may get no other.
  *
  * @param locale BCP 47 tag
  * @param basis the sign-in that asks for it; null where anybody may
@@ -29,12 +31,18 @@ export async function sendEmailCode(
   locale: string | undefined,
   basis: Basis | null,
 ): Promise<void> {
-  const { actors, mail } = services
+  const { actors, mail, log } = services
   const { did, handle, email } = account
+  let sent = ''
   await mail.send(kinds[purpose], account, async () => {
     const token = await actors.account(did).issueEmailToken(purpose, basis, email)
+    sent = token
     // A reset names no account, only the code: the directory knows which account it is for.
     if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
     return { handle: handle ?? did, token, locale, occasion: occasionNow() }
   })
+  // Who asked has a mail, and the code before it ends by itself.
+  await outlasting(() => actors.account(did).noteEmailTokenSent(purpose, sent)).catch((err) =>
+    log.warn({ err, did }, 'an account was not told that the mail with a code was sent'),
+  )
 }

@@ -1,5 +1,7 @@
 import { inFile, toRemovals } from '../removal.ts'
 
+const FORMER_CODES = 'test/mail/former_codes.test.ts'
+const emailTokens = inFile('database/account/email_token.ts')
 const settings = inFile('base/settings/settings.ts')
 const signIn = inFile('sagas/sign_in/sign_in.ts')
 const knownDevices = inFile('app/limits/known_device.ts')
@@ -94,6 +96,27 @@ export const signInRows = toRemovals([
     'test/sign_in/lost_answers.test.ts',
     'a code that was used is answered again for its own password alone',
     passwords(' && (await isPassword(db, password))', ''),
+  ],
+  [
+    FORMER_CODES,
+    'the code of a mail that was sent stays until the next is',
+    emailTokens('WHERE email_token.requested_at < @expired', 'WHERE true'),
+  ],
+  [
+    FORMER_CODES,
+    'it ends with that one',
+    inFile('sagas/notices/email_code.ts')(
+      'actors.account(did).noteEmailTokenSent(purpose, sent)',
+      'Promise.resolve()',
+    ),
+  ],
+  [
+    FORMER_CODES,
+    'one of two that is used ends both',
+    emailTokens(
+      "WHERE purpose IN (?, ?)').run(purpose, former(purpose))",
+      "WHERE purpose = ?').run(purpose)",
+    ),
   ],
   [
     20,

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  checkEmailToken,
+  deleteEmailToken,
+  type EmailTokenPurpose,
+  endFormerEmailToken,
+  putEmailToken,
+} from '../../database/account/email_token.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type Smtp, startSmtp } from '../../lab/world/smtp.ts'
+import { createMailer, type Mailer } from '../../mail/mailer.ts'
+import { sendEmailCode } from '../../sagas/notices/email_code.ts'
+import type { Services } from '../../sagas/services/services.ts'
+import { resetPassword } from '../../sagas/sign_in/password_reset.ts'
+import { newPerson, type Person } from '../factors/person.ts'
+import { servicesOf } from '../factors/services.ts'
+
+/** All codes that are mailed. */
+const PURPOSES = Object.keys({
+  confirm_email: true,
+  update_email: true,
+  reset_password: true,
+  delete_account: true,
+  plc_operation: true,
+  sign_in: true,
+} satisfies Record<EmailTokenPurpose, true>) as EmailTokenPurpose[]
+
+let app: AppInProcess
+let smtp: Smtp
+let mailer: Mailer
+let services: Services
+
+beforeAll(async () => {
+  app = await startApp()
+  smtp = await startSmtp()
+  const { log, settings } = app.runner
+  const { dataDir, publicUrl, name: service } = settings
+  mailer = createMailer({ smtpUrl: smtp.url, dataDir, publicUrl, service, log })
+  services = servicesOf({ ...app, runner: { ...app.runner, mailer } })
+})
+afterAll(async () => {
+  mailer?.close()
+  await smtp?.close()
+  await app?.close()
+})
+
+/** @returns the code in the mail */
+async function send({ did, account }: Person, purpose: EmailTokenPurpose): Promise<string> {
+  const row = await account.read()
+  if (!row) throw new Error(`There is no ${did}`)
+  await sendEmailCode(services, row, purpose, 'en', null)
+  return /\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/.exec(smtp.mails.at(-1)?.text ?? '')?.[0] ?? ''
+}
+
+async function refused(person: Person, purpose: EmailTokenPurpose): Promise<void> {
+  smtp.refuse('no room')
+  try {
+    await expect(send(person, purpose)).rejects.toThrow('mail')
+  } finally {
+    smtp.refuse(undefined)
+  }
+}
+
+test.each(PURPOSES)(
+  'a code (%s) is good until the mail server has taken the mail with the next',
+  async (purpose) => {
+    const person = await newPerson(app)
+    const isGood = (code: string) =>
+      person.account.checkEmailToken(purpose, code).then(
+        () => true,
+        () => false,
+      )
+    const first = await send(person, purpose)
+    for (let i = 0; i < 3; i++) await refused(person, purpose)
+    expect(await isGood(first)).toBe(true)
+
+    const next = await send(person, purpose)
+    expect([await isGood(first), await isGood(next)]).toEqual([false, true])
+
+    await refused(person, purpose)
+    await person.account.spendEmailToken(purpose, next, null)
+    expect([await isGood(first), await isGood(next)]).toEqual([false, false])
+  },
+)
+
+test('a new password is set with it', async () => {
+  const person = await newPerson(app)
+  const code = await send(person, 'reset_password')
+  await refused(person, 'reset_password')
+  expect(await resetPassword(services, code, 'a new secret')).toMatchObject({ did: person.did })
+})
+
+/** The codes that are good after some were put, whose mails then left in this order. */
+function goodAfter(put: string[], left: string[]): string[] {
+  const db = openDatabase(':memory:', accountSchema)
+  try {
+    putEmailToken(db, 'sign_in', 'before', 1)
+    endFormerEmailToken(db, 'sign_in', 'before', 1)
+    for (const token of put) putEmailToken(db, 'sign_in', token, 1)
+    for (const token of left) endFormerEmailToken(db, 'sign_in', token, 1)
+    const isGood = (token: string) => checkEmailToken(db, 'sign_in', token, 1) === 'valid'
+    const good = ['before', ...put].filter(isGood)
+    deleteEmailToken(db, 'sign_in')
+    expect(['before', ...put].filter(isGood)).toEqual([])
+    for (const token of left) endFormerEmailToken(db, 'sign_in', token, 1)
+    expect(['before', ...put].filter(isGood)).toEqual([])
+    return good
+  } finally {
+    closeDatabase(db)
+  }
+}
+
+test('so it is where two are asked for at once, of which one is not taken, or comes later', () => {
+  expect(goodAfter(['one', 'two'], [])).toEqual(['before', 'two'])
+  expect(goodAfter(['one', 'two'], ['one'])).toEqual(['one', 'two'])
+  expect(goodAfter(['one', 'two'], ['two'])).toEqual(['two'])
+  expect(goodAfter(['one', 'two'], ['one', 'two'])).toEqual(['two'])
+  expect(goodAfter(['one', 'two'], ['two', 'one'])).toEqual(['two'])
+})
