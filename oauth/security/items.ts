@@ -21,29 +21,35 @@ export const ACTIVITY_DAYS = AUDIT_MEMORY / DAY
 export const ACTIVITY_SHOWN = { limit: 100, guesses: 25 }
 
 /**
- * How much the page shows of what is signed in, of which an account may have thousands: of each kind those that were used
- * last, and of what an app was given so many scopes. The file has all of it.
+ * How much one page shows of what is signed in, of which an account may have thousands: so many of each kind, and of what an
+ * app was given so many scopes. The file has all of it.
  */
 export const SIGNED_IN_SHOWN = { ofKind: 100, scopes: 50 }
 
-/** What of it is shown, and whether there is more. */
-export function shownOf(all: SignedInEverywhere): {
-  signedIn: SignedInEverywhere
-  isMore: boolean
-} {
-  const { oauth, legacy, openid } = all
-  const isMore = [oauth, legacy, openid].some(({ length }) => length > SIGNED_IN_SHOWN.ofKind)
+/** What one page shows of what is signed in, and how many pages there are. */
+export type ShownPage = { signedIn: SignedInEverywhere; number: number; pages: number }
+
+/**
+ * Those that were used last are on the first page, with all browsers.
+ *
+ * @param wanted from 1; the last page where there are not so many, as after the last of a page has ended
+ */
+export function shownOf(all: SignedInEverywhere, wanted: number): ShownPage {
+  const { oauth, legacy, openid, devices } = all
+  const most = Math.max(oauth.length, legacy.length, openid.length)
+  const pages = Math.max(Math.ceil(most / SIGNED_IN_SHOWN.ofKind), 1)
+  const number = Math.min(wanted, pages)
   const signedIn = {
-    ...all,
-    ...{ oauth: lastUsed(oauth), legacy: lastUsed(legacy), openid: lastUsed(openid) },
+    ...{ oauth: onPage(oauth, number), legacy: onPage(legacy, number) },
+    ...{ openid: onPage(openid, number), devices: number === 1 ? devices : [] },
   }
-  return { signedIn, isMore }
+  return { signedIn, number, pages }
 }
 
-const lastUsed = <T extends { updatedAt: number | null }>(all: readonly T[]): T[] =>
+const onPage = <T extends { updatedAt: number | null }>(all: readonly T[], number: number): T[] =>
   all
     .toSorted((one, other) => (other.updatedAt ?? 0) - (one.updatedAt ?? 0))
-    .slice(0, SIGNED_IN_SHOWN.ofKind)
+    .slice((number - 1) * SIGNED_IN_SHOWN.ofKind, number * SIGNED_IN_SHOWN.ofKind)
 
 /** How people are told of apps whose ids say nothing, by those. */
 export type AppNames = ReadonlyMap<string, string>

@@ -5,7 +5,6 @@ import { securityStep } from '../../pages/security/page.ts'
 import type { PasskeyItem } from '../../pages/security/passkeys.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
 import type { Step } from '../../pages/sign_in/frame.ts'
-import type { SignedInEverywhere } from '../../sagas/sign_in/signed_in.ts'
 import type { OwnInvites } from '../../sagas/sign_up/invites.ts'
 import { revocationNote } from '../pages/revocation_note.ts'
 import { ACCOUNT } from '../paths.ts'
@@ -26,17 +25,17 @@ import {
   type AppNames,
   activityItems,
   inviteItem,
+  type ShownPage,
   signedInItems,
   trustedDeviceItems,
 } from './items.ts'
 import { textsFor, withQuery } from './language.ts'
+import { pageQuery } from './page_number.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
 /** What is known of an account for the page that shows all of it. */
 export type Known = Changeable & {
-  signedIn: SignedInEverywhere
-  /** Whether more is signed in. */
-  isMore: boolean
+  shown: ShownPage
   browsers: Browsers
   apps: AppNames
   activity: Activity
@@ -63,17 +62,21 @@ export function overviewStep(
   { sealed, minutes, publicUrl }: Given,
 ): Step {
   const { request, person, device, hasOthers } = visitor
-  const { signedIn, browsers, apps, activity, appPasswords, account, done } = known
+  const { browsers, apps, activity, appPasswords, account, done } = known
+  const { signedIn, number, pages } = known.shown
   const { factors, passkeys, trustedDevices, invites } = known
   const { deviceId } = device
   const { language: chosen } = wantedOf(request)
   const language = languageOf(visitor)
-  const at = (path: string) => withQuery(path, request, { account: person.did })
+  const at = (path: string, query: Record<string, string> = {}) =>
+    withQuery(path, request, { account: person.did, ...query })
+  const page = (other: number) => at(SECURITY, pageQuery(other))
   const shown = {
     name: shownName(person),
     language,
     items: signedInItems(signedIn, { browsers, apps }, deviceId, language),
-    isMoreSignedIn: known.isMore,
+    newer: number > 1 ? page(number - 1) : undefined,
+    older: number < pages ? page(number + 1) : undefined,
     factors: {
       factors,
       passkeys: passkeys.map(({ name }) => name),
@@ -110,7 +113,7 @@ export function overviewStep(
     isMore: activity.isMore,
     howSoon: revocationNote(language, minutes),
     sealed,
-    endSession: at(securityForm('end-session')),
+    endSession: at(securityForm('end-session'), pageQuery(number)),
     endOthers: at(securityForm('end-others')),
     makeAppPassword: at(securityTask('app-password')),
     revokeAppPassword: at(securityForm('revoke-app-password')),

@@ -38,6 +38,7 @@ import { filledIn } from './entered.ts'
 import type { Begun, Entered, SecurityForms } from './forms.ts'
 import { textsFor, withQuery } from './language.ts'
 import { type Known, noticeOf, overviewStep } from './overview.ts'
+import { pageQuery } from './page_number.ts'
 import { pageOf, taskOf } from './page_of_form.ts'
 import type { Person } from './people.ts'
 import type { Visitor } from './visitor.ts'
@@ -78,7 +79,7 @@ export class SecurityPages {
     })
     const notice = known.done && noticeOf(known.done, textsFor(request))
     const frame = {
-      ...this.#frame(request, { account: did }),
+      ...this.#frame(request, { account: did, ...pageQuery(known.shown.number) }),
       ...(isShownOnce(known) && { inLanguage: null }),
       notice,
       ...outcome,

@@ -11,6 +11,7 @@ import { goOn } from '../sign_in/post.ts'
 import { doneCookie } from './done_cookie.ts'
 import type { Done, SecurityForms } from './forms.ts'
 import { withQuery } from './language.ts'
+import { pageNumberOf, pageQuery } from './page_number.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
 /** Where what was just made stands, below what is signed in. */
@@ -34,7 +35,8 @@ export class Redirects {
 
   to(visitor: Visitor, done: Done): HttpResponse {
     const { request, person } = visitor
-    const page = withQuery(SECURITY, request, { account: person.did })
+    const query = { account: person.did, ...pageQuery(pageNumberOf(request)) }
+    const page = withQuery(SECURITY, request, query)
     return goOn(page + (PARTS[done.what] ?? ''), [this.#told(visitor, done)])
   }
 

@@ -27,6 +27,7 @@ import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { Done, SecurityForms } from './forms.ts'
 import { ACTIVITY_SHOWN, type AppNames, shownOf } from './items.ts'
 import { textsFor } from './language.ts'
+import { pageNumberOf } from './page_number.ts'
 import type { SecurityPages } from './pages.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -95,11 +96,11 @@ export class SecurityViews {
     if (!row) throw accountNotFound()
     const invites = await readOwnInvites(this.#services, row)
     const activity = { ...listed, entries: forOwner(listed.entries) }
-    const { signedIn, isMore } = shownOf(everywhere.signedIn)
-    const apps = await this.#appsOf(signedIn, activity.entries)
+    const shown = shownOf(everywhere.signedIn, pageNumberOf(visitor.request))
+    const apps = await this.#appsOf(shown.signedIn, activity.entries)
     const parts = { activity, apps, appPasswords, factors, passkeys, trustedDevices }
     const { browsers } = everywhere
-    const known = { signedIn, isMore, browsers, ...parts, invites, account: row, done }
+    const known = { shown, browsers, ...parts, invites, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(visitor, publicUrl)])

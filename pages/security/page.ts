@@ -70,8 +70,9 @@ export type SecurityStep = {
   name: string
   language: PageLanguage
   items: readonly SignedInItem[]
-  /** Whether the file has more of them. */
-  isMoreSignedIn: boolean
+  /** Where those are that were used more recently, and longer ago; undefined where there are none. */
+  newer: string | undefined
+  older: string | undefined
   factors: Omit<FactorsPart, 'language' | 'name'>
   trustedDevices: readonly TrustedDeviceItem[]
   revokeTrustedDevice: string
@@ -110,7 +111,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
             )
           : html`<p>${texts.nothing}</p>`
       }
-      ${step.isMoreSignedIn && html`<p class="quiet">${texts.more}</p>`}
+      ${otherPages(texts, step)}
       ${form(
         { action: step.endOthers, sealed },
         html`<button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
@@ -131,6 +132,15 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
       ${list([html`<a href="${step.sessionsFile}" download>${texts.downloadSessions}</a>`, html`<a href="${step.activityFile}" download>${texts.downloadActivity}</a>`])}
       <nav><a href="${step.accountPage}">${texts.accountPage}</a>${step.others && html`<a href="${step.others}">${texts.otherAccounts}</a>`}</nav>`
   return { title: texts.title, lead: step.name, content, inlines: [LOCAL_TIMES] }
+}
+
+function otherPages(texts: SecurityTexts, { newer, older }: SecurityStep): Html | undefined {
+  if (newer === undefined && older === undefined) return undefined
+  return html`${list([
+    newer !== undefined && html`<a href="${newer}">${texts.newer}</a>`,
+    older !== undefined && html`<a href="${older}">${texts.older}</a>`,
+  ])}
+      <p class="quiet">${texts.more}</p>`
 }
 
 function itemOf(

@@ -12,6 +12,9 @@ export type SecurityTexts = {
   readonly thisBrowser: string
   readonly withPassword: string
   withAppPassword(name: string): string
+  /** Of the links to what is signed in besides, by when it was used. */
+  readonly newer: string
+  readonly older: string
   /** Before a time. */
   readonly since: string
   readonly lastUsed: string

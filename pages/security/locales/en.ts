@@ -9,6 +9,8 @@ export const en: SecurityTexts = {
   thisBrowser: 'This browser',
   withPassword: 'App with your password',
   withAppPassword: (name) => `App password “${name}”`,
+  newer: 'Used more recently',
+  older: 'Used longer ago',
   since: 'since',
   lastUsed: 'last used',
   may: 'What it may do',

@@ -9,6 +9,8 @@ export const es: SecurityTexts = {
   thisBrowser: 'Este navegador',
   withPassword: 'Aplicación con tu contraseña',
   withAppPassword: (name) => `Contraseña de aplicación «${name}»`,
+  newer: 'Usadas más recientemente',
+  older: 'Usadas hace más tiempo',
   since: 'desde',
   lastUsed: 'último uso',
   may: 'Qué puede hacer',

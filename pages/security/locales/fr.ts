@@ -9,6 +9,8 @@ export const fr: SecurityTexts = {
   thisBrowser: 'Ce navigateur',
   withPassword: 'Application avec votre mot de passe',
   withAppPassword: (name) => `Mot de passe d’application « ${name} »`,
+  newer: 'Utilisées plus récemment',
+  older: 'Utilisées il y a plus longtemps',
   since: 'depuis',
   lastUsed: 'dernière utilisation',
   may: 'Ce qu’elle peut faire',

@@ -9,6 +9,8 @@ export const ja: SecurityTexts = {
   thisBrowser: 'このブラウザ',
   withPassword: 'パスワードを使うアプリ',
   withAppPassword: (name) => `アプリパスワード「${name}」`,
+  newer: 'より最近使用されたもの',
+  older: '以前に使用されたもの',
   since: '開始',
   lastUsed: '最終使用',
   may: '許可されている操作',

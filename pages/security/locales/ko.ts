@@ -9,6 +9,8 @@ export const ko: SecurityTexts = {
   thisBrowser: '이 브라우저',
   withPassword: '비밀번호를 사용하는 앱',
   withAppPassword: (name) => `앱 비밀번호 “${name}”`,
+  newer: '더 최근에 사용된 항목',
+  older: '더 오래전에 사용된 항목',
   since: '시작',
   lastUsed: '마지막 사용',
   may: '허용된 작업',

@@ -9,6 +9,8 @@ export const ro: SecurityTexts = {
   thisBrowser: 'Acest browser',
   withPassword: 'Aplicație cu parola dvs.',
   withAppPassword: (name) => `Parola de aplicație „${name}”`,
+  newer: 'Folosite mai recent',
+  older: 'Folosite mai demult',
   since: 'din',
   lastUsed: 'ultima folosire',
   may: 'Ce poate face',

@@ -9,6 +9,8 @@ export const sv: SecurityTexts = {
   thisBrowser: 'Den här webbläsaren',
   withPassword: 'App med ditt lösenord',
   withAppPassword: (name) => `Applösenordet ”${name}”`,
+  newer: 'Användes mer nyligen',
+  older: 'Användes för längre sedan',
   since: 'sedan',
   lastUsed: 'användes senast',
   may: 'Vad den får göra',

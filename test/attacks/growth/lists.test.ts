@@ -4,13 +4,16 @@ import { upsertClient } from '../../../database/flow/client.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
 import { PAGE_API } from '../../../oauth/paths.ts'
 import { SIGNED_IN_SHOWN } from '../../../oauth/security/items.ts'
+import { en } from '../../../pages/security/locales/en.ts'
 import { toAuthorizedClients } from '../../../stores/account.ts'
-import { itemsOf } from '../../security_page/forms_of.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import { formsOf, itemsOf } from '../../security_page/forms_of.ts'
+import { type Seen, Visitor } from '../../sign_in/visitor.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 const CLIENT = 'https://app.example.com'
 const MORE = 'The file below has all of it.'
+/** The ids of sessions that can be ended on a page. */
+const ENDED = /value="session"><input type="hidden" name="id" value="([^"]*)"/g
 /** More than the page shows of a kind, and more scopes than of an app. */
 const SESSIONS = SIGNED_IN_SHOWN.ofKind + 20
 const SCOPES = SIGNED_IN_SHOWN.scopes + 20
@@ -60,6 +63,11 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 
+/** Where a link leads, by its words. */
+function linkOf({ text }: Seen, words: string): string | undefined {
+  return new RegExp(`<a href="([^"]*)">${words}</a>`).exec(text)?.[1]?.replaceAll('&amp;', '&')
+}
+
 /** Asks what the script of the account page asks. */
 async function call(endpoint: string): Promise<string> {
   const csrf = 'c5f'.repeat(8)
@@ -103,6 +111,32 @@ describe('34. what is signed in to an account', () => {
     expect(listed[0]?.clientMetadata.client_name).toMatch(/^x+$/)
     const others = text.length - JSON.stringify(listed.map(() => 'scope-99 '.repeat(SCOPES))).length
     expect(others / SESSIONS).toBeLessThan(1_000)
+  })
+
+  test('is shown page by page, each with so many, and can be ended on each', async () => {
+    const first = await visitor.open('/account/security')
+    const older = linkOf(first, en.older)
+    expect([linkOf(first, en.newer), older]).toEqual([undefined, expect.stringContaining('page=2')])
+    const second = await visitor.open(older as string)
+    expect(linkOf(second, en.older)).toBeUndefined()
+    expect((await visitor.open(linkOf(second, en.newer) as string)).text).toContain(en.thisBrowser)
+    const shown = [first, second].map((page) => [...page.text.matchAll(ENDED)].map(([, id]) => id))
+    expect(shown.map(({ length }) => length)).toEqual([2 * SIGNED_IN_SHOWN.ofKind, 40])
+    expect(new Set(shown.flat()).size).toBe(2 * SESSIONS)
+
+    const form = formsOf(second).find(({ action }) => action?.includes('end-session'))
+    const ended = await visitor.send({ ...second, ...form })
+    expect(ended.header('location')).toContain('page=2')
+    const left = await visitor.follow(ended)
+    expect([...left.text.matchAll(ENDED)]).toHaveLength(39)
+    for (const page of ['3', '9'.repeat(30)]) {
+      const last = await visitor.open(`/account/security?page=${page}`)
+      expect([...last.text.matchAll(ENDED)]).toHaveLength(page === '3' ? 39 : 200)
+    }
+    for (const page of ['0', '-1', '1.5', 'x', '']) {
+      const same = await visitor.open(`/account/security?page=${page}`)
+      expect([...same.text.matchAll(ENDED)]).toHaveLength(200)
+    }
   })
 })
 

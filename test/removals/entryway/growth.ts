@@ -134,7 +134,10 @@ export const growthRows = toRemovals([
   [
     34,
     'a page shows what was used last',
-    inFile('oauth/security/items.ts')('.slice(0, SIGNED_IN_SHOWN.ofKind)', ''),
+    inFile('oauth/security/items.ts')(
+      '.slice((number - 1) * SIGNED_IN_SHOWN.ofKind, number * SIGNED_IN_SHOWN.ofKind)',
+      '',
+    ),
   ],
   [
     34,
