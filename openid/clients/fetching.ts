@@ -1,7 +1,5 @@
 import type { Configuration } from 'oidc-provider'
-import { createCache } from '../../base/cache.ts'
 import { UnavailableError } from '../../base/errors.ts'
-import { CLIENT_KEYS } from '../../base/lifetimes.ts'
 import { reasonOf } from '../../base/values/reason.ts'
 import { hasRoomFor } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
@@ -9,26 +7,23 @@ import { calledFrom } from '../../http/requester.ts'
 import { createSafeFetch } from '../../oauth/fetching/safe_fetch.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { withoutEmptyMembers } from './empty_members.ts'
+import type { FetchedKeys } from './fresh_keys.ts'
 import { UnreachedError } from './unreached.ts'
 
 /** Bytes of the metadata document that is at a client's id. */
 const LARGEST_METADATA = 10_000
 
-/** Bytes of the keys that a client publishes. */
-const LARGEST_DOCUMENT = 512_000
+/** Bytes of the keys that a client publishes: as many as are kept, so that they are not fetched for each signature. */
+const LARGEST_KEYS = 80_000
 
 /** What the provider asks of clients: as at atproto's side, and not over its own connections. */
-export function fetching({
-  settings,
-  lookups,
-  log,
-}: Pick<Services, 'settings' | 'lookups' | 'log'>): Pick<
-  Configuration,
-  'fetch' | 'fetchResponseBodyLimits'
-> {
+export function fetching(
+  { settings, lookups, log }: Pick<Services, 'settings' | 'lookups' | 'log'>,
+  fetched: FetchedKeys,
+): Pick<Configuration, 'fetch' | 'fetchResponseBodyLimits'> {
   const fetch = lookups.fetching(createSafeFetch(settings))
   const read = reached(fetch, log)
-  const readKeys = keeping(read)
+  const readKeys = keeping(read, fetched)
   return {
     fetch: (url, options) => {
       const { dispatcher: _, ...given }: RequestInit & { dispatcher?: unknown } = options ?? {}
@@ -40,7 +35,7 @@ export function fetching({
     },
     fetchResponseBodyLimits: {
       'client_id metadata document': LARGEST_METADATA,
-      jwks_uri: LARGEST_DOCUMENT,
+      jwks_uri: LARGEST_KEYS,
     },
   }
 }
@@ -88,12 +83,10 @@ function isForNow(err: unknown): boolean {
 }
 
 /**
- * The same `fetch`, but each answer is kept for {@link CLIENT_KEYS}. The provider makes a client from its metadata
+ * The same `fetch`, but each answer is kept for a while. The provider makes a client from its metadata
  * document anew for each request, and would fetch its keys each time.
  */
-function keeping(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  type Kept = { text: string }
-  const kept = createCache<Kept>('client keys', ({ text }) => 2 * text.length, CLIENT_KEYS)
+function keeping(fetch: typeof globalThis.fetch, kept: FetchedKeys): typeof globalThis.fetch {
   return async (input, init) => {
     const address = String(input)
     const known = kept.get(address)

@@ -1,7 +1,7 @@
 import { type Client, errors } from 'oidc-provider'
 import { isOfUsualSize, LARGEST_KEY } from '../../base/secrets/key_sizes.ts'
+import { type ClientKeys, type FetchedKeys, keepFresh } from './fresh_keys.ts'
 
-type KeyStore = { selectForVerify(options: object): object[] }
 type Provider = { Client: { find(id: string): Promise<Client | undefined> } }
 
 /**
@@ -10,20 +10,22 @@ type Provider = { Client: { find(id: string): Promise<Client | undefined> } }
  */
 const TRIED = 10
 
-/** Has no signature of a client cost much, by whatever keys the client publishes. */
-export function takeUsualKeys({ Client: client }: Provider): void {
+/** Has no signature of a client cost much, by whatever keys the client publishes, and none verified by a former one. */
+export function takeUsualKeys({ Client: client }: Provider, fetched: FetchedKeys): void {
   const { find } = client
   client.find = async (id) => {
     const found = await find.call(client, id)
-    if (found)
-      leaveOutLarge((found as Client & { asymmetricKeyStore: KeyStore }).asymmetricKeyStore)
+    const { asymmetricKeyStore: keys } = (found ?? {}) as { asymmetricKeyStore?: ClientKeys }
+    // The provider keeps a client, so it may have been done before.
+    if (keys && !Object.hasOwn(keys, 'selectForVerify')) {
+      keepFresh(keys, fetched)
+      leaveOutLarge(keys)
+    }
     return found
   }
 }
 
-/** The provider keeps a client, so it may have been done before. */
-function leaveOutLarge(keys: KeyStore): void {
-  if (Object.hasOwn(keys, 'selectForVerify')) return
+function leaveOutLarge(keys: ClientKeys): void {
   const select = keys.selectForVerify
   keys.selectForVerify = (options) =>
     select.call(keys, options).filter(isOfUsualSize).slice(0, TRIED)

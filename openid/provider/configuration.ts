@@ -6,6 +6,7 @@ import type { Services } from '../../sagas/services/services.ts'
 import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from '../claims/claims.ts'
 import type { Profiles } from '../claims/profile.ts'
 import { fetching } from '../clients/fetching.ts'
+import type { FetchedKeys } from '../clients/fresh_keys.ts'
 import { completeDocument } from '../clients/shown_client.ts'
 import { assertUsualKeys } from '../clients/usual_keys.ts'
 import { loadGrant } from '../interaction/consents.ts'
@@ -39,6 +40,7 @@ export function configure(
   services: Services,
   profiles: Profiles,
   keys: readonly PrivateJwk[],
+  fetched: FetchedKeys,
 ): Configuration {
   const { actors, settings, handles } = services
   const policy = prompts(actors, handles.domains.length > 0)
@@ -105,7 +107,7 @@ export function configure(
       short: cookie,
     },
     features: features(storage, services),
-    ...fetching(services),
+    ...fetching(services, fetched),
     // It decides about pairwise subjects, which are not given here.
     sectorIdentifierUriValidate: () => false,
     interactions: { policy, url: (_, { uid }) => openidPage(uid) },

@@ -9,6 +9,7 @@ import type { Profiles } from '../claims/profile.ts'
 import { takeScopesOfResources } from '../clients/client_scope.ts'
 import { hashClientSecret, keptSecret } from '../clients/client_secret.ts'
 import { forgetSpoiledClients } from '../clients/find_client.ts'
+import { newFetchedKeys } from '../clients/fresh_keys.ts'
 import { takeOwnMetadata } from '../clients/own_metadata.ts'
 import { keepSecretsBack, nameRegistrationTokens } from '../clients/registration.ts'
 import { takeUsualKeys } from '../clients/usual_keys.ts'
@@ -33,9 +34,10 @@ export function createOpenidProvider(
   profiles: Profiles,
   keys: readonly PrivateJwk[],
 ): Provider {
+  const fetched = newFetchedKeys()
   const provider = new Provider(
     services.settings.publicUrl + OPENID,
-    configure(storage, services, profiles, keys),
+    configure(storage, services, profiles, keys, fetched),
   )
   // The address is ours, and comes in headers that are written here (`openid/handler.ts`).
   provider.proxy = true
@@ -64,7 +66,7 @@ export function createOpenidProvider(
   takeOwnMetadata(provider)
   spellResources(provider)
   noteOfflineAccess(provider)
-  takeUsualKeys(provider)
+  takeUsualKeys(provider, fetched)
   forgetSpoiledClients(provider)
   signOutWithoutWayBack(provider, log)
   return provider

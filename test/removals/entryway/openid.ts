@@ -26,6 +26,8 @@ const resourceTokens = inFile('openid/tokens/resource_tokens.ts')
 const webHost = inFile('http/names/web_host.ts')
 const resourceServers = inFile('openid/resources/resource_servers.ts')
 const usualKeys = inFile('openid/clients/usual_keys.ts')
+const freshKeys = inFile('openid/clients/fresh_keys.ts')
+const clientFetching = inFile('openid/clients/fetching.ts')
 
 const signedIn = inFile('oauth/sign_in/cookies/signed_in.ts')
 
@@ -43,9 +45,30 @@ const LATE_REFRESHES = 'test/openid/late_refreshes.test.ts'
 const ENDED_MEANWHILE = 'test/openid/ended_meanwhile.test.ts'
 const ACCOUNT_ENDED_MEANWHILE = 'test/openid/account_ended_meanwhile.test.ts'
 const REFUSALS = 'test/openid/refusals.test.ts'
+const CLIENT_KEYS = 'test/openid/client_keys.test.ts'
 
 /** What the OpenID provider defends (45). */
 export const openidRows = toRemovals([
+  [
+    CLIENT_KEYS,
+    'a key that a client has withdrawn is none',
+    freshKeys('if (keys.stale()) return []', ''),
+  ],
+  [
+    CLIENT_KEYS,
+    'keys are kept no longer than here, whatever comes with them',
+    freshKeys('keys.freshUntil !== before', 'false'),
+  ],
+  [
+    CLIENT_KEYS,
+    'keys are looked at again where those that are published cannot be read',
+    freshKeys('keys.freshUntil = 0\n      throw err', 'throw err'),
+  ],
+  [
+    CLIENT_KEYS,
+    'keys that are taken are kept',
+    clientFetching('LARGEST_KEYS = 80_000', 'LARGEST_KEYS = 512_000'),
+  ],
   [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
   [
     45,
