@@ -14,6 +14,7 @@ import { isSameSubject } from '../../identity/subject.ts'
 import { randomCode, readCode } from '../../passwords/mailed_code.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { endSignInsUnderWay } from './endings.ts'
+import type { MadeBy } from './idempotent_forms.ts'
 import { endUseless } from './recovery_codes.ts'
 
 /**
@@ -112,11 +113,11 @@ export function set(db: Db, email: string): profile.AccountRow {
  *
  * @throws {Refusal} InvalidRequest
  */
-export function setAuthFactor(db: Db, on: boolean, by: Record<string, unknown>): void {
+export function setAuthFactor(db: Db, on: boolean, by: MadeBy): void {
   if (on && existing(db).emailConfirmedAt === null) throw unconfirmed()
   profile.setEmailAuthFactor(db, on)
   endUseless(db)
-  endSignInsUnderWay(db)
+  endSignInsUnderWay(db, by.deviceId)
   appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on, ...by } })
 }
 

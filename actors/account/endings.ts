@@ -16,7 +16,7 @@ import {
   endOpenidSignInsOfSession,
 } from '../../database/account/openid_sign_in.ts'
 import { setSignedOut, startGeneration } from '../../database/account/profile.ts'
-import { deleteAllProofs } from '../../database/account/proof.ts'
+import { deleteOtherProofs } from '../../database/account/proof.ts'
 import { deleteAllSessions } from '../../database/account/session.ts'
 import { deleteAllTrustedDevices } from '../../database/account/trusted_device.ts'
 import type { Db } from '../../database/database.ts'
@@ -38,7 +38,6 @@ export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
   deleteAllAuthorizedClients(db)
   deleteAllOpenidConsents(db)
   deleteAllEmailTokens(db)
-  deleteAllProofs(db)
   if (devices) {
     deleteAllDeviceAccounts(db)
     // Who got in may come back: of a device that was known until then the owner is told again.
@@ -64,8 +63,11 @@ export function endOpenidSessions(db: Db, which: { deviceId: string } | { id: st
 /**
  * Ends what has been proven and not granted yet, since the account asks for something else by now, and has
  * each device asked for it; sessions and devices stay. To be called inside a transaction.
+ *
+ * @param changedOn the device on which that was changed: what was proven there a moment ago goes on
  */
-export function endSignInsUnderWay(db: Db): void {
+export function endSignInsUnderWay(db: Db, changedOn: string | null = null): void {
   startGeneration(db, Date.now())
   deleteAllTrustedDevices(db)
+  deleteOtherProofs(db, changedOn)
 }

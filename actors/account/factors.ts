@@ -28,7 +28,7 @@ export type FactorsChanged = {
   isAgain?: true
 }
 
-type ChangedBy = MadeBy | { by: 'operator' }
+type ChangedBy = MadeBy & { by?: 'operator' }
 
 export function list(db: Db): Factors {
   existing(db)
@@ -210,7 +210,7 @@ export function changed(
   by: ChangedBy,
 ): FactorsChanged {
   recoveryCodes.endUseless(db)
-  endSignInsUnderWay(db)
+  endSignInsUnderWay(db, by.deviceId)
   const detail = { ...factor, ...by, ...counted(codes) }
   appendAudit(db, { at: Date.now(), event, detail })
   return { isChanged: true, account: existing(db), recoveryCodes: codes }

@@ -130,7 +130,7 @@ export function remove(db: Db, basis: Basis, by: EndedBy = {}): FactorsChanged {
       throw new Refusal('LastWayIn', 'Add a passkey first: the password is the only way to sign in')
     }
     setPasswordScrypt(db, null)
-    endSignInsUnderWay(db)
+    endSignInsUnderWay(db, by.deviceId)
     appendAudit(db, { at: Date.now(), event: 'password_removed', detail: by })
     return { isChanged: true, account: existing(db), recoveryCodes: null }
   })

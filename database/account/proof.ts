@@ -30,6 +30,7 @@ export function deleteProof(db: Db, deviceId: string): void {
   sql(db, 'DELETE FROM proof WHERE device_id = ?').run(deviceId)
 }
 
-export function deleteAllProofs(db: Db): void {
-  sql(db, 'DELETE FROM proof').run()
+/** @param deviceId whose stays; null for none */
+export function deleteOtherProofs(db: Db, deviceId: string | null): void {
+  sql(db, 'DELETE FROM proof WHERE device_id IS NOT ?').run(deviceId)
 }

@@ -251,7 +251,12 @@ export const pageRows = toRemovals([
       '',
     ),
   ],
-  [39, 'a proof ends with the sign-ins', endings('  deleteAllProofs(db)\n', '')],
+  [39, 'a proof ends with the sign-ins', endings('  deleteOtherProofs(db, changedOn)\n', '')],
+  [
+    39,
+    'a proof ends in other browsers with a changed factor',
+    endings('  deleteOtherProofs(db, changedOn)', '  if (!changedOn) deleteOtherProofs(db, null)'),
+  ],
   [
     39,
     'the password is looked at',
@@ -371,7 +376,11 @@ export const pageRows = toRemovals([
     'a device is trusted for a code that was used',
     signInPosts('if (signedIn.usedCode) {', 'if (signedIn.factors) {'),
   ],
-  [40, 'a changed factor ends what is under way', factors('  endSignInsUnderWay(db)\n', '')],
+  [
+    40,
+    'a changed factor ends what is under way',
+    factors('  endSignInsUnderWay(db, by.deviceId)\n', ''),
+  ],
   [
     40,
     'the secret is sealed',

@@ -172,7 +172,7 @@ export const passkeyRows = toRemovals([
     41,
     'a password that is removed ends what it began',
     passwords(
-      '    setPasswordScrypt(db, null)\n    endSignInsUnderWay(db)\n',
+      '    setPasswordScrypt(db, null)\n    endSignInsUnderWay(db, by.deviceId)\n',
       '    setPasswordScrypt(db, null)\n',
     ),
   ],
