@@ -67,6 +67,11 @@ export class RequestScope {
     this.#signIns.set(did, basis)
   }
 
+  /** Whether it is the person of an account who asks. */
+  isSignedIn(did: string): boolean {
+    return this.#signIns.has(did)
+  }
+
   /** The sign-in to an account that this request has proven. @throws {Refusal} SignedOut */
   signInOf(did: string): Basis {
     const basis = this.#signIns.get(did)

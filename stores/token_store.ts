@@ -79,12 +79,16 @@ export function createTokenStore(
     },
 
     async deleteToken(tokenId) {
-      const { account: did, isOwnEnding } = requestScope()
-      // A client that ends its own has the key to which its access tokens are bound, and is none to be kept out.
-      const isTakenElsewhere = !isOwnEnding && pdses.takeEnded
-      const clientId =
-        did && (await actors.account(did).endSessionByTokenId(tokenId, isTakenElsewhere))
-      if (!clientId) return
+      const scope = requestScope()
+      const { account: did } = scope
+      if (did === null) return
+      const by = {
+        // A client that ends its own has the key to which its access tokens are bound, and is none to be kept out.
+        isTakenElsewhere: !scope.isOwnEnding && pdses.takeEnded,
+        isByPerson: scope.isSignedIn(did),
+      }
+      const clientId = await actors.account(did).endSessionByTokenId(tokenId, by)
+      if (clientId === null) return
       noteRevocation({ log }, { profile: 'oauth', did, clientId })
     },
 

@@ -1,4 +1,5 @@
 import { appendAudit } from '../../database/account/audit.ts'
+import { deleteAuthorizedClient } from '../../database/account/authorized_client.ts'
 import { readFactors } from '../../database/account/factor.ts'
 import { deleteKnownDevice } from '../../database/account/known_device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
@@ -120,8 +121,8 @@ export function findByRefreshToken(
 export type EndedBy = Pick<MadeBy, 'address' | 'deviceId'>
 
 /**
- * Ends one OAuth or legacy session of the account, or what an OpenID client was granted, which is asked for
- * again then. The browser in which it began, or the program, may be lost: its next sign-in is as from a new
+ * Ends one OAuth or legacy session of the account, or what an OpenID client was granted; what the person gave to its app
+ * is asked for again then. The browser in which it began, or the program, may be lost: its next sign-in is as from a new
  * one.
  *
  * @param basis null where the operator asks
@@ -146,6 +147,7 @@ export function end(
     if (session?.deviceId) distrust(db, session.deviceId)
     if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))
     sessions.deleteSession(db, id)
+    if (session) deleteAuthorizedClient(db, session.clientId)
     legacy.deleteLegacySessionById(db, id)
     if (openidClient !== null) {
       endOpenidSignInsOfGrant(db, id, Date.now())
@@ -163,12 +165,19 @@ export function end(
  * Ends an OAuth session.
  *
  * @param isTakenElsewhere as of {@link end}
+ * @param isByPerson whether its person wants it, as there
  * @returns the client's id, where there was one
  */
-export function endByTokenId(db: Db, tokenId: string, isTakenElsewhere: boolean): string | null {
+export function endByTokenId(
+  db: Db,
+  tokenId: string,
+  { isTakenElsewhere, isByPerson }: { isTakenElsewhere: boolean; isByPerson: boolean },
+): string | null {
   return transact(db, () => {
     const clientId = sessions.deleteSessionByTokenId(db, tokenId)
-    if (isTakenElsewhere && clientId !== null) setSignedOut(db, Date.now())
+    if (clientId === null) return null
+    if (isTakenElsewhere) setSignedOut(db, Date.now())
+    if (isByPerson) deleteAuthorizedClient(db, clientId)
     return clientId
   })
 }

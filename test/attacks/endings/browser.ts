@@ -17,8 +17,8 @@ export class Browser {
     return this.#cookies.get('dev-id') ?? ''
   }
 
-  async open(url: string): Promise<void> {
-    await this.#send(url, {
+  open(url: string): Promise<Response> {
+    return this.#send(url, {
       headers: {
         accept: 'text/html',
         'sec-fetch-dest': 'document',

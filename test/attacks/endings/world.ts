@@ -116,7 +116,8 @@ export async function startWorld({ oneName = false } = {}): Promise<World> {
   }
 }
 
-function fetchIn(app: AppInProcess): typeof globalThis.fetch {
+/** As `fetch`, without a network. */
+export function fetchIn(app: AppInProcess): typeof globalThis.fetch {
   return async (input, init = {}) => {
     const { pathname, search } = new URL(String(input))
     const headers = [...new Headers(init.headers)]

@@ -27,6 +27,7 @@ const exchanges = inFile('gateway/pass_through/open_exchanges.ts')
 const accountFunctions = inFile('actors/account/index.ts')
 const ROTATION = 'test/tokens/legacy_rotation.test.ts'
 const resets = inFile('sagas/sign_in/password_reset.ts')
+const CONSENTS = 'test/attacks/endings/consents.test.ts'
 
 /** What it defends of signing in and of what ends that: passwords, sessions, mails (20 to 22, 32, 33, 36). */
 export const signInRows = toRemovals([
@@ -144,6 +145,16 @@ export const signInRows = toRemovals([
     'passwords are not guessed by a code that was used',
     resets("await takePoint(services, 'new password', did)", '{ giveBack: async () => {} }'),
   ],
+  [
+    CONSENTS,
+    'an app that is signed out asks again',
+    granted('    if (session) deleteAuthorizedClient(db, session.clientId)\n', ''),
+  ],
+  [
+    CONSENTS,
+    'also where that is on the account page',
+    granted('    if (isByPerson) deleteAuthorizedClient(db, clientId)\n', ''),
+  ],
   [32, 'the generation of a sign-in', standing('generation === account.generation &&', '')],
   [
     32,
@@ -208,11 +219,15 @@ export const signInRows = toRemovals([
     ownCodes('createAvailable && mayLast', 'createAvailable'),
   ],
   [32, 'after one session ended, too', granted('if (isTakenElsewhere && (session || old))')],
-  [32, 'and one that an app had', granted('if (isTakenElsewhere && clientId !== null)')],
+  [
+    32,
+    'and one that an app had',
+    granted('    if (isTakenElsewhere) setSignedOut(db, Date.now())\n', ''),
+  ],
   [
     32,
     'but did not end itself',
-    inFile('stores/token_store.ts')('!isOwnEnding && pdses.takeEnded', 'pdses.takeEnded'),
+    inFile('stores/token_store.ts')('!scope.isOwnEnding && pdses.takeEnded', 'pdses.takeEnded'),
   ],
   [
     32,

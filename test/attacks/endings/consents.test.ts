@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { linkAccount } from '../../../database/flow/device.ts'
+import { makeClientKey } from '../../../lab/clients/hosted_client.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { newPerson, type Person } from '../../factors/person.ts'
+import { command } from '../../operator_page/operators.ts'
+import { signInNow } from '../../shared/account_state.ts'
+import { Attacker, makeDpopKey, SCOPE, type Session, toSession } from '../attacker.ts'
+import { Browser } from './browser.ts'
+import { fetchIn } from './world.ts'
+
+const ID = 'https://app.vestibule.internal'
+const REDIRECT_URI = `${ID}/callback`
+
+/** A confidential client, to which what a person gave it once is given again without a page. */
+let app: AppInProcess
+let client: Attacker
+let metadata: object
+beforeAll(async () => {
+  app = await startApp({ env: { ENTRYWAY_RATE_LIMITS: 'off' } })
+  const key = await makeClientKey()
+  const { kty, crv, x, y } = key.privateJwk
+  metadata = {
+    client_id: ID,
+    redirect_uris: [REDIRECT_URI],
+    response_types: ['code'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    scope: SCOPE,
+    application_type: 'web',
+    dpop_bound_access_tokens: true,
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'ES256',
+    jwks: { keys: [{ kty, crv, x, y, kid: key.kid, alg: 'ES256', use: 'sig' }] },
+  }
+  await register()
+  client = new Attacker(here(), { clientId: ID, redirectUri: REDIRECT_URI, key })
+})
+afterAll(() => app?.close())
+
+const here = () => ({ url: app.runner.settings.publicUrl, fetch: fetchIn(app) })
+
+async function register(): Promise<void> {
+  expect(await command(app, 'client/add', { id: ID, metadata })).toMatchObject({ status: 200 })
+}
+
+/** Somebody in a browser that remembers them. */
+async function newVisitor(): Promise<Person & { browser: Browser }> {
+  const person = await newPerson(app)
+  const browser = new Browser(here())
+  await browser.open(`${here().url}/account`)
+  linkAccount(app.flow, browser.deviceId, person.did)
+  await person.account.rememberDevice(browser.deviceId, await signInNow(person.account))
+  return { ...person, browser }
+}
+type Visitor = Awaited<ReturnType<typeof newVisitor>>
+
+/** The steps of a sign-in to the client; each has what the one before it gave. */
+async function begin(visitor: Visitor) {
+  const [key, verifier] = [await makeDpopKey(), randomBytes(32).toString('base64url')]
+  const hint = { fields: { login_hint: visitor.did } }
+  const pushed = await client.push(key, hint, verifier)
+  const page = client.authorizeUrl(pushed.body.request_uri)
+  return {
+    page,
+    /** @returns the code, where the client gets one without a page */
+    open: async () => codeIn((await visitor.browser.open(page)).headers.get('location')),
+    consent: async () => {
+      const { body } = await visitor.browser.api('consent', { did: visitor.did }, { page })
+      return codeIn(body.url)
+    },
+    exchange: (code: string) => client.exchange({ code, verifier, key }),
+    key,
+  }
+}
+
+const codeIn = (url: unknown) => URL.parse(String(url))?.searchParams.get('code') ?? null
+
+async function signIn(visitor: Visitor): Promise<Session> {
+  const { open, consent, exchange, key } = await begin(visitor)
+  const code = (await open()) ?? (await consent())
+  return toSession(await exchange(code ?? ''), key)
+}
+
+const isSilent = async (visitor: Visitor) => (await (await begin(visitor)).open()) !== null
+
+const refused = { status: 400, body: { error: 'invalid_grant' } }
+
+describe('32. what a person gave to an app', () => {
+  const endings: Record<string, (visitor: Visitor) => Promise<unknown>> = {
+    'signed out on the security page': async ({ account }) => {
+      const [found] = await account.listSessions()
+      return account.endSession(found?.session.id ?? '', await signInNow(account), {})
+    },
+    'signed out on the account page': async ({ account, browser, did }) => {
+      const [found] = await account.listSessions()
+      return browser.api('revoke-oauth-session', { did, tokenId: found?.session.tokenId })
+    },
+    'signed out by the operator': async ({ account, did }) => {
+      const [found] = await account.listSessions()
+      return command(app, 'account/revoke', { account: did, session: found?.session.id })
+    },
+  }
+
+  test.each(Object.entries(endings))('is asked for again once it is %s', async (_, end) => {
+    const visitor = await newVisitor()
+    const session = await signIn(visitor)
+    expect(await isSilent(visitor)).toBe(true)
+    await end(visitor)
+    expect(await client.refresh(session)).toMatchObject(refused)
+    expect(await isSilent(visitor)).toBe(false)
+    await signIn(visitor)
+    expect(await isSilent(visitor)).toBe(true)
+  })
+
+  test('stays where the app signs itself out', async () => {
+    const visitor = await newVisitor()
+    await client.revoke(await signIn(visitor))
+    expect(await visitor.account.listSessions()).toEqual([])
+    expect(await isSilent(visitor)).toBe(true)
+  })
+})
