@@ -2,6 +2,7 @@ import type { Account, AuthorizedClients } from '@atproto/oauth-provider/store'
 import type { AuthorizedClientRow } from '../database/account/authorized_client.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
+import { requestScope } from './request_scope.ts'
 
 /** The account as the provider and its pages know it; `pds` is the audience of its tokens. */
 export function toAccount(row: AccountRow): Account {
@@ -37,15 +38,16 @@ type Given = AuthorizedClients extends Map<infer Id, infer Data> ? { id: Id; dat
  * its apps has up to 2 MB.
  */
 class ReadWhenAsked extends Map<Given['id'], Given['data']> {
-  readonly #rows: ReadonlyMap<string, string>
+  readonly #rows: ReadonlyMap<string, AuthorizedClientRow>
 
   constructor(rows: readonly AuthorizedClientRow[]) {
     super()
-    this.#rows = new Map(rows.map(({ clientId, data }) => [clientId, data]))
+    this.#rows = new Map(rows.map((row) => [row.clientId, row]))
   }
 
   override get(id: Given['id']): Given['data'] | undefined {
-    const data = this.#rows.get(id)
-    return data === undefined ? undefined : JSON.parse(data)
+    const row = this.#rows.get(id)
+    if (row === undefined || row.updatedAt < requestScope().registeredAt(id)) return undefined
+    return JSON.parse(row.data)
   }
 }

@@ -138,6 +138,18 @@ export class RequestScope {
   /** What it means where a refresh token is refused from here on; the client comes first. */
   refreshRefusal: RefreshRefusal = 'client'
 
+  readonly #registered = new Map<string, number>()
+
+  /** The operator has registered a client, which was looked up. @param at ms */
+  noteRegistered(clientId: string, at: number): void {
+    this.#registered.set(clientId, at)
+  }
+
+  /** What was given to a client before this time (ms) counts no more: it was removed, and another registered by its id. */
+  registeredAt(clientId: string): number {
+    return this.#registered.get(clientId) ?? 0
+  }
+
   /** The authorization request that was read last. It may be for less than its app asked for, `askedFor`. */
   request: { id: string; parameters: string; askedFor: string | null } | null = null
   /** The app to which the person gave less than it asked for; null where that is not so. */

@@ -29,6 +29,12 @@ export function createTokenStore(
     })
     scope.isAbout(did)
     if (!found) return null
+    const { clientId, createdAt, tokenId } = found.session
+    if (createdAt < scope.registeredAt(clientId)) {
+      const by = { isTakenElsewhere: pdses.takeEnded, isByPerson: false }
+      await actors.account(did).endSessionByTokenId(tokenId, by)
+      return null
+    }
     const isItsKey = JSON.parse(found.session.parameters).dpop_jkt === scope.proof?.jkt
     if (found.standing === 'late' && isItsKey) {
       scope.seeLate()
@@ -37,7 +43,7 @@ export function createTokenStore(
     const answers = found.standing === 'current' || found.standing === 'retry'
     if (!answers && found.standing !== 'lost') {
       count('replayed')
-      scope.seeReuse({ account: found.account, clientId: found.session.clientId })
+      scope.seeReuse({ account: found.account, clientId })
     }
     return toTokenInfo(found, answers ? refreshToken : null)
   }

@@ -22,6 +22,7 @@ export const flowFunctions = {
   takeRequest: requests.takeRequest,
   takeGranted: requests.takeGranted,
   deleteRequest: requests.deleteRequest,
+  deleteRequestsOf: requests.deleteRequestsOf,
   consumeRequestByCode: requests.consumeRequestByCode,
   findSpentCode: requests.findSpentCode,
 

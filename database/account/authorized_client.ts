@@ -1,8 +1,8 @@
 import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
 
-/** Client id and its `AuthorizedClientData` as JSON. */
-export type AuthorizedClientRow = { clientId: string; data: string }
+/** Client id and its `AuthorizedClientData` as JSON; the time is when it was given last, ms. */
+export type AuthorizedClientRow = { clientId: string; data: string; updatedAt: number }
 
 /** To be called in a transaction. */
 export function upsertAuthorizedClient(db: Db, clientId: string, data: string, now: number): void {
@@ -18,7 +18,7 @@ export function upsertAuthorizedClient(db: Db, clientId: string, data: string, n
 export function listAuthorizedClients(db: Db): AuthorizedClientRow[] {
   return sql(
     db,
-    'SELECT client_id AS clientId, data FROM authorized_client',
+    'SELECT client_id AS clientId, data, updated_at AS updatedAt FROM authorized_client',
   ).all() as AuthorizedClientRow[]
 }
 

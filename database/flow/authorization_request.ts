@@ -89,6 +89,11 @@ export function deleteRequest(db: Db, id: string): void {
   joining(db, 'DELETE FROM authorization_request WHERE id = ?').run(id)
 }
 
+/** All of a client, granted ones with their codes. */
+export function deleteRequestsOf(db: Db, clientId: string): void {
+  joining(db, 'DELETE FROM authorization_request WHERE client_id = ?').run(clientId)
+}
+
 /**
  * Takes a request out of the database that was granted, and with it its code, as long as that was not exchanged.
  *

@@ -16,12 +16,13 @@ export function listClients(db: Db, after: string, limit: number): RegisteredCli
   return sql(db, text).all(after, limit) as RegisteredClient[]
 }
 
+/** One that is there stays registered since then. */
 export function upsertClient(db: Db, id: string, metadata: string): void {
-  sql(db, 'INSERT OR REPLACE INTO client (id, metadata, registered_at) VALUES (?, ?, ?)').run(
-    id,
-    metadata,
-    Date.now(),
-  )
+  sql(
+    db,
+    `INSERT INTO client (id, metadata, registered_at) VALUES (@id, @metadata, @now)
+     ON CONFLICT (id) DO UPDATE SET metadata = @metadata`,
+  ).run({ id, metadata, now: Date.now() })
 }
 
 export function deleteClient(db: Db, id: string): void {

@@ -32,7 +32,10 @@ export type ClientRegistry = {
   /** In the order of their ids; `next` is the `after` of the next page. */
   list(after: string, limit: number): Promise<{ clients: Registered[]; next: string | null }>
   find(id: string): Promise<Registered | null>
-  /** From now on the client is unknown: sign-ins to it and refreshes of its sessions are refused. */
+  /**
+   * From now on the client is unknown: sign-ins to it and refreshes of its sessions are refused. What it was given until
+   * then counts no more, also where another is registered by its id.
+   */
   remove(id: string): Promise<void>
 }
 
@@ -82,6 +85,7 @@ export function createClientRegistry(
     },
     async remove(id) {
       await flow(id).deleteClient(id)
+      await askEach(flow, partitions, (owner) => owner.deleteRequestsOf(id))
     },
   }
 }

@@ -16,7 +16,7 @@ export const list = command(inputs['client/list'], ({ clients }, { after, limit 
 /** @throws {Refusal} InvalidRequest where there is none */
 export const show = command(inputs['client/show'], find)
 
-/** What it holds cannot be refreshed any more. @throws {Refusal} InvalidRequest where there is none */
+/** What it holds cannot be refreshed any more, also where another is registered by its id. @throws {Refusal} InvalidRequest where there is none */
 export const remove = command(inputs['client/remove'], async (context, input) => {
   const { id } = await find(context, input)
   await context.clients.remove(id)

@@ -25,9 +25,10 @@ export const clientDescriptions: readonly Description[] = [
     takes: { id: ID },
   }),
   acts('client remove', 'client/remove', {
-    what: 'Forget a registered client: sign-ins to it are refused, and its sessions end',
+    what: 'Forget a registered client: sign-ins to it are refused, its sessions end, and people are asked again',
     takes: { id: ID },
-    asks: ({ id }) => `Forget ${id}? Everybody who is signed in to it is signed out.`,
+    asks: ({ id }) =>
+      `Forget ${id}? Everybody who is signed in to it is signed out at its next refresh.`,
   }),
   acts('openid client add', 'openid/client-add', {
     what: 'Register a client, or change it; prints its settings with the secret, once',

@@ -43,6 +43,8 @@ const CALLS: [Name, Then, ...unknown[]][] = [
   ['consumeRequestByCode', 'waits', 'code'],
   ['insertRequest', 'goes', request],
   ['deleteRequest', 'waits', 'req'],
+  ['insertRequest', 'goes', request],
+  ['deleteRequestsOf', 'waits', 'app'],
   ['insertRequest', 'waits', { ...request, code: 'another', deviceId: 'dev' }],
   ['takeGranted', 'waits', 'req', { did: DID, deviceId: 'dev' }],
 

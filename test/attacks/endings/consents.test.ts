@@ -120,3 +120,40 @@ describe('32. what a person gave to an app', () => {
     expect(await isSilent(visitor)).toBe(true)
   })
 })
+
+describe('32. a client that was removed, and another that is registered by its id', () => {
+  const replace = async () => {
+    expect(await command(app, 'client/remove', { id: ID })).toMatchObject({ status: 200 })
+    await register()
+  }
+
+  test('has nothing of what was given before, at each step', async () => {
+    const visitor = await newVisitor()
+    const session = await signIn(visitor)
+    const stranger = await newVisitor()
+    const [pushed, opened] = [await begin(visitor), await begin(stranger)]
+    const granted = await begin(visitor)
+    // A page is shown to who has not consented to it.
+    expect(await opened.open()).toBeNull()
+    const code = (await granted.open()) ?? ''
+    expect(code).not.toBe('')
+    await replace()
+    expect(await client.refresh(session)).toMatchObject(refused)
+    expect(await visitor.account.listSessions()).toEqual([])
+    expect(await granted.exchange(code)).toMatchObject(refused)
+    expect(await pushed.open()).toBeNull()
+    expect(await pushed.consent()).toBeNull()
+    expect(await opened.consent()).toBeNull()
+    expect(await isSilent(visitor)).toBe(false)
+    await signIn(visitor)
+    expect(await isSilent(visitor)).toBe(true)
+  })
+
+  test('one that is changed goes on', async () => {
+    const visitor = await newVisitor()
+    const session = await signIn(visitor)
+    await register()
+    expect(await client.refresh(session)).toMatchObject({ status: 200 })
+    expect(await isSilent(visitor)).toBe(true)
+  })
+})

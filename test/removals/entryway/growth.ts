@@ -153,8 +153,8 @@ export const growthRows = toRemovals([
     34,
     'a page reads what the app that asks was given',
     inFile('stores/account.ts')(
-      '[clientId, data]))',
-      '[clientId, JSON.stringify(JSON.parse(data))]))',
+      '[row.clientId, row]))',
+      '[row.clientId, { ...row, data: JSON.stringify(JSON.parse(row.data)) }]))',
     ),
   ],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],

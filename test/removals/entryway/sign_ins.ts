@@ -155,6 +155,27 @@ export const signInRows = toRemovals([
     'also where that is on the account page',
     granted('    if (isByPerson) deleteAuthorizedClient(db, clientId)\n', ''),
   ],
+  [
+    CONSENTS,
+    'sessions of a client that was removed',
+    inFile('stores/token_store.ts')(
+      'if (createdAt < scope.registeredAt(clientId)) {',
+      'if (false) {',
+    ),
+  ],
+  [
+    CONSENTS,
+    'what was given to it',
+    inFile('stores/account.ts')(' || row.updatedAt < requestScope().registeredAt(id)', ''),
+  ],
+  [
+    CONSENTS,
+    'its requests and codes',
+    inFile('oauth/clients/registration.ts')(
+      '      await askEach(flow, partitions, (owner) => owner.deleteRequestsOf(id))\n',
+      '',
+    ),
+  ],
   [32, 'the generation of a sign-in', standing('generation === account.generation &&', '')],
   [
     32,
