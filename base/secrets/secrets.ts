@@ -9,7 +9,6 @@ import {
   randomBytes,
 } from 'node:crypto'
 import {
-  chmodSync,
   constants,
   copyFileSync,
   linkSync,
@@ -25,6 +24,7 @@ import { explainUnreadable, isThere } from '../files/files.ts'
 import { makeFolder } from '../files/make_folder.ts'
 import { giveToOwnerOf } from '../files/ownership.ts'
 import { ACCOUNTS_FOLDER, makePrivateDataFolder } from '../files/private_files.ts'
+import { syncAll, syncEntries } from '../files/sync_files.ts'
 import type { Settings } from '../settings/settings.ts'
 import { RotationKey } from './rotation_key.ts'
 import { Seal } from './seal.ts'
@@ -110,7 +110,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
   const dpopSecret = Buffer.from(hex('ENTRYWAY_DPOP_SECRET_HEX', given.dpopSecretHex), 'hex')
   const adminPassword =
     given.adminPassword ??
-    keep(folder, 'admin_password', () => randomBytes(18).toString('base64url'), /^.{8,}$/)
+    keep(folder, 'admin_password', () => randomBytes(18).toString('base64url'), /^\P{Cc}{8,}$/u)
   const derive = (purpose: string) =>
     new Uint8Array(hkdfSync('sha256', dpopSecret, '', `vestibule ${purpose}`, 32))
 
@@ -177,9 +177,10 @@ function keep(folder: string, name: string, generate: () => string, shape: RegEx
   const path = join(folder, name)
   if (!isThere(path)) {
     makeFolder(folder)
-    chmodSync(folder, 0o700)
     writeWhole(path, `${generate()}\n`)
     giveToOwnerOf(dirname(folder), folder)
+    // What is made with a key may be on the disk before its name is.
+    for (const each of [folder, dirname(folder)]) syncEntries(each)
   }
   const value = read(path)
   if (statSync(path).mode & 0o077) {
@@ -223,6 +224,7 @@ function nameAs(fresh: string, path: string): void {
     const { code = '' } = err as NodeJS.ErrnoException
     if (!NO_LINKS.includes(code)) throw err
     copyFileSync(fresh, path, constants.COPYFILE_EXCL)
+    syncAll(path)
   }
 }
 

@@ -10,8 +10,10 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { syncAll } from '../../base/files/sync_files.ts'
+import { loadSecrets } from '../../base/secrets/secrets.ts'
+import { readSettings } from '../../base/settings/settings.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
 import { describe as describeFile, listFiles } from '../../maintenance/backup/copied_files.ts'
@@ -23,6 +25,8 @@ import { DataFolder } from './data_folder.ts'
 
 /** Files and folders that were put on the disk. */
 const synced = vi.hoisted(() => new Set<number>())
+/** Whether a file may have two names there, which FAT has not. */
+const disk = vi.hoisted(() => ({ hasLinks: true }))
 vi.mock('node:fs', () => {
   const fs = process.getBuiltinModule('node:fs')
   const fsyncSync = (file: number) => {
@@ -34,7 +38,11 @@ vi.mock('node:fs', () => {
     const isFlushed = typeof options === 'object' && options?.flush === true
     if (isFlushed && typeof path === 'string') synced.add(fs.statSync(path).ino)
   }
-  return { ...fs, fsyncSync, writeFileSync }
+  const linkSync: typeof fs.linkSync = (from, to) => {
+    if (!disk.hasLinks) throw Object.assign(new Error('EPERM: link'), { code: 'EPERM' })
+    fs.linkSync(from, to)
+  }
+  return { ...fs, fsyncSync, linkSync, writeFileSync }
 })
 
 let folder: TemporaryFolder
@@ -59,6 +67,23 @@ test('all of a backup is on the disk, with the manifest that says that it is fin
   const others = (await listFiles(to)).filter((path) => !isSynced(join(to, path)))
   expect(others).toEqual([])
 })
+
+test.each([true, false])(
+  'keys are on the disk before anything is made with them, on one with links: %s',
+  async (hasLinks) => {
+    disk.hasLinks = hasLinks
+    onTestFinished(() => {
+      disk.hasLinks = true
+    })
+    const dataDir = join(folder.path, 'data')
+    await loadSecrets(readSettings({ ENTRYWAY_DATA_DIR: dataDir }))
+    const secrets = join(dataDir, 'secrets')
+    const keys = readdirSync(secrets)
+    expect(keys).toHaveLength(4)
+    const all = [dataDir, secrets, ...keys.map((name) => join(secrets, name))]
+    expect(all.filter((path) => !isSynced(path))).toEqual([])
+  },
+)
 
 test('all that is restored is on the disk before it is in its place', async () => {
   const data = new DataFolder(join(folder.path, 'data'))

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs'
+import { cpSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
@@ -60,6 +60,22 @@ test('a start that is killed while it writes a key leaves none that the next one
     })
   }
 })
+
+test.each([true, false])(
+  'of two first starts at once both have the keys of one, on a disk with links: %s',
+  async (hasLinks) => {
+    const settings = readSettings({ ENTRYWAY_DATA_DIR: folder.path })
+    const key = 'a'.repeat(64)
+    disk.hasLinks = hasLinks
+    disk.look = () => {
+      disk.look = () => {}
+      writeFileSync(join(folder.path, 'secrets/jwt_key.hex'), key, { mode: 0o600 })
+    }
+    expect((await loadSecrets(settings)).jwtKeyHex).toBe(key)
+    disk.hasLinks = true
+    expect((await loadSecrets(settings)).jwtKeyHex).toBe(key)
+  },
+)
 
 test('a first start on a disk that has one name for a file makes keys, which stay', async () => {
   const settings = readSettings({ ENTRYWAY_DATA_DIR: folder.path })

@@ -1,5 +1,15 @@
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -201,15 +211,35 @@ describe('secrets', () => {
     expect(again.refreshTokenSecret.equals(first.refreshTokenSecret)).toBe(true)
     const file = await stat(join(dataDir, 'secrets', 'jwt_key.hex'))
     expect(file.mode & 0o777).toBe(0o600)
+    const folder = await stat(join(dataDir, 'secrets'))
+    expect(folder.mode & 0o777).toBe(0o700)
   })
 
   test('that others can read are refused', async () => {
     const settings = readSettings({ ENTRYWAY_DATA_DIR: dataDir })
     const path = join(dataDir, 'secrets', 'dpop_secret.hex')
-    await chmod(path, 0o644)
-    await expect(loadSecrets(settings)).rejects.toThrow(`run: chmod 600 ${path}`)
+    for (const mode of [0o644, 0o640, 0o620]) {
+      await chmod(path, mode)
+      await expect(loadSecrets(settings)).rejects.toThrow(`run: chmod 600 ${path}`)
+    }
     await chmod(path, 0o600)
     await loadSecrets(settings)
+  })
+
+  test('that are damaged are refused, and not taken for short ones', async () => {
+    const settings = readSettings({ ENTRYWAY_DATA_DIR: dataDir })
+    const folder = join(dataDir, 'secrets')
+    const before = await loadSecrets(settings)
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name)
+      const whole = await readFile(path, 'utf8')
+      for (const damaged of ['', whole.slice(0, 7), '\0'.repeat(64)]) {
+        await writeFile(path, damaged)
+        await expect(loadSecrets(settings)).rejects.toThrow(`${path}: holds no valid secret`)
+      }
+      await writeFile(path, whole)
+    }
+    expect((await loadSecrets(settings)).operatorToken).toBe(before.operatorToken)
   })
 
   test('a key that is gone is not made anew beside the accounts that need it', async () => {

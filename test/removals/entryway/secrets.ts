@@ -1,6 +1,9 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const COLUMNS = 'test/secrets/columns.test.ts'
+const SETTINGS = 'test/settings/settings.test.ts'
+const ON_DISK = 'test/backup/on_disk.test.ts'
+const secrets = inFile('base/secrets/secrets.ts')
 
 /** A file that keeps secrets as they are, and finds them by that. */
 const inTheClear = (file: string) =>
@@ -33,5 +36,19 @@ export const secretRows = toRemovals([
     'what is read again is sealed',
     inFile('database/sealed_columns.ts')('return sealOf(db).seal(place, text)', 'return text'),
     inFile('database/sealed_columns.ts')('return sealOf(db).open(place, sealed)', 'return sealed'),
+  ],
+  [SETTINGS, 'no secret is read that the group can read', secrets('mode & 0o077', 'mode & 0o007')],
+  [SETTINGS, 'a secret that is damaged is none', secrets('if (!shape.test(value))')],
+  [ON_DISK, 'a key is on the disk', secrets(", flag: 'wx', flush: true", ", flag: 'wx'")],
+  [ON_DISK, 'so is one on a disk without links', secrets('    syncAll(path)\n', '')],
+  [
+    ON_DISK,
+    'and its name',
+    secrets('for (const each of [folder, dirname(folder)]) syncEntries(each)', 'void syncEntries'),
+  ],
+  [
+    'test/secrets/full_disk.test.ts',
+    'of two starts the first makes the keys, also on a disk without links',
+    secrets('constants.COPYFILE_EXCL', '0 * constants.COPYFILE_EXCL'),
   ],
 ])
