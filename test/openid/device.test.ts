@@ -150,6 +150,19 @@ test('a decision may be sent again, at once or when its answer was lost', async 
   await rp.operate(app, 'account/revoke', { account: did })
 })
 
+test('a device that somebody else has let in is not said to be connected', async () => {
+  const mallory = { handle: 'mallory.test', email: 'mallory@mail.internal', password: rp.PASSWORD }
+  await app.addAccount(mallory)
+  const asked = await begin()
+  const question = await type(await signedIn(), asked.user_code)
+  const other = new Visitor(app)
+  const first = await rp.follow(other, await other.open('/openid/device'))
+  const page = await rp.signIn(other, first, mallory.handle)
+  const theirs = await other.send(page, { user_code: asked.user_code })
+  expect((await other.send(theirs, { decision: 'allow' })).title).toBe('The device is connected')
+  expect((await visitor.send(question, { decision: 'allow' })).title).toBe('Connect a device')
+})
+
 test('the page says so where the account is deactivated, and no device is let in', async () => {
   const asked = await begin()
   const question = await type(await signedIn(), asked.user_code)

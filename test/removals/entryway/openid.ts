@@ -491,6 +491,11 @@ export const openidRows = toRemovals([
     'a form of a device is of its person',
     device('if (form?.did !== person.did) return', 'if (!form) return'),
   ],
+  [
+    DEVICE,
+    'a device that somebody else has let in is not said to be connected',
+    device('decided?.accountId === person.did', 'decided?.accountId !== undefined'),
+  ],
   [STORAGE, 'a code of a device is decided once', deviceCodes('decided_at IS NULL OR', 'true OR')],
   [STORAGE, 'a code of a device is spent once', deviceCodes('consumed_at IS NULL OR', 'true OR')],
   [45, 'a device shows its secret', deviceCodes(' AND secret_hash = @secret', '')],
