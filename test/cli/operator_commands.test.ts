@@ -2,6 +2,7 @@ import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { descriptions } from '../../operator/descriptions/index.ts'
 import { tellingHalf } from '../../operator/half_done_error.ts'
 import { PdsRefusal } from '../../pds/client.ts'
 import { command } from '../operator_page/operators.ts'
@@ -93,6 +94,20 @@ test('another password of a PDS is tried before it is kept', async () => {
     body: { message: expect.stringMatching(/^Nothing is changed: .* did not take the admin pass/) },
   })
   expect(await app.actors.directory.listPdses()).toEqual(before)
+})
+
+test('what only reads tells no secret of this program, nor of a PDS', async () => {
+  const { adminPassword, operatorToken, jwtKeyHex, plcRotationKeyHex } = app.runner.secrets
+  const [pds] = await app.actors.directory.listPdses()
+  const secrets = [adminPassword, operatorToken, jwtKeyHex, plcRotationKeyHex, pds?.adminPassword]
+  const reading = descriptions.filter(({ isReading }) => isReading({}))
+  expect(reading.length).toBeGreaterThan(10)
+  for (const { command: name, takes } of reading) {
+    const given = 'account' in takes && name.startsWith('account/') ? { account: did } : {}
+    const { body } = await call(name, name === 'doctor' ? { around: false } : given)
+    const told = JSON.stringify(body)
+    expect([name, secrets.filter((secret) => told.includes(String(secret)))]).toEqual([name, []])
+  }
 })
 
 test.each([
@@ -232,6 +247,9 @@ test('an account without a password is shown as one, and the operator gives it a
   const removed = await call('account/factors', { account: owner.did, remove: 'passkey' })
   expect(removed.body).toMatchObject({ password: false, passkeys: [], recoveryCodes: 0 })
   const given = { account: owner.did, password: 'another password' }
+  const short = { ...given, password: 'short' }
+  expect(await call('account/reset-password', short)).toMatchObject({ status: 400 })
+  expect(await hasPassword()).toBe(false)
   expect(await call('account/reset-password', given)).toMatchObject({ status: 200 })
   expect(await hasPassword()).toBe(true)
 })

@@ -85,4 +85,12 @@ export const callerRows = toRemovals([
     operator('isSameSecret(given,', 'true || isSameSecret(given,'),
   ],
   [OPERATOR, 'the operator is on this machine', operator('LOOPBACK.test(address) &&', '')],
+  [
+    'test/cli/operator_commands.test.ts',
+    'what only reads tells no password of a PDS',
+    inFile('operator/commands/pdses.ts')(
+      'pdses.map(({ adminPassword: _, ...pds }) => ({',
+      'pdses.map((pds) => ({',
+    ),
+  ],
 ])
