@@ -10,6 +10,7 @@ import {
 import { COMMAND_LINE } from '../sagas/operators.ts'
 import type { OperatorContext } from './command.ts'
 import { isCommand, run } from './run.ts'
+import { UNKNOWN_COMMAND } from './unknown_command.ts'
 
 /** The operator's API: `POST /_operator/<command>` with a JSON object, answered in JSON. */
 export const OPERATOR_PATH = '/_operator/'
@@ -39,7 +40,7 @@ export function createOperatorHandler(given: Omit<OperatorContext, 'by' | 'groun
   const context = { ...given, by: COMMAND_LINE, ground: null }
   return async (request) => {
     const name = request.url.pathname.slice(OPERATOR_PATH.length)
-    if (!isCommand(name)) return refuse(404, 'UnknownCommand', `No command ${name}`)
+    if (!isCommand(name)) return refuse(404, UNKNOWN_COMMAND, `No command ${name}`)
     const ran = await run(context, name, inputOf(request))
     if ('value' in ran) return jsonResponse(ran.value)
     const { status, error, message } = ran.refusal

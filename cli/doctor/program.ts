@@ -4,6 +4,7 @@ import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
 import { type Check, thatAnswered } from '../../operator/doctor/check.ts'
 import type { Known } from '../../operator/doctor/outside_checks.ts'
 import { look } from '../../operator/doctor/run_check.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 import { CliError, DATA_MOVED, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator, SEE_LOG } from '../operator/client.ts'
@@ -22,14 +23,24 @@ export async function checkProgram(
   const { seenToken } = installation.secrets
   let asked: Known['asked'] = null
   const running = await look('Program', mend, async () => {
-    const { version, url, instance } = await answered(() => operator('status', {}), output)
-    asked = { instance, seenToken }
-    if (url === publicUrl) return { state: 'ok', found: `version ${version} runs` }
-    return {
-      state: 'failed',
-      found: `it runs as ${url}, these settings say ${publicUrl}`,
-      mend: 'restart it',
+    const told = await answered(() => operator('status', {}), output)
+    const { version, url } = told
+    const { instance } = told as Partial<typeof told>
+    // Where an older one runs, nothing answers there that says how a request came.
+    asked = instance === undefined ? null : { instance, seenToken }
+    if (url !== publicUrl) {
+      const found = `it runs as ${url}, these settings say ${publicUrl}`
+      return { state: 'failed', found, mend: 'restart it' }
     }
+    if (instance !== undefined && version === packageJson.version) {
+      return { state: 'ok', found: `version ${version} runs` }
+    }
+    const installed = packageJson.version
+    const found =
+      version === installed
+        ? `what runs was installed before this command (version ${version}, too)`
+        : `version ${version} runs, and ${installed} is installed here`
+    return { state: 'warning', found, mend: 'restart it' }
   })
   if (running.state === 'failed') return { checks: [running], pdses: [], handles: [], asked: null }
 

@@ -3,6 +3,7 @@ import { reachedAt, takesCommands } from '../../base/values/loopback.ts'
 import { MAX_BODY } from '../../http/body/read_body.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../operator/commands/index.ts'
 import { INVALID_INPUT } from '../../operator/invalid_input.ts'
+import { UNKNOWN_COMMAND } from '../../operator/unknown_command.ts'
 import { CliError, DataMovedError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 
@@ -68,6 +69,11 @@ export function connectOperator(
       throw new CliError(
         `What answers at ${origin} is not the entryway of this folder: it has other keys. ` +
           'Run this in its folder, or stop it',
+      )
+    }
+    if (body.error === UNKNOWN_COMMAND) {
+      throw new CliError(
+        `The program at ${origin} does not know ${name}: another version runs than is installed here. Restart it`,
       )
     }
     throw new CliError(

@@ -27,6 +27,7 @@ import { forTrial } from '../../operator/doctor/local.ts'
 import { checkMail } from '../../operator/doctor/mail.ts'
 import { checkOpenFiles, readOpenFiles } from '../../operator/doctor/open_files.ts'
 import { checkRoutes } from '../../operator/doctor/routes.ts'
+import packageJson from '../../package.json' with { type: 'json' }
 import { sayUnless, sayUnlessMounted } from '../left_out.ts'
 
 /** Not in every container. */
@@ -279,7 +280,8 @@ test.each([
       const isStatus = request.url === '/_operator/status'
       response.writeHead(isStatus ? 200 : 502, { 'content-type': 'application/json' })
       const refusal = { error: 'UpstreamFailure', message }
-      response.end(JSON.stringify(isStatus ? { url: host.url, version: '1' } : refusal))
+      const status = { url: host.url, version: packageJson.version, instance: 'one' }
+      response.end(JSON.stringify(isStatus ? status : refusal))
     })
     const at = settings({ ENTRYWAY_HOST: '127.0.0.1', ENTRYWAY_PORT: new URL(program.url).port })
     const secrets = { operatorToken: '' } as Secrets
@@ -291,6 +293,35 @@ test.each([
     })
   },
 )
+
+test.each([
+  ['says no instance', packageJson.version],
+  ['is of another version', '0.1.0'],
+])('a program from before this command, which %s, is to be restarted', async (what, version) => {
+  const isOlder = what === 'says no instance'
+  const program = await listenOnLoopback((request, response) => {
+    const isStatus = request.url === '/_operator/status'
+    response.writeHead(isStatus ? 200 : 404, { 'content-type': 'application/json' })
+    const status = { url: host.url, version, ...(isOlder ? {} : { instance: 'one' }) }
+    const refusal = { error: 'UnknownCommand', message: 'No command of this name' }
+    response.end(JSON.stringify(isStatus ? status : refusal))
+  })
+  onTestFinished(() => program.close())
+  const at = settings({ ENTRYWAY_HOST: '127.0.0.1', ENTRYWAY_PORT: new URL(program.url).port })
+  const secrets = { operatorToken: '', seenToken: 'seen' } as Secrets
+  const { checks, asked } = await checkProgram({ settings: at, secrets }, { note: () => {} })
+  expect(checks).toMatchObject([
+    {
+      ...{ state: 'warning', mend: 'restart it' },
+      found: isOlder
+        ? `what runs was installed before this command (version ${version}, too)`
+        : `version ${version} runs, and ${packageJson.version} is installed here`,
+    },
+    { state: 'failed', found: expect.stringContaining('does not know pds/list: another version') },
+  ])
+  // Where it cannot be seen how a request came to it, that is not said to be wrong.
+  expect(asked).toEqual(isOlder ? null : { instance: 'one', seenToken: 'seen' })
+})
 
 test('open files: enough, too few, and a system that does not say', () => {
   expect(states(checkOpenFiles(65_536))).toEqual(['ok'])
