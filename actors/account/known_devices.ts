@@ -55,8 +55,11 @@ export function arrive(
   learn(db, marks, deviceId, isKnown || since === null ? language : null)
   if (deviceId !== null) deleteProof(db, deviceId)
   appendAudit(db, { at: now, event: 'signed_in', detail })
-  return !isKnown && since !== null && since <= now && newDeviceMails
+  return !isKnown && since !== null && isReached(since, now) && newDeviceMails
 }
+
+/** One that is further ahead than {@link learnImported} ever sets it was set while the clock was ahead. */
+const isReached = (since: number, now: number) => since <= now || since > now + DEVICES_LEARNED
 
 /** Learns the device of somebody who has shown otherwise that the account is theirs, and their language. */
 export function learn(

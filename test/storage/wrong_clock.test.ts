@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { learnImported } from '../../actors/account/known_devices.ts'
 import { DAY, HOUR, OPENID_LOGOUT_PAUSES, SAGA_ABANDONED } from '../../base/lifetimes.ts'
 import { settled } from '../../base/time/settled_clock.ts'
 import { appendAudit } from '../../database/account/audit.ts'
@@ -126,6 +128,30 @@ test('a limit that was used up while the clock was ahead stops nobody afterwards
   set(NOW)
   for (const isAllowed of [true, true, false]) expect(take([one])).toBe(isAllowed)
   for (const isAllowed of [true, true, false]) expect(take([other])).toBe(isAllowed)
+})
+
+test('an account that was made while the clock was ahead has its owner told of new devices afterwards', () => {
+  const arrival = { deviceId: null, language: null, detail: {} }
+  const isTold = (db: Db, mark: string) =>
+    accountFunctions.noteSignIn(db, { ...arrival, marks: [mark] }) !== null
+  const signUp = (did: string) => {
+    const db = open(accountSchema)
+    const names = { did, handle: `${did.slice(8)}.test`, email: `${did.slice(8)}@mail.test` }
+    accountFunctions.create(db, { ...names, pdsDid: 'did:web:pds.test', passwordScrypt: 'a:b' })
+    return db
+  }
+  goAhead()
+  const [kim, imported] = [signUp('did:plc:kim'), signUp('did:plc:imported')]
+  expect(isTold(kim, 'own')).toBe(false)
+  learnImported(imported, [])
+  set(NOW)
+  for (const db of [kim, imported]) expect(isTold(db, 'of a thief')).toBe(true)
+  expect(isTold(kim, 'own')).toBe(false)
+
+  learnImported(imported, [])
+  expect(isTold(imported, 'learned')).toBe(false)
+  pass(8 * DAY)
+  expect([isTold(imported, 'learned'), isTold(imported, 'another')]).toEqual([false, true])
 })
 
 test('OpenID clients that were to be told later, by a clock that was ahead, are told at once', () => {

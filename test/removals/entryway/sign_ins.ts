@@ -128,6 +128,11 @@ export const signInRows = toRemovals([
     ),
   ],
   [
+    'test/storage/wrong_clock.test.ts',
+    'an account of a clock that was ahead is told of new devices',
+    inFile('actors/account/known_devices.ts')(' || since > now + DEVICES_LEARNED', ''),
+  ],
+  [
     20,
     'many right admin passwords at once are judged in turn',
     inFile('sagas/sign_in/admin_password.ts')('services.mutex.run(turn, counted)', 'counted()'),
