@@ -23,6 +23,9 @@ const REPOS_PER_PAGE = 1_000
 const LARGEST_RECORD = 32 * 1024
 const RECORD = '/xrpc/com.atproto.repo.getRecord'
 
+/** An account that no PDS has. */
+const NO_ACCOUNT = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
+
 /** What a PDS answers of an account that it has and does not show. */
 const INACTIVE = ['RepoTakendown', 'RepoDeactivated']
 
@@ -111,6 +114,17 @@ export class PdsClient {
       }
     } catch (err) {
       if (err instanceof PdsRefusal && err.error === 'NotFound') return null
+      throw err
+    }
+  }
+
+  /** Why the PDS does not take the admin password; null where it does. */
+  async refusalOfPassword(): Promise<PdsRefusal | null> {
+    try {
+      await this.readStanding(NO_ACCOUNT)
+      return null
+    } catch (err) {
+      if (err instanceof PdsRefusal) return err
       throw err
     }
   }

@@ -1,10 +1,7 @@
 import { webDid } from '../../base/values/did.ts'
 import { verifySmtp } from '../../mail/verify_smtp.ts'
-import { PdsClient, PdsRefusal } from '../../pds/client.ts'
+import { PdsClient } from '../../pds/client.ts'
 import { describePds } from '../../pds/describe.ts'
-
-/** An account that no PDS has. */
-const NO_ACCOUNT = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 
 /**
  * @param address where the PDS is reached
@@ -15,12 +12,9 @@ export async function tryPdsPassword(
   adminPassword: string,
 ): Promise<true | string> {
   if (adminPassword === '') return 'It is needed'
-  try {
-    await new PdsClient({ url: address, address, did: '', adminPassword }).readStanding(NO_ACCOUNT)
-    return true
-  } catch (err) {
-    return !(err instanceof PdsRefusal) || `The PDS does not take it: ${err.message}`
-  }
+  const pds = new PdsClient({ url: address, address, did: '', adminPassword })
+  const refusal = await pds.refusalOfPassword().catch(() => null)
+  return refusal === null || `The PDS does not take it: ${refusal.message}`
 }
 
 /** The DID that a PDS says it has, else the one that it has unless it is told otherwise. */

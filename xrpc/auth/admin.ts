@@ -1,6 +1,8 @@
 import { AuthRequiredError } from '@atproto/xrpc-server'
 import { isSameSecret } from '../../base/secrets/same_secret.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
+import { PdsClient } from '../../pds/client.ts'
+import type { Pds } from '../../pds/pds.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { judgeAdminPassword } from '../../sagas/sign_in/admin_password.ts'
 import type { Call, Verifier } from '../method.ts'
@@ -67,9 +69,18 @@ const isOperator = ({ secrets }: Pick<Services, 'secrets'>, password: string) =>
 /** DIDs of the PDSes whose admin password it is. */
 async function pdsesOf({ actors }: Pick<Services, 'actors'>, password: string): Promise<string[]> {
   const pdses = await actors.directory.listPdses()
-  return pdses
-    .filter((pds) => pds.adminPassword !== null && isSameSecret(password, pds.adminPassword))
-    .map(({ did }) => did)
+  const found = pdses.map(async (pds) => ((await isOf(pds, password)) ? [pds.did] : []))
+  return (await Promise.all(found)).flat()
+}
+
+/** A PDS whose password cannot be read here any more is asked itself: else its own would be counted as a guess. */
+async function isOf(pds: Pds, password: string): Promise<boolean> {
+  if (pds.adminPassword !== null) return isSameSecret(password, pds.adminPassword)
+  const asked = new PdsClient({ ...pds, adminPassword: password })
+  return asked.refusalOfPassword().then(
+    (refusal) => refusal === null,
+    () => false,
+  )
 }
 
 /** Null for a header with any fault: as at the reference, it counts as no credentials. */

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Seal } from '../../../base/secrets/seal.ts'
 import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app.ts'
+import { listenOnLoopback } from '../../../lab/world/loopback.ts'
 import { ACCOUNT_LIMITS } from '../../../sagas/accounts/account_limits.ts'
 import { type Answered, ask } from '../../subjects/ask.ts'
 
@@ -69,6 +71,33 @@ describe('20. wrong admin passwords are counted', () => {
       expect(await atOnce('a guess')).toHaveLength(points)
     },
   )
+
+  test('nor is that of a PDS whose password cannot be read here any more', async () => {
+    const right = 'the admin of it'
+    const authorization = `Basic ${Buffer.from(`admin:${right}`).toString('base64')}`
+    const pds = await listenOnLoopback(({ headers }, response) => {
+      const isRight = headers.authorization === authorization
+      response.writeHead(isRight ? 400 : 401, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: isRight ? 'NotFound' : 'AuthenticationRequired' }))
+    })
+    onTestFinished(() => pds.close())
+    const { url } = pds
+    const known = { did: 'did:web:lost.test', url, address: url, adminPassword: right }
+    await app.actors.directory.addPds(known)
+    onTestFinished(() => app.actors.directory.removePds(known.did))
+    const sealed = new Seal(new Uint8Array(32)).seal('pds.admin_password', right)
+    const lose = 'UPDATE pds SET admin_password = ? WHERE did = ?'
+    app.directory.prepare(lose).run(sealed, known.did)
+    const target = doors.at(-1)?.[1] ?? (() => query(''))
+    for (let i = 0; i <= points; i++) {
+      expect((await call(target(), '192.0.2.51', right)).status).toBe(0)
+    }
+    for (let i = 0; i < points; i++) await call(target(), '192.0.2.51', `guess ${i}`)
+    expect((await call(target(), '192.0.2.51', right)).status).toBe(429)
+    await pds.close()
+    for (let i = 0; i < points; i++) await call(target(), '192.0.2.52', `guess ${i}`)
+    expect((await call(target(), '192.0.2.52', 'one more')).status).toBe(429)
+  })
 
   test('and those of a PDS, which its admin goes on to use', async () => {
     const asked = doors.at(-1)?.[1] ?? (() => query(''))

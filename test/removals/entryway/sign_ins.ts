@@ -128,6 +128,11 @@ export const signInRows = toRemovals([
     ),
   ],
   [
+    20,
+    'a PDS that does not answer has no right one',
+    inFile('xrpc/auth/admin.ts')('() => false,', '() => true,'),
+  ],
+  [
     'test/storage/wrong_clock.test.ts',
     'an account of a clock that was ahead is told of new devices',
     inFile('actors/account/known_devices.ts')(' || since > now + DEVICES_LEARNED', ''),
