@@ -68,25 +68,26 @@ export const ACCOUNT_LIMITS = {
 /**
  * Takes a point before something is done, or a code is judged: what is asked at once does not slip through together.
  *
+ * @param did null for what is about no account, whose limits are by address alone
  * @returns gives the point back where it does not count
  * @throws {Refusal} RateLimitExceeded
  */
 export async function takePoint(
   { counters, settings, log }: Pick<Services, 'counters' | 'settings' | 'log'>,
   what: keyof typeof ACCOUNT_LIMITS,
-  did: string,
+  did: string | null,
 ): Promise<{ giveBack(): Promise<void> }> {
   if (!settings.rateLimits) return { giveBack: async () => {} }
   const { refusal, limits } = ACCOUNT_LIMITS[what]
   const address = networkOf(requester()?.address ?? '')
-  const subjects = { 'account at address': `${did}\n${address}`, account: did, address }
+  const subjects = { 'account at address': `${did ?? ''}\n${address}`, account: did ?? '', address }
   const asked = limits.map(
     ({ name, per, ...limit }): Counter => ({ key: `${name}, ${per}\n${subjects[per]}`, ...limit }),
   )
   const { isAllowed, quotas } = await counters.take(asked)
   if (isAllowed) return { giveBack: () => counters.giveBack(takenPoints(asked, quotas)) }
   const usedUp = limits[quotas.findIndex(({ remaining }) => remaining === 0)]
-  const limited = { did, limit: usedUp?.name, per: usedUp?.per }
+  const limited = { did: did ?? undefined, limit: usedUp?.name, per: usedUp?.per }
   logEvent(log, 'rate_limited', limited, requester()?.address)
   throw tooOften(refusal, quotas)
 }

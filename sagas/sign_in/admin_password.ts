@@ -15,7 +15,7 @@ export function judgeAdminPassword<T>(
   judge: () => T | null | Promise<T | null>,
 ): Promise<T | null> {
   const counted = async () => {
-    const guess = await takePoint(services, 'admin password', services.settings.did)
+    const guess = await takePoint(services, 'admin password', null)
     let isWrong = false
     try {
       const rights = await judge()

@@ -8,6 +8,7 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase, transact } from '../../database/database.ts'
 import type { Answer } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { ACCOUNT_LIMITS } from '../../sagas/accounts/account_limits.ts'
 import { keptLog } from './logged.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'the secret of kim' }
@@ -91,6 +92,17 @@ describe('a sign-in', () => {
       },
     ])
   })
+})
+
+test('a limit on admin passwords names no account', async () => {
+  const authorization = `Basic ${Buffer.from('admin:wrong').toString('base64')}`
+  const target = `/xrpc/com.atproto.admin.getAccountInfo?did=${did}`
+  const address = '192.0.2.11'
+  const [{ points }] = ACCOUNT_LIMITS['admin password'].limits
+  for (let i = 0; i <= points; i++) await app.ask({ target, address, headers: { authorization } })
+  const [limited] = eventsOf('rate_limited')
+  expect(limited).toMatchObject({ address, limit: 'admin password', per: 'address' })
+  expect(limited).not.toHaveProperty('did')
 })
 
 test('a mail is a line, without its address and its code', async () => {

@@ -123,7 +123,7 @@ export const signInRows = toRemovals([
     20,
     'wrong admin passwords are counted',
     inFile('sagas/sign_in/admin_password.ts')(
-      "await takePoint(services, 'admin password', services.settings.did)",
+      "await takePoint(services, 'admin password', null)",
       '{ giveBack: async () => {} }',
     ),
   ],
