@@ -2,7 +2,7 @@ import { InFlight } from '../actors/in_flight.ts'
 import type { Runner } from '../actors/runner.ts'
 import { SettingsError } from '../base/errors.ts'
 import { isThere } from '../base/files/files.ts'
-import { isRootAtOthers } from '../base/files/ownership.ts'
+import { wouldMakeRoots } from '../base/files/ownership.ts'
 import { CLOSING, DAY, DRAIN } from '../base/lifetimes.ts'
 import { loadSecrets } from '../base/secrets/secrets.ts'
 import type { Settings } from '../base/settings/settings.ts'
@@ -71,7 +71,7 @@ export async function prepareRunner(
 
 /** @throws {SettingsError} for root, in whose hands it would make accounts that the user of the folder cannot open */
 function assertOwn(dataDir: string): void {
-  if (!isThere(dataDir) || !isRootAtOthers(dataDir)) return
+  if (!isThere(dataDir) || !wouldMakeRoots(dataDir)) return
   throw new SettingsError([
     `ENTRYWAY_DATA_DIR: ${dataDir} belongs to another user, who could not use what root makes there: start the program as that user, such as by its unit (docs/deploy.md)`,
   ])

@@ -1,12 +1,14 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   lchownSync,
   lstatSync,
   openSync,
   readdirSync,
   type Stats,
   statSync,
+  unlinkSync,
 } from 'node:fs'
 import { join } from 'node:path'
 
@@ -32,6 +34,28 @@ export function giveAloneToOwnerOf(folder: string, path: string): void {
 /** Whether this is root, and a folder is another user's, who can write into its files what they like. */
 export function isRootAtOthers(folder: string): boolean {
   return process.getuid?.() === 0 && statSync(folder).uid !== 0
+}
+
+/**
+ * Whether what this makes in a folder would not belong to the folder's owner, being root's. A network disk may take root for
+ * another user (`root_squash` of NFS), which may be that owner: so it is seen by a file that is made there.
+ */
+export function wouldMakeRoots(folder: string): boolean {
+  if (!isRootAtOthers(folder)) return false
+  const path = join(folder, `.owner-${process.pid}`)
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  try {
+    const descriptor = openSync(path, O_NOFOLLOW | O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    try {
+      return fstatSync(descriptor).uid !== statSync(folder).uid
+    } finally {
+      closeSync(descriptor)
+      unlinkSync(path)
+    }
+  } catch {
+    // It may not write there.
+    return true
+  }
 }
 
 /** Only root can give files away, and what is root's stays so. */

@@ -1,4 +1,4 @@
-import { giveToOwnerOf, isRootAtOthers } from '../../base/files/ownership.ts'
+import { giveToOwnerOf, wouldMakeRoots } from '../../base/files/ownership.ts'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { missingForUse, readSettings } from '../../base/settings/settings.ts'
 import { assertNew, writeEnvFile } from '../env_file.ts'
@@ -30,7 +30,7 @@ export async function init(options: InitOptions, output: Output): Promise<void> 
   await writeEnvFile(options.file, values)
   giveToOwnerOf(settings.dataDir, options.file)
   await unfinished.remove()
-  const start = isRootAtOthers(settings.dataDir) ? START_AS_USER : 'npx -y pnpm@10 start'
+  const start = wouldMakeRoots(settings.dataDir) ? START_AS_USER : 'npx -y pnpm@10 start'
   const forPds = settings.embeddedPds ? null : pdsSettings({ settings, secrets })
   output.result({ file: options.file, pdsSettings: forPds }, () =>
     [

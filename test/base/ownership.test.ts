@@ -1,8 +1,11 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chownSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -10,13 +13,17 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { giveNewToOwnerOf, giveToOwnerOf } from '../../base/files/ownership.ts'
+import { giveNewToOwnerOf, giveToOwnerOf, wouldMakeRoots } from '../../base/files/ownership.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { sayUnlessRoot } from '../left_out.ts'
+import { sayUnless, sayUnlessRoot } from '../left_out.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
 const isRoot = sayUnlessRoot('files that are given away')
+const canTakeRootForAnother = sayUnless(
+  isRoot && existsSync('/dev/fuse') && spawnSync('bindfs', ['--version']).status === 0,
+  'a disk that takes root for another user: there is no bindfs, or no /dev/fuse',
+)
 
 /** What the other user does once root has looked at a file or folder of this name, or at what is in it. */
 const meanwhile = vi.hoisted(() => ({ looked: (_name: string) => {}, listed: () => {} }))
@@ -94,4 +101,20 @@ describe.runIf(isRoot)('by root', () => {
     expect([ownerOf('roots'), ownerOf('roots', 'file')]).toEqual([0, 0])
     expect(ownerOf('service', 'away', 'file')).toBe(OTHER_USER)
   })
+})
+
+test.runIf(isRoot)("what root makes in a folder of another user would be root's", () => {
+  expect([wouldMakeRoots(at('service')), wouldMakeRoots(at('roots'))]).toEqual([true, false])
+  expect(readdirSync(at('service'))).toEqual(['new'])
+})
+
+test.runIf(canTakeRootForAnother)('but on a disk that takes root for that user', () => {
+  mkdirSync(at('disk'))
+  execFileSync('bindfs', ['--force-user=nobody', '--chown-ignore', at('service'), at('disk')])
+  try {
+    expect([ownerOf('disk'), wouldMakeRoots(at('disk'))]).toEqual([OTHER_USER, false])
+  } finally {
+    execFileSync('umount', [at('disk')])
+  }
+  expect(readdirSync(at('service'))).toEqual(['new'])
 })
