@@ -26,6 +26,17 @@ const SYNCHRONOUS = {
 export type Survives = keyof typeof SYNCHRONOUS
 
 /**
+ * Bytes of a log, and its least pages, after which it is folded into its database. That waits for the disk on the event
+ * loop, twice. SQLite counts in pages alone, so that a database of small ones would be folded with every few commits.
+ */
+const FOLDED_AFTER = { bytes: 2_048_000, pages: 1_000 }
+
+const pagesOfLog = (db: Db) => {
+  const pageSize = db.pragma('page_size', { simple: true }) as number
+  return Math.max(FOLDED_AFTER.pages, FOLDED_AFTER.bytes / pageSize)
+}
+
+/**
  * Opens a database and brings it to the newest schema.
  *
  * In WAL mode; a commit that was answered survives power loss, so that a spent code or refresh token
@@ -43,7 +54,7 @@ export function openDatabase(path: string, schema: Schema, survives: Survives = 
     db.pragma(`page_size = ${schema.pageSize}`)
     db.pragma('journal_mode = WAL')
     db.pragma(`synchronous = ${SYNCHRONOUS[survives]}`)
-    if (survives === 'nothing') db.pragma('wal_autocheckpoint = 0')
+    db.pragma(`wal_autocheckpoint = ${survives === 'nothing' ? 0 : pagesOfLog(db)}`)
     db.pragma('foreign_keys = ON')
     db.pragma(`busy_timeout = ${LOCK_WAIT}`)
     // First: so what SQLite puts aside of a database that is made leaner stays in memory, too.

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { closeDatabase, openDatabase, type Survives } from '../../database/database.ts'
+import type { Schema } from '../../database/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 let folder: TemporaryFolder
@@ -27,5 +28,18 @@ test.each<[Survives | undefined, synchronous: number, isFolded: boolean]>([
   expect(read('synchronous')).toBe(synchronous)
   expect(Number(read('wal_autocheckpoint')) > 0).toBe(isFolded)
   expect(read('foreign_keys')).toBe(1)
+  closeDatabase(db)
+})
+
+test.each<[Schema['pageSize'], pages: number]>([
+  [512, 4_000],
+  [1024, 2_000],
+  [4096, 1_000],
+])('a log is folded by its bytes, not by its pages: of %s', (pageSize, pages) => {
+  const path = join(folder.path, 'one.sqlite')
+  const open = () => openDatabase(path, { pageSize, steps: [] }, 'machine, when settled')
+  closeDatabase(open())
+  const db = open()
+  expect(db.pragma('wal_autocheckpoint', { simple: true })).toBe(pages)
   closeDatabase(db)
 })
