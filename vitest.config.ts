@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { configDefaults, defineConfig } from 'vitest/config'
-import { compileCache } from './lab/world/child.ts'
+import { compileCache } from './lab/world/vestibule/child.ts'
 import { LongestFirst } from './test/order.ts'
 import { withoutDefence } from './test/removals/vite_plugin.ts'
 

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeCertificateAuthority, trustHere } from '../lab/world/certificates.ts'
-import { resolveHere, startDns } from '../lab/world/dns.ts'
 import { freePort } from '../lab/world/loopback.ts'
-import { makePdsHome, startPds } from '../lab/world/pds.ts'
-import { startPlc } from '../lab/world/plc.ts'
-import { startTlsFront } from '../lab/world/tls_front.ts'
+import { resolveHere, startDns } from '../lab/world/servers/dns.ts'
+import { makePdsHome, startPds } from '../lab/world/servers/pds.ts'
+import { startPlc } from '../lab/world/servers/plc.ts'
+import { startTlsFront } from '../lab/world/servers/tls_front.ts'
 import { type Keep, startTogether } from '../lab/world/together.ts'
-import { makeVestibuleIdentity, startVestibule } from '../lab/world/vestibule.ts'
+import { makeVestibuleIdentity, startVestibule } from '../lab/world/vestibule/vestibule.ts'
 import { startApp } from './app/server.ts'
 
 export type DemoPorts = {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, vi } from 'vitest'
-import '../lab/world/password_work.ts'
+import '../lab/world/vestibule/password_work.ts'
 
 /**
  * Suites whose people have passwords in this process and what it starts alone: they sign up for 40 ms of CPU each. The

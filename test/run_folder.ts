@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isRunning } from '../lab/world/is_running.ts'
+import { isRunning } from '../lab/world/processes/is_running.ts'
 
 /** Where the data of the world lie in memory, if there is room: on a disk each commit is waited for. */
 const MEMORY = '/dev/shm'

@@ -10,7 +10,7 @@ import { addPasskey, usedPasskey } from '../clients/headless_passkey.ts'
 import { openTask, press, read, submit } from '../clients/headless_security.ts'
 import type { Credentials } from '../clients/headless_sign_in.ts'
 import { connect } from '../clients/lean_http.ts'
-import { SoftAuthenticator } from '../world/passkeys.ts'
+import { SoftAuthenticator } from '../world/browser/passkeys.ts'
 import { counts, type Lane, type Operation } from './operation.ts'
 import { createSession } from './session_client.ts'
 

@@ -6,7 +6,7 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
 import { type BenchClient, newClient, newKey } from '../clients/lean_client.ts'
-import { seededAccount } from '../world/seed_directory.ts'
+import { seededAccount } from '../world/app/seed_directory.ts'
 import { makeTemporaryFolder } from '../world/temporary_folder.ts'
 import { seed } from './seed.ts'
 

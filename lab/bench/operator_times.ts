@@ -2,7 +2,7 @@ import type { Client } from 'undici'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings } from '../../base/settings/settings.ts'
 import { connect, succeed } from '../clients/lean_http.ts'
-import type { Vestibule } from '../world/vestibule.ts'
+import type { Vestibule } from '../world/vestibule/vestibule.ts'
 
 const TIMES = 30
 

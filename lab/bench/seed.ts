@@ -9,7 +9,7 @@ import { directorySchema } from '../../database/directory/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
 import type { BenchClient } from '../clients/lean_client.ts'
-import { seedDirectory } from '../world/seed_directory.ts'
+import { seedDirectory } from '../world/app/seed_directory.ts'
 import type { SeedShare } from './seed_worker.ts'
 
 /** Of every account that is seeded. */

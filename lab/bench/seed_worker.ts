@@ -12,7 +12,7 @@ import { openDatabase, transact } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
 import { writeRefreshToken } from '../../tokens/refresh_token.ts'
 import type { BenchClient } from '../clients/lean_client.ts'
-import { seededAccount } from '../world/seed_directory.ts'
+import { seededAccount } from '../world/app/seed_directory.ts'
 
 /** Numbers of accounts, without `to`. */
 export type SeedShare = { from: number; to: number }

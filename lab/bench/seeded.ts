@@ -8,7 +8,7 @@ import {
   startVestibule,
   type Vestibule,
   type VestibuleOptions,
-} from '../world/vestibule.ts'
+} from '../world/vestibule/vestibule.ts'
 import { type KeptSeed, SEEDED_PDS, seeded } from './kept_seed.ts'
 
 /** Milliseconds that accounts have to fall asleep, once they may. */

@@ -1,4 +1,4 @@
-import { startPlc } from '../world/plc.ts'
+import { startPlc } from '../world/servers/plc.ts'
 import { refreshRound } from './refresh_round.ts'
 import { startSeeded } from './seeded.ts'
 import { median, quantile } from './statistics.ts'

@@ -1,4 +1,4 @@
-import { startPds } from '../world/pds.ts'
+import { startPds } from '../world/servers/pds.ts'
 
 /** What a stock PDS says once it answers; `synchronous` is the SQLite pragma of its accounts. */
 export type StockReady = { url: string; synchronous: number }

@@ -1,4 +1,4 @@
-import { startPlc } from '../world/plc.ts'
+import { startPlc } from '../world/servers/plc.ts'
 import { startTogether } from '../world/together.ts'
 import { receive, startGenerator } from './generator.ts'
 import { populate } from './measure.ts'

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { startCollector } from '../world/collector.ts'
-import { startPlc } from '../world/plc.ts'
+import { startCollector } from '../world/servers/collector.ts'
+import { startPlc } from '../world/servers/plc.ts'
 import { startTogether } from '../world/together.ts'
 import { cpuOf, machine } from './process_figures.ts'
 import { refreshRound } from './refresh_round.ts'

@@ -1,4 +1,4 @@
-import { SoftAuthenticator } from '../world/passkeys.ts'
+import { SoftAuthenticator } from '../world/browser/passkeys.ts'
 import { type Authenticator, beginAuthenticator, totpCode } from './headless_authenticator.ts'
 import { addPasskey, usedPasskey } from './headless_passkey.ts'
 import { openPage, openTask, type Somebody } from './headless_security.ts'

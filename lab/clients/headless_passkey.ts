@@ -1,4 +1,4 @@
-import type { SoftAuthenticator } from '../world/passkeys.ts'
+import type { SoftAuthenticator } from '../world/browser/passkeys.ts'
 import { type HeadlessBrowser, HeadlessError, newHeadlessBrowser } from './headless_browser.ts'
 import {
   type Fields,

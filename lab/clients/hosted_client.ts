@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { CertificateAuthority } from '../world/certificates.ts'
-import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../world/https.ts'
+import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../world/servers/https.ts'
 
 /** An ES256 key with which a confidential client signs its assertions. */
 export type ClientKey = { kid: string; key: CryptoKey; privateJwk: JsonWebKey }

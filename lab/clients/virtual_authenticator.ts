@@ -1,5 +1,5 @@
 import type { CDPSession, Page } from 'playwright-core'
-import type { Made } from '../world/passkeys.ts'
+import type { Made } from '../world/browser/passkeys.ts'
 
 type Credential = { credentialId: string; userHandle: string }
 

@@ -2,7 +2,7 @@ import type { Secp256k1Keypair } from '@atproto/crypto'
 import type { OpenidTokens } from '../clients/headless_openid.ts'
 import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
 import type { Login, OAuthSession } from '../clients/oauth_session.ts'
-import type { SoftAuthenticator } from '../world/passkeys.ts'
+import type { SoftAuthenticator } from '../world/browser/passkeys.ts'
 
 /** What one client holds, by what it can be in doubt about after a fault. */
 export type Facet =

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { basename } from 'node:path'
-import { isRunning } from '../world/is_running.ts'
-import { findProgram } from '../world/proxies.ts'
+import { isRunning } from '../world/processes/is_running.ts'
+import { findProgram } from '../world/servers/proxies.ts'
 
 /** A host of the network: a network namespace with an address in it. */
 export type Host = {

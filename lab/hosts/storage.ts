@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findProgram } from '../world/proxies.ts'
+import { type Outsider, startOutsider } from '../world/processes/with_parent.ts'
+import { findProgram } from '../world/servers/proxies.ts'
 import { makeTemporaryFolder } from '../world/temporary_folder.ts'
 import { until } from '../world/until.ts'
-import { type Outsider, startOutsider } from '../world/with_parent.ts'
 import { type Host, on } from './lan.ts'
 
 /** A program of Debian's that may be killed and started again. */

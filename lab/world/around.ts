@@ -1,8 +1,8 @@
-import { type Dns, resolveHere, startDns } from './dns.ts'
 import type { LoopbackServer } from './loopback.ts'
-import { type Pds, type PdsOptions, startPds } from './pds.ts'
-import { startPlc } from './plc.ts'
-import { type Smtp, startSmtp } from './smtp.ts'
+import { type Dns, resolveHere, startDns } from './servers/dns.ts'
+import { type Pds, type PdsOptions, startPds } from './servers/pds.ts'
+import { startPlc } from './servers/plc.ts'
+import { type Smtp, startSmtp } from './servers/smtp.ts'
 import type { Keep } from './together.ts'
 
 type Around = { dns: Dns; plc: LoopbackServer; smtp: Smtp; pds: Pds }

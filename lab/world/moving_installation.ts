@@ -1,18 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startAround } from './around.ts'
-import { startBalancer } from './balancer.ts'
 import { makeCertificateAuthority } from './certificates.ts'
-import { childEnvironment } from './child.ts'
 import { clusterSettings } from './cluster.ts'
-import { startEngine } from './engine.ts'
 import { makeSecretHex } from './keys.ts'
 import { freePort, type Peer } from './loopback.ts'
-import { type Run, runProgram } from './program.ts'
+import { startBalancer } from './servers/balancer.ts'
+import { startEngine } from './servers/engine.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { startTogether } from './together.ts'
 import { answers, until } from './until.ts'
-import { makeVestibuleIdentity } from './vestibule.ts'
+import { childEnvironment } from './vestibule/child.ts'
+import { type Run, runProgram } from './vestibule/program.ts'
+import { makeVestibuleIdentity } from './vestibule/vestibule.ts'
 
 /**
  * An installation that moves between files and an engine. {@link Peer.url} leads to whichever side is well, and to

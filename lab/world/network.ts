@@ -1,10 +1,10 @@
 import { startAround } from './around.ts'
 import { type CertificateAuthority, makeCertificateAuthority, trustHere } from './certificates.ts'
-import type { Dns } from './dns.ts'
 import { freePort, type LoopbackServer, type Peer } from './loopback.ts'
-import { makePdsHome, type Pds, type PdsOptions } from './pds.ts'
-import type { Smtp } from './smtp.ts'
-import { startTlsFront } from './tls_front.ts'
+import type { Dns } from './servers/dns.ts'
+import { makePdsHome, type Pds, type PdsOptions } from './servers/pds.ts'
+import type { Smtp } from './servers/smtp.ts'
+import { startTlsFront } from './servers/tls_front.ts'
 import { startTogether } from './together.ts'
 import {
   makeVestibuleIdentity,
@@ -12,7 +12,7 @@ import {
   type Vestibule,
   type VestibuleIdentity,
   type VestibuleOptions,
-} from './vestibule.ts'
+} from './vestibule/vestibule.ts'
 
 export type NetworkOptions = {
   /** Vestibule and the PDS are reached over TLS, and this process trusts the world's authority. */

@@ -6,7 +6,7 @@ import { forward } from '../../gateway/forward.ts'
 import { RefreshTokensInVain } from '../../gateway/requests/asked_in_vain.ts'
 import { TIMEOUTS } from '../../gateway/timeouts.ts'
 import type { AuthActor, RequestEnvelope, ResponseEnvelope } from '../../http/envelope.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { writeRefreshToken } from '../../tokens/refresh_token.ts'
 import { Attacker, makeDpopKey, SCOPE, type Session } from '../attacks/attacker.ts'
 

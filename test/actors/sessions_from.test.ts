@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MAX_USER_AGENT } from '../../database/account/bounds.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 
 /** From where sessions are used, as their person is told. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -4,15 +4,21 @@ import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { AdoptReport } from '../../cli/adopt/adopt.ts'
 import type { ReleaseReport } from '../../cli/release/release.ts'
-import { childEnvironment } from '../../lab/world/child.ts'
-import { cliJson, runCli } from '../../lab/world/cli.ts'
-import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { envOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
-import { startPlc } from '../../lab/world/plc.ts'
-import { type Run, runProgram } from '../../lab/world/program.ts'
+import {
+  envOf,
+  makePdsHome,
+  type Pds,
+  type PdsHome,
+  startPds,
+} from '../../lab/world/servers/pds.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
+import { childEnvironment } from '../../lab/world/vestibule/child.ts'
+import { cliJson, runCli } from '../../lab/world/vestibule/cli.ts'
+import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
+import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
 import { checkData } from '../../maintenance/check/data.ts'
 import { setMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 import { type Inhabitant, populate } from '../import/populate.ts'

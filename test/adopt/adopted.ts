@@ -5,7 +5,7 @@ import { readSettings } from '../../base/settings/settings.ts'
 import { type OwnActors, openOwnActors } from '../../cli/adopt/own_operator.ts'
 import type { Installation } from '../../cli/installation.ts'
 import { readPdsFile } from '../../cli/pds/env.ts'
-import type { PdsHome } from '../../lab/world/pds.ts'
+import type { PdsHome } from '../../lab/world/servers/pds.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { adoptIn } from './stopped_pds.ts'
 

@@ -8,15 +8,21 @@ import { type Credentials, newCredentials } from '../../lab/clients/headless_sig
 import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
 import { makeNodeClient, type NodeClient } from '../../lab/clients/node_client.ts'
 import { type CertificateAuthority, trustHere } from '../../lab/world/certificates.ts'
-import { childEnvironment } from '../../lab/world/child.ts'
-import { cliJson } from '../../lab/world/cli.ts'
-import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { envOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
-import { startPlc } from '../../lab/world/plc.ts'
-import { type Run, runProgram } from '../../lab/world/program.ts'
+import {
+  envOf,
+  makePdsHome,
+  type Pds,
+  type PdsHome,
+  startPds,
+} from '../../lab/world/servers/pds.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
+import { childEnvironment } from '../../lab/world/vestibule/child.ts'
+import { cliJson } from '../../lab/world/vestibule/cli.ts'
+import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
+import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
 import { sharedAuthority } from '../shared/authority.ts'
 import { sharedBrowser } from '../shared/browser.ts'
 

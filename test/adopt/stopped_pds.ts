@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { adopt } from '../../cli/adopt/adopt.ts'
 import type { AdoptInput } from '../../cli/adopt/plan.ts'
 import { createOutput } from '../../cli/terminal/output.ts'
-import { envOf, makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
+import { envOf, makePdsHome, type PdsHome, startPds } from '../../lab/world/servers/pds.ts'
 
 export const NOWHERE = 'http://127.0.0.1:9'
 

@@ -10,7 +10,7 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { flowSchema } from '../../database/flow/schema.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 import { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { createStores } from '../../stores/index.ts'

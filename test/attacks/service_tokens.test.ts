@@ -2,7 +2,7 @@ import { type Keypair, P256Keypair, Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DID_DOCUMENT_EXPIRED, DID_DOCUMENT_STALE } from '../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 
 /** JWTs that are signed with the repo key of an account: what its PDS asks in its name. */

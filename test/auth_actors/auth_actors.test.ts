@@ -4,7 +4,7 @@ import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { runProgram } from '../../lab/world/program.ts'
+import { runProgram } from '../../lab/world/vestibule/program.ts'
 import {
   type Answer,
   Attacker,

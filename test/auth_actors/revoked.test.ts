@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { type Run, runProgram } from '../../lab/world/program.ts'
 import { untilStatus } from '../../lab/world/until.ts'
+import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
 
 const AUTH_ACTORS = 3
 /** More than there are auth actors, so that each is asked by each gateway. */

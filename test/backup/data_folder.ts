@@ -8,7 +8,7 @@ import { directorySchema } from '../../database/directory/schema.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { Schema } from '../../database/schema.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 
 export const PDS = 'did:web:pds.example.com'
 

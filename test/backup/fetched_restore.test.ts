@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runCliHere } from '../../lab/world/cli_here.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { inStore } from '../../maintenance/backup/s3/in_store.ts'
 
 let folder: TemporaryFolder

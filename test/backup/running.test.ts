@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/vestibule/cli_here.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 
 let network: Network
 let home: TemporaryFolder

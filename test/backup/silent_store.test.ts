@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { startS3 } from '../../lab/world/s3.ts'
+import { startS3 } from '../../lab/world/servers/s3.ts'
 import { BackupStore } from '../../maintenance/backup/s3/store.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { tryWriting, WritableDisk } from '../../base/files/writable_disk.ts'
 import { DISK_LOOK } from '../../base/lifetimes.ts'
-import { firstArguments } from '../../lab/world/child.ts'
-import { mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { firstArguments } from '../../lab/world/vestibule/child.ts'
+import { mounted } from '../../lab/world/vestibule/mounted.ts'
 import { sayUnlessMounted } from '../left_out.ts'
 
 /** Not in every container. */

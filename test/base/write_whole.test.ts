@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { childArguments } from '../../lab/world/child.ts'
-import { mounted } from '../../lab/world/mounted.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { childArguments } from '../../lab/world/vestibule/child.ts'
+import { mounted } from '../../lab/world/vestibule/mounted.ts'
 import { sayUnlessMounted } from '../left_out.ts'
 
 /** Not in every container. */

@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Operator } from '../../cli/operator/client.ts'
 import { confirming } from '../../cli/operator/confirming.ts'
 import { createProgram } from '../../cli/program.ts'
-import { compileCache } from '../../lab/world/child.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { compileCache } from '../../lab/world/vestibule/child.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 
 /** Where there is no terminal, what the operator's page asks about is done with `--yes` alone. */

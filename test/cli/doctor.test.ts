@@ -14,12 +14,12 @@ import {
   makeCertificateAuthority,
   trustHere,
 } from '../../lab/world/certificates.ts'
-import { firstArguments } from '../../lab/world/child.ts'
-import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { mounted } from '../../lab/world/mounted.ts'
-import { startSmtp } from '../../lab/world/smtp.ts'
+import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/servers/https.ts'
+import { startSmtp } from '../../lab/world/servers/smtp.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { firstArguments } from '../../lab/world/vestibule/child.ts'
+import { mounted } from '../../lab/world/vestibule/mounted.ts'
 import { checkAddresses } from '../../operator/doctor/address.ts'
 import type { Check } from '../../operator/doctor/check.ts'
 import { checkClocks } from '../../operator/doctor/clock.ts'
@@ -63,7 +63,7 @@ const states = (checks: { state: string }[]) => checks.map(({ state }) => state)
 beforeAll(async () => {
   ca = await makeCertificateAuthority()
   host = await startHttpsHost(ca)
-  await import('../../lab/world/resolve_test_names.ts')
+  await import('../../lab/world/servers/resolve_test_names.ts')
 })
 afterAll(async () => {
   await host?.close()

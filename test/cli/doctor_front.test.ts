@@ -1,14 +1,14 @@
 import { request as ask } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Gateway, startGateway } from '../../gateway/server.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import {
   type CertificateAuthority,
   makeCertificateAuthority,
   trustHere,
 } from '../../lab/world/certificates.ts'
-import { type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { freePort } from '../../lab/world/loopback.ts'
+import { type HttpsHost, startHttpsHost } from '../../lab/world/servers/https.ts'
 import { checkFront } from '../../operator/doctor/front.ts'
 import { INSTANCE } from '../../operator/doctor/instance.ts'
 import { SEEN_PATH } from '../../operator/doctor/seen.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
   ca = await makeCertificateAuthority()
   await trustHere(ca)
   front = await startHttpsHost(ca)
-  await import('../../lab/world/resolve_test_names.ts')
+  await import('../../lab/world/servers/resolve_test_names.ts')
   app = await startApp({ env: { ENTRYWAY_PUBLIC_URL: front.url } })
   trusting = await startGatewayThatTrusts(['127.0.0.1'])
   doubting = await startGatewayThatTrusts(['10.0.0.1'])

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings } from '../../base/settings/settings.ts'
-import type { CliResult } from '../../lab/world/cli.ts'
-import { runCliHere } from '../../lab/world/cli_here.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import type { CliResult } from '../../lab/world/vestibule/cli.ts'
+import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 
 const { PATH, HOME } = process.env
 const PASSWORD = `it's a "secret" # with $signs`

@@ -7,10 +7,10 @@ import { parseEnv, stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readSettings, usualHandleDomain } from '../../base/settings/settings.ts'
 import { handleHost } from '../../cli/init/questions.ts'
-import { compileCache } from '../../lab/world/child.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
-import { startSmtp } from '../../lab/world/smtp.ts'
+import { startSmtp } from '../../lab/world/servers/smtp.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { compileCache } from '../../lab/world/vestibule/child.ts'
 
 /** Of a terminal: takes back the line, ends the program. */
 const CLEAR = '\x15'

@@ -1,8 +1,8 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../../lab/world/cli.ts'
-import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { runCli } from '../../lab/world/vestibule/cli.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 
 let network: Network
 let env: NodeJS.ProcessEnv

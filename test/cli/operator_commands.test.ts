@@ -1,7 +1,7 @@
 import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 import { tellingHalf } from '../../operator/half_done_error.ts'
 import { PdsRefusal } from '../../pds/client.ts'

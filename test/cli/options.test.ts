@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createProgram } from '../../cli/program.ts'
 import { run as runCommand } from '../../cli/run.ts'
 import { startGateway } from '../../gateway/server.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 
 let app: AppInProcess

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { childFolder, compileCache } from '../../lab/world/child.ts'
+import { childFolder, compileCache } from '../../lab/world/vestibule/child.ts'
 
 const module = (path: string) =>
   JSON.stringify(new URL(`../../cli/terminal/${path}`, import.meta.url).href)

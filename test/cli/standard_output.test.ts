@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createOutput } from '../../cli/terminal/output.ts'
-import { childEnvironment } from '../../lab/world/child.ts'
+import { childEnvironment } from '../../lab/world/vestibule/child.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

@@ -12,9 +12,9 @@ import { readSchemaVersion } from '../../database/check/schema_version.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { databasePath } from '../../database/paths.ts'
-import { childEnvironment } from '../../lab/world/child.ts'
-import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { childEnvironment } from '../../lab/world/vestibule/child.ts'
+import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const { schemas } = packageJson

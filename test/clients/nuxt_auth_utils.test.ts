@@ -7,9 +7,9 @@ import {
   newCredentials,
 } from '../../lab/clients/headless_sign_in.ts'
 import { startNuxtApp } from '../../lab/clients/nuxt/start.ts'
-import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
 import { sharedAuthority } from '../shared/authority.ts'
 import { sharedBrowser } from '../shared/browser.ts'
 

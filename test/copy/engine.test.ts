@@ -14,12 +14,12 @@ import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
 import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { patientSignUp } from '../../lab/clients/patient_sign_up.ts'
 import { Person } from '../../lab/clients/person.ts'
-import { cliJson, runCli } from '../../lab/world/cli.ts'
-import { type Engine, startEngine } from '../../lab/world/engine.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { runProgram } from '../../lab/world/program.ts'
+import { type Engine, startEngine } from '../../lab/world/servers/engine.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
+import { cliJson, runCli } from '../../lab/world/vestibule/cli.ts'
+import { runProgram } from '../../lab/world/vestibule/program.ts'
 
 const ACCOUNTS = 6
 /** Milliseconds between two refreshes of one person: each round of a copy has what was refreshed meanwhile. */

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Move } from '../../base/files/move.ts'
 import { Load } from '../../lab/hosts/load.ts'
 import { startTwoSides, type TwoSides, untilServing } from '../../lab/world/moving_installation.ts'
-import type { Run } from '../../lab/world/program.ts'
 import { until } from '../../lab/world/until.ts'
+import type { Run } from '../../lab/world/vestibule/program.ts'
 import { readMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 
 const PEOPLE = 5

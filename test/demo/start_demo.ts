@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { endsWithParent } from '../../lab/world/child.ts'
+import { endsWithParent } from '../../lab/world/vestibule/child.ts'
 
 /** Milliseconds after which a demo that is not ready hangs. */
 const READY = 120_000

@@ -14,7 +14,7 @@ import {
 import { directorySchema } from '../../database/directory/schema.ts'
 import { partitionOf } from '../../database/partition.ts'
 import { databasePath } from '../../database/paths.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
 import { verifyBackup } from '../../maintenance/backup/verify_backup.ts'

@@ -6,7 +6,7 @@ import { listContaining } from '../../database/directory/account_search.ts'
 import { upsertPds } from '../../database/directory/pds.ts'
 import { replaceEntries } from '../../database/directory/rebuild.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { searchAccounts } from '../../sagas/accounts/account_search.ts'
 

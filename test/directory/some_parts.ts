@@ -5,7 +5,7 @@ import { listAllEntries } from '../../database/check/directory.ts'
 import { closeDatabase, type Db } from '../../database/database.ts'
 import { upsertPds } from '../../database/directory/pds.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 
 export const PDS = 'did:web:pds.test'
 

@@ -4,10 +4,16 @@ import { userInfo } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isRunning } from '../../lab/world/is_running.ts'
 import { freePort, type Peer } from '../../lab/world/loopback.ts'
-import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
-import { startPlc } from '../../lab/world/plc.ts'
+import { isRunning } from '../../lab/world/processes/is_running.ts'
+import {
+  entrywayOf,
+  makePdsHome,
+  type Pds,
+  type PdsHome,
+  startPds,
+} from '../../lab/world/servers/pds.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { populate } from '../import/populate.ts'
 import { sayUnless } from '../left_out.ts'

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { isRunning } from '../../lab/world/is_running.ts'
+import { isRunning } from '../../lab/world/processes/is_running.ts'
 
 /**
  * `systemctl` and `journalctl` for a shell that has no systemd as its first process: they do what the

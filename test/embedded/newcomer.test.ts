@@ -13,7 +13,7 @@ import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
-import { startPlc } from '../../lab/world/plc.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
 import { sharedBrowser } from '../shared/browser.ts'
@@ -69,12 +69,16 @@ async function start(settings: Record<string, string>): Promise<ChildProcess> {
   const { scripts } = JSON.parse(await readFile(join(folder.path, 'package.json'), 'utf8'))
   const words = (scripts.start as string).split(' ').slice(1)
   const { PATH, HOME, TMPDIR } = process.env
-  return spawn(process.execPath, ['--import', './lab/world/exit_with_parent.ts', ...words], {
-    cwd: folder.path,
-    // It would keep compiled code in the home of the user who runs the tests.
-    env: { PATH, HOME, TMPDIR, NODE_DISABLE_COMPILE_CACHE: '1', ...settings },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
+  return spawn(
+    process.execPath,
+    ['--import', './lab/world/processes/exit_with_parent.ts', ...words],
+    {
+      cwd: folder.path,
+      // It would keep compiled code in the home of the user who runs the tests.
+      env: { PATH, HOME, TMPDIR, NODE_DISABLE_COMPILE_CACHE: '1', ...settings },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  )
 }
 
 test('sign up in an app, post, be heard of, and take its access away', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import type { LoopbackServer } from '../../lab/world/loopback.ts'
-import { startPlc } from '../../lab/world/plc.ts'
-import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/vestibule/cli_here.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 import { answerInstead } from '../answer_instead.ts'
 
 let plc: LoopbackServer

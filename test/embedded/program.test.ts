@@ -13,12 +13,12 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
-import { runCliHere } from '../../lab/world/cli_here.ts'
-import { isRunning } from '../../lab/world/is_running.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
-import { pdsesInside } from '../../lab/world/pds_inside.ts'
-import { startPlc } from '../../lab/world/plc.ts'
-import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { isRunning } from '../../lab/world/processes/is_running.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
+import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
+import { pdsesInside } from '../../lab/world/vestibule/pds_inside.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 
 const dieAtStatement = fileURLToPath(
   new URL('../../lab/fault/die_at_statement.ts', import.meta.url),

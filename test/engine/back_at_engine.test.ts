@@ -4,9 +4,9 @@ import { connect, createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startEngine } from '../../lab/world/engine.ts'
 import { freePort } from '../../lab/world/loopback.ts'
-import { makeRelay } from '../../lab/world/relay.ts'
+import { startEngine } from '../../lab/world/servers/engine.ts'
+import { makeRelay } from '../../lab/world/servers/relay.ts'
 import { startTogether } from '../../lab/world/together.ts'
 
 /** What rivetkit registers at an engine, with our patch. */

@@ -4,8 +4,8 @@ import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { patientSignUp } from '../../lab/clients/patient_sign_up.ts'
 import { Person } from '../../lab/clients/person.ts'
 import type { Cluster } from '../../lab/world/cluster.ts'
-import type { Program } from '../../lab/world/program.ts'
 import { until } from '../../lab/world/until.ts'
+import type { Program } from '../../lab/world/vestibule/program.ts'
 
 /** Milliseconds that no refresh takes while all is well. */
 const HELD_UP = 3_000

@@ -10,8 +10,8 @@ import {
   removeLan,
   whatIsMissing,
 } from '../../lab/hosts/lan.ts'
+import { type Outsider, startOutsider } from '../../lab/world/processes/with_parent.ts'
 import { until } from '../../lab/world/until.ts'
-import { type Outsider, startOutsider } from '../../lab/world/with_parent.ts'
 import { sayUnless } from '../left_out.ts'
 
 const missing = whatIsMissing()

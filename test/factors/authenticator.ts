@@ -1,6 +1,6 @@
 import { authenticator } from 'otplib'
 import { vi } from 'vitest'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 
 const STEP = 30_000
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TOTP_BEGUN } from '../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { changeEmail, setEmail } from '../../sagas/changes/email_change.ts'
 import {
   beginTotp,

@@ -1,6 +1,6 @@
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { createServices, type Services } from '../../sagas/services/services.ts'
 
 /** What the application gives its sagas. */

@@ -7,7 +7,7 @@ import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings, type Settings } from '../../base/settings/settings.ts'
 import { createLog } from '../../base/watching/log.ts'
 import type { AuthActor } from '../../http/envelope.ts'
-import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 import { mutateJson, mutateText } from './mutate.ts'
 import { Random } from './random.ts'
 

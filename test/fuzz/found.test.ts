@@ -9,7 +9,7 @@ import type { RequestEnvelope } from '../../http/envelope.ts'
 import { textResponse } from '../../http/message.ts'
 import { pageDoor } from '../../http/routes/door.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
-import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 import { PAGE_API } from '../../oauth/paths.ts'
 
 /** What fuzzing found, each case named after what it was. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCli } from '../../lab/world/cli.ts'
 import { freePort } from '../../lab/world/loopback.ts'
-import { makeProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { runCli } from '../../lab/world/vestibule/cli.ts'
+import { makeProgram } from '../../lab/world/vestibule/program.ts'
 
 let folder: TemporaryFolder
 let env: NodeJS.ProcessEnv

@@ -5,8 +5,8 @@ import { CAPACITY, type Capacity } from '../../gateway/capacity.ts'
 import { startGateway } from '../../gateway/server.ts'
 import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
 import type { AuthActor } from '../../http/envelope.ts'
+import { withoutSessions } from '../../lab/world/app/without_sessions.ts'
 import { freePort, type Peer } from '../../lab/world/loopback.ts'
-import { withoutSessions } from '../../lab/world/without_sessions.ts'
 
 const silent = createLog('silent')
 

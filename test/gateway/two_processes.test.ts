@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
-import { type Collector, startCollector } from '../../lab/world/collector.ts'
 import { makeSecretHex } from '../../lab/world/keys.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
-import { type Run, runProgram } from '../../lab/world/program.ts'
+import { type Collector, startCollector } from '../../lab/world/servers/collector.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { until, untilStatus } from '../../lab/world/until.ts'
+import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 let folder: TemporaryFolder

@@ -5,8 +5,8 @@ import {
   type CertificateAuthority,
   makeCertificateAuthority,
 } from '../../lab/world/certificates.ts'
-import { type Troubled, troubled } from '../../lab/world/faulty_server.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { type Troubled, troubled } from '../../lab/world/servers/faulty_server.ts'
 import { send } from '../gateway/test_gateway.ts'
 import { agentAt } from '../pass_through/agent.ts'
 import { type HttpsNames, startHttpsNames } from './https_names.ts'

@@ -1,8 +1,8 @@
 import { setGlobalProxyFromEnv } from 'node:http'
 import { type CertificateAuthority, trustHere } from '../../lab/world/certificates.ts'
-import { startHttpsHost } from '../../lab/world/https.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { startOutgoingProxy } from '../../lab/world/outgoing_proxy.ts'
+import { startHttpsHost } from '../../lab/world/servers/https.ts'
+import { startOutgoingProxy } from '../../lab/world/servers/outgoing_proxy.ts'
 
 export type HttpsNames = Peer & {
   /** Makes a program find every HTTPS host here, at its usual port. */

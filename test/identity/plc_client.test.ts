@@ -4,7 +4,7 @@ import { Plc, plcSaidNo } from '../../identity/plc.ts'
 import { PlcClient } from '../../identity/plc_client.ts'
 import { RotationKeys } from '../../identity/rotation_key.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
-import { startPlc } from '../../lab/world/plc.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
 import { answerInstead } from '../answer_instead.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))

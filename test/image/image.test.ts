@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildImage, type Image, whyNoImage } from '../../lab/world/image.ts'
 import { freePort } from '../../lab/world/loopback.ts'
-import { type Outsider, runOutsider, startOutsider } from '../../lab/world/with_parent.ts'
+import { type Outsider, runOutsider, startOutsider } from '../../lab/world/processes/with_parent.ts'
+import { buildImage, type Image, whyNoImage } from '../../lab/world/vestibule/image.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { sayUnless } from '../left_out.ts'
 

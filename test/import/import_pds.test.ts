@@ -9,13 +9,17 @@ import type { ReleaseReport } from '../../cli/release/release.ts'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { postAndReadBack } from '../../lab/clients/xrpc.ts'
-import { cliJson, runCli } from '../../lab/world/cli.ts'
-import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
-import { startPlc } from '../../lab/world/plc.ts'
-import { runProgram } from '../../lab/world/program.ts'
-import { makeVestibuleIdentity, startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/servers/pds.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
+import { cliJson, runCli } from '../../lab/world/vestibule/cli.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/vestibule/cli_here.ts'
+import { runProgram } from '../../lab/world/vestibule/program.ts'
+import {
+  makeVestibuleIdentity,
+  startVestibule,
+  type Vestibule,
+} from '../../lab/world/vestibule/vestibule.ts'
 import { checkData } from '../../maintenance/check/data.ts'
 import { type Inhabitant, populate } from './populate.ts'
 import { snapshot } from './snapshot.ts'

@@ -8,10 +8,10 @@ import {
   listPdsInviteCodes,
   openPdsAccounts,
 } from '../../database/import/pds_accounts.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { runCli } from '../../lab/world/cli.ts'
-import { makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import { makePdsHome, type PdsHome, startPds } from '../../lab/world/servers/pds.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { runCli } from '../../lab/world/vestibule/cli.ts'
 import { accounts } from '../../operator/commands/imports.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 

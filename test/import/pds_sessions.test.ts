@@ -22,7 +22,7 @@ import {
 import { partitionOf } from '../../database/partition.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
-import { makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
+import { makePdsHome, type PdsHome, startPds } from '../../lab/world/servers/pds.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 const HOUR = 3_600_000

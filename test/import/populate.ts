@@ -1,6 +1,6 @@
 import { AtpAgent } from '@atproto/api'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import type { Pds } from '../../lab/world/pds.ts'
+import type { Pds } from '../../lab/world/servers/pds.ts'
 
 export type Inhabitant = Credentials & { did: string; appPassword?: string }
 

@@ -16,12 +16,18 @@ import {
   startLogin,
 } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
-import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import { makeSecretHex } from '../../lab/world/keys.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
-import { startPlc } from '../../lab/world/plc.ts'
-import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import {
+  entrywayOf,
+  makePdsHome,
+  type Pds,
+  type PdsHome,
+  startPds,
+} from '../../lab/world/servers/pds.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
+import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 
 /** The signing key changes as `docs/keys.md` says. */
 let plc: Peer

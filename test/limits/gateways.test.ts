@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../lab/world/loopback.ts'
-import { type Run, runProgram } from '../../lab/world/program.ts'
 import { untilStatus } from '../../lab/world/until.ts'
-import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 import { send } from '../attacks/attacker.ts'
 import { expectRefused, from, limit, newAddress, spend } from './limit.ts'
 

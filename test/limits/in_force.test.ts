@@ -16,7 +16,7 @@ import {
 import { countReached, listNear } from '../../database/limits/near_limit.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { partitionOf } from '../../database/partition.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { formOf } from '../../operator/paths.ts'
 import { newPerson } from '../factors/person.ts'
 import { command, enterByLink, startOperatorApp } from '../operator_page/operators.ts'

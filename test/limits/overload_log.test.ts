@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { OVERLOAD_LOG } from '../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { WAITING } from '../../passwords/scrypt_threads.ts'
 import { LOOKUPS } from '../../sagas/services/foreign_lookups.ts'
 import { ask, askPage } from '../subjects/ask.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LIMITS, type Limit } from '../../app/limits/table.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
+import { SoftAuthenticator } from '../../lab/world/browser/passkeys.ts'
 import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/provider_pages.ts'
 import { answerOf, asked } from '../passkeys/owner.ts'

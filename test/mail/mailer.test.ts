@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { type Smtp, startSmtp } from '../../lab/world/smtp.ts'
+import { type Smtp, startSmtp } from '../../lab/world/servers/smtp.ts'
 import { MailError } from '../../mail/error.ts'
 import { createMailer, type Mailer } from '../../mail/mailer.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import * as rp from '../openid/relying_party.ts'
 import { ask } from '../subjects/ask.ts'
 import { CLIENT_ID, FORM, form, JSON_BODY, REQUEST } from './mistakes.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { openidRoutes } from '../../openid/routes.ts'
 import * as rp from '../openid/relying_party.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startApp } from '../../lab/world/app.ts'
+import { startApp } from '../../lab/world/app/app.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { post } from '../subjects/ask.ts'
 

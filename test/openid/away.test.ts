@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { keptLog } from '../watching/logged.ts'
 import * as rp from './relying_party.ts'

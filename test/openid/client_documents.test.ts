@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { ask } from '../subjects/ask.ts'

@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { enrol } from '../factors/authenticator.ts'

@@ -1,8 +1,8 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import type { ActorCall } from '../../lab/world/watched_actors.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'

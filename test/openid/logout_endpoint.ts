@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 
 /** A logout token that a client was told. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OPENID_DOCUMENT } from '../../base/lifetimes.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { WELL_KNOWN } from '../../openid/paths.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import { push, Visitor } from '../sign_in/visitor.ts'

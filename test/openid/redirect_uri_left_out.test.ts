@@ -1,6 +1,6 @@
 import type * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { ask } from '../subjects/ask.ts'

@@ -4,7 +4,7 @@ import { DAY, OPENID_CLIENT_UNUSED, OPENID_USED_CLIENT_UNUSED } from '../../base
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { isOpenidInitialToken } from '../../database/flow/openid_registration.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { en } from '../../mail/locales/en.ts'
 import { openidTexts } from '../../pages/openid/locales/index.ts'
 import { spend } from '../limits/limit.ts'

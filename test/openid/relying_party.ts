@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import type { Seen, Visitor } from '../sign_in/visitor.ts'
 
 export const PASSWORD = 'correct horse battery'

@@ -12,7 +12,7 @@ import {
 import { readAccount } from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { toAccount } from '../../openid/claims/claims.ts'
 import { Profiles } from '../../openid/claims/profile.ts'

@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from '../../base/lifetimes.ts'
 import { takePoints } from '../../database/limits/counter.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
-import { seedDirectory, seededAccount } from '../../lab/world/seed_directory.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
+import { seedDirectory, seededAccount } from '../../lab/world/app/seed_directory.ts'
 import { limit } from '../limits/limit.ts'
 import { command } from './operators.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { signedOutMeanwhile } from '../../base/errors.ts'
 import { OPERATOR_IDLE, PROOF_AGAIN } from '../../base/lifetimes.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { type Field, fieldsOf } from '../../operator/descriptions/fields.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { fieldsOf } from '../../operator/descriptions/fields.ts'
 import { descriptionOf, descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'

@@ -1,13 +1,13 @@
 import { expect } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import type { OnCall } from '../../lab/world/watched_actors.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import type { OnCall } from '../../lab/world/app/watched_actors.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { enrol } from '../factors/authenticator.ts'
 import { newPerson } from '../factors/person.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 
-/** Where clients are (`lab/world/app.ts`). */
+/** Where clients are (`lab/world/app/app.ts`). */
 const NETWORK = '192.0.2.0/24'
 export const PAGE = '/operator'
 const SIGN_IN = '/account/sign-in?for=operator&step=sign-in'

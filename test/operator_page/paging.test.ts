@@ -10,7 +10,7 @@ import { listOpenidClients, upsertOpenidClient } from '../../database/flow/openi
 import { flowSchema } from '../../database/flow/schema.ts'
 import { mergePages } from '../../database/partition.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { formOf } from '../../operator/paths.ts'
 import type { Visitor } from '../sign_in/visitor.ts'
 import { command, enterByLink, startOperatorApp } from './operators.ts'

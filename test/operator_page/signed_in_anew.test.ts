@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { TOTP_STEP } from '../../lab/clients/headless_authenticator.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { formOf, OPERATOR_PAGE } from '../../operator/paths.ts'
 import { nextStep } from '../factors/authenticator.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'

@@ -1,6 +1,6 @@
 import { startGateway } from '../../gateway/server.ts'
-import type { AppInProcess } from '../../lab/world/app.ts'
-import { startApp } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
+import { startApp } from '../../lab/world/app/app.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { command } from './operators.ts'
 

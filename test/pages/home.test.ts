@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { homeTexts } from '../../pages/locales/index.ts'
 import { targetOf } from '../attacks/reading/target.ts'

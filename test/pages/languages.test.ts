@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES, pageLanguage } from '../../http/language.ts'
 import type { ErrorPageTexts } from '../../http/page/error_texts.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
 
 let app: AppInProcess

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { isAccountPage } from '../../oauth/paths.ts'
 
 /** What is said at an address where nothing is. */

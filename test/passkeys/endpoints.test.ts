@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { newPerson } from '../factors/person.ts'
 import { PAGE } from '../security_page/open_page.ts'
 import { Visitor } from '../sign_in/visitor.ts'

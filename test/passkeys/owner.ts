@@ -1,5 +1,5 @@
-import type { AppInProcess } from '../../lab/world/app.ts'
-import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
+import { SoftAuthenticator } from '../../lab/world/browser/passkeys.ts'
 import { addPasskey, newPasskeyOptions } from '../../sagas/factors/passkeys.ts'
 import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import { newPerson, type Person } from '../factors/person.ts'

@@ -3,8 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { PASSKEY_CHALLENGE } from '../../base/lifetimes.ts'
 import { MAX_PASSKEYS } from '../../database/account/bounds.ts'
 import { readCreation, readUse } from '../../factors/passkey.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { type Algorithm, type Misdeeds, SoftAuthenticator } from '../../lab/world/passkeys.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import {
+  type Algorithm,
+  type Misdeeds,
+  SoftAuthenticator,
+} from '../../lab/world/browser/passkeys.ts'
 import { listFactors, removeFactor } from '../../sagas/factors/factors.ts'
 import {
   addPasskey,

@@ -15,7 +15,7 @@ import {
   type Made,
   type Misdeeds,
   SoftAuthenticator,
-} from '../../lab/world/passkeys.ts'
+} from '../../lab/world/browser/passkeys.ts'
 import { Random } from '../fuzz/random.ts'
 
 /** What is verified without the library, beside what the library says of the same. */

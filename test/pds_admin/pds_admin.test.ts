@@ -7,8 +7,8 @@ import { readSettings } from '../../base/settings/settings.ts'
 import { connectOperator, type Operator } from '../../cli/operator/client.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { Attacker, newPerson, type Person } from '../attacks/attacker.ts'
 
 /** What the admin of a PDS does there directly: the PDS does not tell the entryway. */

@@ -6,11 +6,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { startPlc } from '../../lab/world/plc.ts'
-import { findProgram, type ProxyInFront, startCaddy, startNginx } from '../../lab/world/proxies.ts'
-import { makeVestibuleIdentity, startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
+import {
+  findProgram,
+  type ProxyInFront,
+  startCaddy,
+  startNginx,
+} from '../../lab/world/servers/proxies.ts'
+import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
+import {
+  makeVestibuleIdentity,
+  startVestibule,
+  type Vestibule,
+} from '../../lab/world/vestibule/vestibule.ts'
 import { sayUnless } from '../left_out.ts'
 
 const NAME = 'pds.example.com'

@@ -8,7 +8,12 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { CLIENT_IDLE } from '../../base/lifetimes.ts'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
-import { findProgram, type ProxyInFront, startCaddy, startNginx } from '../../lab/world/proxies.ts'
+import {
+  findProgram,
+  type ProxyInFront,
+  startCaddy,
+  startNginx,
+} from '../../lab/world/servers/proxies.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
 import { sayUnless } from '../left_out.ts'
 

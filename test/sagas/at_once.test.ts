@@ -1,7 +1,7 @@
 import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { tellingHalf } from '../../operator/half_done_error.ts'
 import { type PdsClient, PdsRefusal, type Standing } from '../../pds/client.ts'
 import {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SettingsError } from '../../base/errors.ts'
 import { readSettings } from '../../base/settings/settings.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { en as signUp } from '../../pages/sign_up/locales/en.ts'
 import { acceptSignUp } from '../../sagas/sign_up/sign_up_rules.ts'
 import { servicesOf } from '../factors/services.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accountStatus } from '../../database/account/profile.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { followPds } from '../../sagas/following/follow_pds.ts'
 import { PdsWatch } from '../../sagas/following/pds_watch.ts'

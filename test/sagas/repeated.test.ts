@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { directoryFunctions as directory } from '../../actors/directory/index.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 
 const did = 'did:plc:alice'
 const pdsDid = 'did:web:pds.test'

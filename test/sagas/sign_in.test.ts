@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { createServices, type Services } from '../../sagas/services/services.ts'
 import { SecondFactorRequired } from '../../sagas/sign_in/second_factor.ts'
 import { type SignInAttempt, type SignInPolicy, signIn } from '../../sagas/sign_in/sign_in.ts'

@@ -1,7 +1,7 @@
 import { HandleUnavailableError } from '@atproto/oauth-provider/errors'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Refusal, type RefusalCode } from '../../base/errors.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { toOAuthError } from '../../stores/oauth_errors.ts'
 import { askPage, post } from '../subjects/ask.ts'

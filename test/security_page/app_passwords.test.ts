@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toExactField } from '../../http/page/exact_text.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { activityItems } from '../../oauth/security/items.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { SECURITY_TASKS, securityForm } from '../../oauth/security_paths.ts'
 import { newPerson } from '../factors/person.ts'
 import { answerOf, asked, newOwner } from '../passkeys/owner.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { SECURITY_TASKS } from '../../oauth/security_paths.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf } from '../factors/authenticator.ts'

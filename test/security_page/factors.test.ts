@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { fr } from '../../mail/locales/fr.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'

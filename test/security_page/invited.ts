@@ -1,4 +1,4 @@
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { newPerson } from '../factors/person.ts'
 
 /** Somebody signs up with an invite code, as far as the directory goes. */

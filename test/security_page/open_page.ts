@@ -1,4 +1,4 @@
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { answerOf, asked, type Owner } from '../passkeys/owner.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { type Form, formsOf } from './forms_of.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { withoutOwnLines } from '../pages/own_lines.ts'

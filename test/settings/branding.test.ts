@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 
 const LINKS = {
   ENTRYWAY_HOME_URL: 'https://example.com/home',

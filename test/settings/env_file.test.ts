@@ -11,9 +11,9 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { firstArguments } from '../../lab/world/child.ts'
-import { runCli } from '../../lab/world/cli.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { firstArguments } from '../../lab/world/vestibule/child.ts'
+import { runCli } from '../../lab/world/vestibule/cli.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 
 /** For a program that ends by itself, in ms. */

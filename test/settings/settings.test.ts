@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SettingsError } from '../../base/errors.ts'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { missingForUse, readSettings, settingNames } from '../../base/settings/settings.ts'
-import { runProgram } from '../../lab/world/program.ts'
+import { runProgram } from '../../lab/world/vestibule/program.ts'
 
 const pdsAt = (url: string, address = '') => ({
   ENTRYWAY_PDS_URL: url,

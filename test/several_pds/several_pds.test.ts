@@ -6,7 +6,7 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { type Pds, startPds } from '../../lab/world/pds.ts'
+import { type Pds, startPds } from '../../lab/world/servers/pds.ts'
 import { agentAt } from '../pass_through/agent.ts'
 import { operate } from './operate.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser/browser.ts'
 import { sharedAuthority } from './authority.ts'
 
 export type SharedBrowser = Omit<TestBrowser, 'close'>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, vi } from 'vitest'
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 
 /** Before each test of a file its application has counted nothing towards a limit, and after each the clock is the real one. */
 export function eachTestAnew(app: () => AppInProcess): void {

@@ -1,8 +1,8 @@
 import dns from 'node:dns'
 import { afterAll, beforeAll } from 'vitest'
-import { useServers } from '../../lab/world/dns.ts'
-import { assertAllHandled } from '../../lab/world/logs.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { useServers } from '../../lab/world/servers/dns.ts'
+import { assertAllHandled } from '../../lab/world/vestibule/logs.ts'
 import { endWindows } from '../limits/limit.ts'
 import { sharedAuthority } from './authority.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { takePoints } from '../../database/limits/counter.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { refusalWords, UNAVAILABLE } from '../../oauth/pages/refusal_words.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import {

@@ -1,4 +1,4 @@
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 
 /** What reaches the application as if it were on the network. */
 export function fetchOf(to: Pick<AppInProcess, 'ask'>): typeof fetch {

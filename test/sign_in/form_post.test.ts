@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { FORM, form, REQUEST } from '../manners/mistakes.ts'
 import { command } from '../operator_page/operators.ts'
 

@@ -1,4 +1,4 @@
-import type { AppInProcess } from '../../lab/world/app.ts'
+import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { enrol, nextStep } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { Visitor } from './visitor.ts'

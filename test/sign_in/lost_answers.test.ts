@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes.ts'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { register } from '../openid/relying_party.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { upsertClient } from '../../database/flow/client.ts'
 import { makeClientKey } from '../../lab/clients/hosted_client.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { Attacker } from '../attacks/attacker.ts'
 import { FORM, form, REQUEST } from '../manners/mistakes.ts'
 import { Visitor } from './visitor.ts'

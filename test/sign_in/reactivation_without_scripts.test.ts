@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { refusalWords } from '../../oauth/pages/refusal_words.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { newPerson, type Person } from '../factors/person.ts'

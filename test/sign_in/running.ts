@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import type { AppInProcess, Asked } from '../../lab/world/app.ts'
+import type { AppInProcess, Asked } from '../../lab/world/app/app.ts'
 
 /**
  * A program that runs, for a `Visitor`.

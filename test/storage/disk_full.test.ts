@@ -1,8 +1,8 @@
 import { appendFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
 import {
   Attacker,
   makeDpopKey,

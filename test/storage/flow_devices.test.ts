@@ -11,7 +11,7 @@ import {
 } from '../../database/flow/device.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 
 /** A browser, as its auth actor keeps it. */
 let db: Db

@@ -9,7 +9,7 @@ import {
   readCarriedSecret,
 } from '../../database/flow/carried.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 
 /** What an auth actor keeps until something comes to its end. */
 let db: Db

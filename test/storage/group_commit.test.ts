@@ -4,7 +4,7 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { consumeRequestByCode, insertRequest } from '../../database/flow/authorization_request.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { inGroup, joining } from '../../database/group_commit.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 
 let db: Db
 beforeEach(() => {

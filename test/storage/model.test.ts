@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runOutsider } from '../../lab/world/processes/with_parent.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { runOutsider } from '../../lab/world/with_parent.ts'
 import { sayUnless } from '../left_out.ts'
 
 const MODEL = fileURLToPath(new URL('./two_writers.pml', import.meta.url))

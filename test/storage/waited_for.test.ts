@@ -5,7 +5,7 @@ import { closeDatabase, type Db, sql } from '../../database/database.ts'
 import { sparedChanges } from '../../database/durable.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { inGroup } from '../../database/group_commit.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 
 let db: Db
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { flowSchema } from '../../database/flow/schema.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { asRequester } from '../../http/requester.ts'
-import { openSealed } from '../../lab/world/open_sealed.ts'
+import { openSealed } from '../../lab/world/app/open_sealed.ts'
 import { shownDevice } from '../../stores/device_store.ts'
 
 let flow: Db

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { askProvider, inRequestScope, requestScope } from '../../stores/request_scope.ts'
 
 const TOKEN = { secret: 'ref-1', sessionId: '1', did: 'did:plc:a' }

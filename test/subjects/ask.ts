@@ -1,4 +1,4 @@
-import type { AppInProcess, Asked } from '../../lab/world/app.ts'
+import type { AppInProcess, Asked } from '../../lab/world/app/app.ts'
 
 export type Answered = { status: number; headers: Record<string, string>; body: unknown }
 

@@ -1,6 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { Es256k } from '../../tokens/es256k.ts'
 import { signJwt } from '../../tokens/jwt.ts'
 import { ask, post } from '../subjects/ask.ts'

@@ -7,7 +7,7 @@ import { appendAudit, hearAudit } from '../../database/account/audit.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase, transact } from '../../database/database.ts'
 import type { Answer } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { ACCOUNT_LIMITS } from '../../sagas/accounts/account_limits.ts'
 import { keptLog } from './logged.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import type { ActorCall } from '../../lab/world/watched_actors.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 import { ask, post } from '../subjects/ask.ts'
 import { keptLog } from './logged.ts'
 

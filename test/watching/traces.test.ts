@@ -9,8 +9,12 @@ import { type Credentials, newCredentials } from '../../lab/clients/headless_sig
 import { openClient, refresh, type Tokens } from '../../lab/clients/lean_client.ts'
 import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { type CollectedSpan, type Collector, startCollector } from '../../lab/world/collector.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import {
+  type CollectedSpan,
+  type Collector,
+  startCollector,
+} from '../../lab/world/servers/collector.ts'
 import { until } from '../../lab/world/until.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { methodRoutes } from '../../xrpc/routes.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import type { ActorCall } from '../../lab/world/watched_actors.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 
 let app: AppInProcess
 let failing: string | null = null

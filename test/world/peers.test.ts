@@ -1,8 +1,8 @@
 import { resolveTxt } from 'node:dns/promises'
 import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Dns, resolveHere, startDns } from '../../lab/world/dns.ts'
-import { type Smtp, startSmtp } from '../../lab/world/smtp.ts'
+import { type Dns, resolveHere, startDns } from '../../lab/world/servers/dns.ts'
+import { type Smtp, startSmtp } from '../../lab/world/servers/smtp.ts'
 
 let smtp: Smtp
 let dns: Dns

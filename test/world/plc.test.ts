@@ -2,7 +2,7 @@ import { Secp256k1Keypair } from '@atproto/crypto'
 import { Client } from '@did-plc/lib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LoopbackServer } from '../../lab/world/loopback.ts'
-import { startPlc } from '../../lab/world/plc.ts'
+import { startPlc } from '../../lab/world/servers/plc.ts'
 
 let plc: LoopbackServer
 beforeAll(async () => {

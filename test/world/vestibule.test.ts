@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { isRunning } from '../../lab/world/is_running.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { isRunning } from '../../lab/world/processes/is_running.ts'
 
 let network: Network
 

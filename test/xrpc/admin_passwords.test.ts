@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { methods } from '../../xrpc/index.ts'
 import { ask } from '../subjects/ask.ts'
 import { type Described, described, leastInput } from './comparison/lexicons.ts'

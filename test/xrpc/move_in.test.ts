@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { type Pds, startPds } from '../../lab/world/pds.ts'
+import { type Pds, startPds } from '../../lab/world/servers/pds.ts'
 import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 

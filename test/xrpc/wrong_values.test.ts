@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { schemas } from '../../base/values/lexicons.ts'
-import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, type Asked, startApp } from '../../lab/world/app/app.ts'
 import { methods } from '../../xrpc/index.ts'
 import { ask, post } from '../subjects/ask.ts'
 import { keptLog, type Line } from '../watching/logged.ts'

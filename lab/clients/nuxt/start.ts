@@ -1,12 +1,12 @@
-import { childEnvironment } from '../../world/child.ts'
-import { APP_HOSTNAME } from '../../world/https.ts'
 import { makeSecretHex } from '../../world/keys.ts'
 import { freePort, type Peer } from '../../world/loopback.ts'
 import type { Network } from '../../world/network.ts'
-import { startOutgoingProxy } from '../../world/outgoing_proxy.ts'
-import { makeProgram } from '../../world/program.ts'
-import { startTlsFront } from '../../world/tls_front.ts'
+import { APP_HOSTNAME } from '../../world/servers/https.ts'
+import { startOutgoingProxy } from '../../world/servers/outgoing_proxy.ts'
+import { startTlsFront } from '../../world/servers/tls_front.ts'
 import { startTogether } from '../../world/together.ts'
+import { childEnvironment } from '../../world/vestibule/child.ts'
+import { makeProgram } from '../../world/vestibule/program.ts'
 
 /** The library asks PLC at this address, and offers no setting for another. */
 const PLC = 'plc.directory'

@@ -6,7 +6,7 @@ import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CARRIED_TOKEN_MEMORY, LEGACY_REFRESH_TOKEN } from '../../../base/lifetimes.ts'
 import { sweepFlow } from '../../../database/flow/sweep.ts'
-import type { Pds } from '../../../lab/world/pds.ts'
+import type { Pds } from '../../../lab/world/servers/pds.ts'
 import {
   Attacker,
   type Grant,

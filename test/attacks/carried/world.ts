@@ -8,12 +8,12 @@ import { commitGroup } from '../../../database/group_commit.ts'
 import { listPdsAccounts, type PdsAccount } from '../../../database/import/pds_accounts.ts'
 import { databasePath } from '../../../database/paths.ts'
 import { startGateway } from '../../../gateway/server.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { freePort } from '../../../lab/world/loopback.ts'
-import { makePdsHome, type Pds, type PdsHome, startPds } from '../../../lab/world/pds.ts'
-import { startPlc } from '../../../lab/world/plc.ts'
+import { makePdsHome, type Pds, type PdsHome, startPds } from '../../../lab/world/servers/pds.ts'
+import { startPlc } from '../../../lab/world/servers/plc.ts'
 import { startTogether } from '../../../lab/world/together.ts'
-import { makeVestibuleIdentity } from '../../../lab/world/vestibule.ts'
+import { makeVestibuleIdentity } from '../../../lab/world/vestibule/vestibule.ts'
 
 /** The application in the place of a stock PDS, which stands behind it now. */
 export type CarriedWorld = {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ActorCall } from '../../../lab/world/watched_actors.ts'
+import type { ActorCall } from '../../../lab/world/app/watched_actors.ts'
 
 /** Calls that wait in their middle, for a hash: an ending can come there, too. */
 const WAITING: ReadonlySet<string> = new Set(['login', 'createAppPassword', 'mayDelete'])

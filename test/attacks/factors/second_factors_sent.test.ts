@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { enrol } from '../../factors/authenticator.ts'
 import { limit } from '../../limits/limit.ts'
 import { push, Visitor } from '../../sign_in/visitor.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { TRUSTED_DEVICE } from '../../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { en } from '../../../pages/sign_in/locales/en.ts'
 import { removeFactor } from '../../../sagas/factors/factors.ts'
 import { type Authenticator, codesOf, enrol, nextStep } from '../../factors/authenticator.ts'

@@ -7,7 +7,7 @@ import { measure } from '../../../database/bounded_table.ts'
 import * as bounds from '../../../database/flow/bounds.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
 import { sweepFlow } from '../../../database/flow/sweep.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { MAX_DEVICE_USER_AGENT } from '../../../oauth/requests/kept_headers.ts'
 import { type FORGETTING, withForgottenDevices } from '../../../sagas/services/forgotten_devices.ts'
 

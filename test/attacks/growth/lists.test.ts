@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR } from '../../../base/lifetimes.ts'
 import { upsertClient } from '../../../database/flow/client.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { PAGE_API } from '../../../oauth/paths.ts'
 import { SIGNED_IN_SHOWN } from '../../../oauth/security/items.ts'
 import { en } from '../../../pages/security/locales/en.ts'

@@ -5,9 +5,13 @@ import pLimit from 'p-limit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MINUTE } from '../../../base/lifetimes.ts'
 import { MOST_LINES } from '../../../base/watching/event_log.ts'
-import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app.ts'
-import { childArguments, childEnvironment, childFolder } from '../../../lab/world/child.ts'
+import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app/app.ts'
 import { until } from '../../../lab/world/until.ts'
+import {
+  childArguments,
+  childEnvironment,
+  childFolder,
+} from '../../../lab/world/vestibule/child.ts'
 import { FORM, form } from '../../manners/mistakes.ts'
 import * as rp from '../../openid/relying_party.ts'
 import { keptLog } from '../../watching/logged.ts'

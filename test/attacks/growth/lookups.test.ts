@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { DID_DOCUMENT_STALE } from '../../../base/lifetimes.ts'
 import { takePoints } from '../../../database/limits/counter.ts'
 import { asRequester, forClient } from '../../../http/requester.ts'
-import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app/app.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../../lab/world/loopback.ts'
 import { deriveKey, WAITING } from '../../../passwords/scrypt_threads.ts'
 import { ForeignLookups, LOOKUP_LIMIT, LOOKUPS } from '../../../sagas/services/foreign_lookups.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { MAX_OAUTH_REQUEST } from '../../../database/flow/bounds.ts'
 import { upsertLexicon } from '../../../database/flow/lexicon.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { askedForFewValues } from '../../../oauth/clients/request_bounds.ts'
 import { MAX_SCOPES } from '../../../oauth/tokens/short_scopes.ts'
 import { providerInProcess } from '../provider_in_process.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { isNotice, type MailKind, mailKinds } from '../../../mail/kinds.ts'
 import { mailLimits } from '../../../sagas/services/mail_limits.ts'
 import { servicesOf } from '../../factors/services.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
-import type { ActorCall } from '../../../lab/world/watched_actors.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
+import type { ActorCall } from '../../../lab/world/app/watched_actors.ts'
 
 const PASSWORD = 'correct horse battery'
 const CODE = /[A-Z2-7]{5}-[A-Z2-7]{5}/

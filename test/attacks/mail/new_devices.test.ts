@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DEVICE_UNUSED, DEVICES_LEARNED, KNOWN_DEVICE } from '../../../base/lifetimes.ts'
 import { sweepFlow } from '../../../database/flow/sweep.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { en } from '../../../mail/locales/en.ts'
 import { fr } from '../../../mail/locales/fr.ts'
 import { sv } from '../../../mail/locales/sv.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { OPERATOR_PATH } from '../../../operator/handler.ts'
 import { post } from '../../subjects/ask.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { LIMITS } from '../../../app/limits/table.ts'
 import { normalizeEmail } from '../../../identity/email_rules.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { OPERATOR_PATH } from '../../../operator/handler.ts'
 import { ask, askPage, post } from '../../subjects/ask.ts'
 import { SPELLINGS } from '../../subjects/spellings.ts'

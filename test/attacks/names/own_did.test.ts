@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databasePath } from '../../../database/paths.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { ask, post } from '../../subjects/ask.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'a good password' }

@@ -11,8 +11,8 @@ import {
   type CertificateAuthority,
   makeCertificateAuthority,
 } from '../../../lab/world/certificates.ts'
-import { APP_HOSTNAME } from '../../../lab/world/https.ts'
-import { startVestibule, type Vestibule } from '../../../lab/world/vestibule.ts'
+import { APP_HOSTNAME } from '../../../lab/world/servers/https.ts'
+import { startVestibule, type Vestibule } from '../../../lab/world/vestibule/vestibule.ts'
 import { sharedNetwork } from '../../shared/network.ts'
 import {
   type Answer,

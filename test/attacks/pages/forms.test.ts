@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MINUTE, SIGN_IN_FORM, SIGN_IN_HANDOVER, SIGN_IN_STEP } from '../../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { en } from '../../../pages/sign_in/locales/en.ts'
 import { ownLines, withoutOwnLines } from '../../pages/own_lines.ts'
 import { push, type Seen, told, Visitor } from '../../sign_in/visitor.ts'

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE, MINUTE } from '../../../base/lifetimes.ts'
 import { sql } from '../../../database/database.ts'
 import { readDevice } from '../../../database/flow/device.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { formTo } from '../../security_page/open_page.ts'
 import { push, type Seen, told, Visitor } from '../../sign_in/visitor.ts'
 

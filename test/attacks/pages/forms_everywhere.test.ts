@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../../http/envelope.ts'
 import type { RouteShape } from '../../../http/routes/route.ts'
-import type { AppInProcess } from '../../../lab/world/app.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
 import { providerRoutes } from '../../../oauth/routes.ts'
 import { openidRoutes } from '../../../openid/routes.ts'
 import { operatorPageRoutes } from '../../../operator_page/routes.ts'

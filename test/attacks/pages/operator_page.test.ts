@@ -11,7 +11,7 @@ import {
   MAX_OPERATOR_SESSIONS,
 } from '../../../database/directory/operator_session.ts'
 import { findClient } from '../../../gateway/requests/client_address.ts'
-import type { AppInProcess } from '../../../lab/world/app.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
 import { descriptions } from '../../../operator/descriptions/index.ts'
 import { formOf } from '../../../operator/paths.ts'
 import {

@@ -6,7 +6,7 @@ import {
   SIGN_IN_FORM,
   SIGN_IN_HANDOVER,
 } from '../../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { withoutOwnLines } from '../../pages/own_lines.ts'
 import { type Form, formsOf, itemsOf } from '../../security_page/forms_of.ts'
 import { toldIn } from '../../security_page/open_page.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN } from '../../../base/lifetimes.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { codesOf, enrol, nextStep } from '../../factors/authenticator.ts'
 import { newPerson, type Person } from '../../factors/person.ts'
 import { type Form, formsOf } from '../../security_page/forms_of.ts'

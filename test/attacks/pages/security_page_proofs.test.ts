@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Basis } from '../../../actors/account/basis.ts'
 import { accountFunctions } from '../../../actors/account/index.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
-import { SoftAuthenticator } from '../../../lab/world/passkeys.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
+import { SoftAuthenticator } from '../../../lab/world/browser/passkeys.ts'
 import {
   addMailFactor,
   beginTotp,

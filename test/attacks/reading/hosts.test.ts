@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { methodRoutes } from '../../../xrpc/routes.ts'
 
 const OWN = 'localhost:2600'

@@ -1,4 +1,4 @@
-import type { Asked } from '../../../lab/world/app.ts'
+import type { Asked } from '../../../lab/world/app/app.ts'
 import { asMeant } from './requests.ts'
 import type { Headers, Spelling } from './spelling.ts'
 

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Counter } from '../../../database/limits/counter.ts'
 import { readSubject } from '../../../identity/subject.ts'
-import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app.ts'
-import type { ActorCall } from '../../../lab/world/watched_actors.ts'
+import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app/app.ts'
+import type { ActorCall } from '../../../lab/world/app/watched_actors.ts'
 import { VICTIM } from './requests.ts'
 
 /** What came of one request, as each who looks at it saw it. */

@@ -1,4 +1,4 @@
-import type { Asked } from '../../../lab/world/app.ts'
+import type { Asked } from '../../../lab/world/app/app.ts'
 import { PAGE_API } from '../../../oauth/paths.ts'
 import { providerRoutes } from '../../../oauth/routes.ts'
 import { OPERATOR_PATH } from '../../../operator/handler.ts'

@@ -1,4 +1,4 @@
-import type { Asked } from '../../../lab/world/app.ts'
+import type { Asked } from '../../../lab/world/app/app.ts'
 import type { Meant } from './requests.ts'
 
 /** How a request is spelt otherwise, and what that makes of it; undefined where it does not apply. */

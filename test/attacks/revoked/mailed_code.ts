@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import type { AppInProcess } from '../../../lab/world/app.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
 
 /** The code in the newest mail to an address. */
 export async function readCodeIn(app: AppInProcess, address: string): Promise<string> {

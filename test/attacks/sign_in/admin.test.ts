@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Seal } from '../../../base/secrets/seal.ts'
-import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app/app.ts'
 import { listenOnLoopback } from '../../../lab/world/loopback.ts'
 import { ACCOUNT_LIMITS } from '../../../sagas/accounts/account_limits.ts'
 import { type Answered, ask } from '../../subjects/ask.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { insertDevice, linkAccount } from '../../../database/flow/device.ts'
 import { takePoints } from '../../../database/limits/counter.ts'
-import { type AppInProcess, startApp } from '../../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { limit } from '../../limits/limit.ts'
 
 let app: AppInProcess

@@ -6,7 +6,7 @@ import {
   type ProxyInFront,
   startCaddy,
   startNginx,
-} from '../../../lab/world/proxies.ts'
+} from '../../../lab/world/servers/proxies.ts'
 
 /** The name that the proxies of docs/deploy.md answer to. */
 const NAME = 'pds.example.com'

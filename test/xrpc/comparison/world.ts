@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { type Network, startNetwork } from '../../../lab/world/network.ts'
-import { type Pds, startPds } from '../../../lab/world/pds.ts'
-import type { Smtp } from '../../../lab/world/smtp.ts'
+import { type Pds, startPds } from '../../../lab/world/servers/pds.ts'
+import type { Smtp } from '../../../lab/world/servers/smtp.ts'
 
 /** One way to reach an account's server. */
 export type World = {

@@ -1,4 +1,4 @@
-import type { AuthActor } from '../../http/envelope.ts'
+import type { AuthActor } from '../../../http/envelope.ts'
 
 /** What an auth actor has of sessions, for one that knows of none. */
 export const withoutSessions: Pick<AuthActor, 'areOpen' | 'tellers'> = {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createServer } from 'node:tls'
-import type { CertificateAuthority } from './certificates.ts'
+import type { CertificateAuthority } from '../certificates.ts'
 import { makeRelay } from './relay.ts'
 
 /** Something that ends TLS on a loopback port and hands the bytes on. */

@@ -1,5 +1,5 @@
 import { json } from 'node:stream/consumers'
-import { listenOnLoopback, type Peer } from './loopback.ts'
+import { listenOnLoopback, type Peer } from '../loopback.ts'
 
 /** A span as it came to the collector. */
 export type CollectedSpan = {

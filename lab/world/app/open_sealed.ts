@@ -1,7 +1,7 @@
-import { Seal } from '../../base/secrets/seal.ts'
-import { type Db, openDatabase } from '../../database/database.ts'
-import type { Schema } from '../../database/schema.ts'
-import { keepSealed } from '../../database/sealed_columns.ts'
+import { Seal } from '../../../base/secrets/seal.ts'
+import { type Db, openDatabase } from '../../../database/database.ts'
+import type { Schema } from '../../../database/schema.ts'
+import { keepSealed } from '../../../database/sealed_columns.ts'
 
 const seal = new Seal(new Uint8Array(32))
 

@@ -4,11 +4,11 @@ import { cp, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram } from './proxies.ts'
-import { makeTemporaryFolder } from './temporary_folder.ts'
-import { runOutsider } from './with_parent.ts'
+import { runOutsider } from '../processes/with_parent.ts'
+import { findProgram } from '../servers/proxies.ts'
+import { makeTemporaryFolder } from '../temporary_folder.ts'
 
-const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url))
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url))
 /** What pnpm notes of an installation. */
 const INSTALLED = join(REPOSITORY, 'node_modules/.modules.yaml')
 const BASE = 'localhost/debian:minbase'
@@ -155,7 +155,7 @@ async function copyNode(root: string): Promise<void> {
   await cp(process.execPath, join(root, 'usr/bin/node'))
   await cp(npm, join(modules, 'npm'), { recursive: true, verbatimSymlinks: true })
   for (const name of ['npm', 'npx']) {
-    await symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, join(root, 'usr/bin', name))
+    await symlink(`../../lib/node_modules/npm/bin/${name}-cli.js`, join(root, 'usr/bin', name))
   }
   const authorities = await runOutsider(['npm', 'config', 'get', 'cafile'])
   if (!existsSync(authorities)) return

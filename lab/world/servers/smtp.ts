@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
-import type { Peer } from './loopback.ts'
+import type { Peer } from '../loopback.ts'
 
 export type Smtp = Peer & {
   server: Server

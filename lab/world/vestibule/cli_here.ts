@@ -1,5 +1,5 @@
 import { Console } from 'node:console'
-import { run } from '../../cli/run.ts'
+import { run } from '../../../cli/run.ts'
 import { childFolder } from './child.ts'
 import type { CliResult } from './cli.ts'
 

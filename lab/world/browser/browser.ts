@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
-import { type CertificateAuthority, publicKeyHash } from './certificates.ts'
+import { type CertificateAuthority, publicKeyHash } from '../certificates.ts'
+import { makeTemporaryFolder } from '../temporary_folder.ts'
 import { findChromium } from './chromium.ts'
-import { makeTemporaryFolder } from './temporary_folder.ts'
 
 export type TestBrowser = {
   browser: Browser

@@ -5,7 +5,7 @@ import type {
   ServerResponse,
 } from 'node:http'
 import { Database, PlcServer } from '@did-plc/server'
-import { type LoopbackServer, listenOnLoopback } from './loopback.ts'
+import { type LoopbackServer, listenOnLoopback } from '../loopback.ts'
 
 /** What the directory said of a DID whose log had so many operations. */
 type Kept = { operations: number; headers: OutgoingHttpHeaders; body: unknown }

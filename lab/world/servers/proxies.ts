@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { makeCertificateAuthority } from './certificates.ts'
-import { freePort } from './loopback.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts'
-import { until } from './until.ts'
-import { startOutsider } from './with_parent.ts'
+import { makeCertificateAuthority } from '../certificates.ts'
+import { freePort } from '../loopback.ts'
+import { startOutsider } from '../processes/with_parent.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../temporary_folder.ts'
+import { until } from '../until.ts'
 
 /** A real proxy in front of a gateway, as the files of deploy/ set it up. */
 export type ProxyInFront = {
@@ -27,7 +27,7 @@ const ADDRESS = '127.0.0.1:2600'
 const CERTIFICATE = '/etc/ssl/pds.example.com'
 
 function deployed(file: 'Caddyfile' | 'nginx/vestibule.conf'): string {
-  return readFileSync(fileURLToPath(new URL(`../../deploy/${file}`, import.meta.url)), 'utf8')
+  return readFileSync(fileURLToPath(new URL(`../../../deploy/${file}`, import.meta.url)), 'utf8')
 }
 
 /** Where a program of Debian's is, or null where it is not installed. */

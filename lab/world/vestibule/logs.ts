@@ -1,4 +1,4 @@
-import { UNHANDLED_REJECTION } from '../../programs/launch.ts'
+import { UNHANDLED_REJECTION } from '../../../programs/launch.ts'
 
 /**
  * Fails the test that caused an unhandled rejection in a program. It stands where each program is

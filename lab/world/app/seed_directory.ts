@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Db, transact } from '../../database/database.ts'
-import { insertEntry } from '../../database/directory/account.ts'
+import { type Db, transact } from '../../../database/database.ts'
+import { insertEntry } from '../../../database/directory/account.ts'
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 

@@ -1,6 +1,6 @@
 import S3rver from 's3rver'
-import type { S3Place } from '../../base/settings/backup_setting.ts'
-import { makeTemporaryFolder } from './temporary_folder.ts'
+import type { S3Place } from '../../../base/settings/backup_setting.ts'
+import { makeTemporaryFolder } from '../temporary_folder.ts'
 
 /** An S3-compatible store on loopback with one empty bucket. */
 export type S3 = { place: S3Place; env: Record<string, string>; close(): Promise<void> }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { closeServer, listenOnLoopback } from './loopback.ts'
+import { closeServer, listenOnLoopback } from '../loopback.ts'
 import { makeRelay } from './relay.ts'
 
 export type OutgoingProxy = {

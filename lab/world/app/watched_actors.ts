@@ -1,5 +1,5 @@
-import { refusing } from '../../actors/reach.ts'
-import type { Db } from '../../database/database.ts'
+import { refusing } from '../../../actors/reach.ts'
+import type { Db } from '../../../database/database.ts'
 
 /** A call of the application to an actor; `auth` keeps the flow state and the counters of limits. */
 export type ActorCall = { actor: 'directory' | 'account' | 'auth'; action: string; args: unknown[] }

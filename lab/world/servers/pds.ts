@@ -3,9 +3,9 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { envToCfg, envToSecrets, PDS } from '@atproto/pds'
-import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
-import { closeServer, freePort, type Peer } from './loopback.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts'
+import { type Keys, makeKeys, makeSecretHex } from '../keys.ts'
+import { closeServer, freePort, type Peer } from '../loopback.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../temporary_folder.ts'
 
 /** What a PDS must know of the entryway in front of it. */
 type EntrywayIdentity = {

@@ -17,7 +17,7 @@ export async function runCli(
   args: string[],
   options: { cwd?: string; uid?: number } = {},
 ): Promise<CliResult> {
-  const program = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+  const program = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url))
   const child = spawn(process.execPath, [...childArguments, program, ...args], {
     env: { NODE_COMPILE_CACHE: compileCache, ...env },
     cwd: options.cwd ?? childFolder,

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { CertificateAuthority } from './certificates.ts'
+import type { CertificateAuthority } from '../certificates.ts'
+import { type Keys, makeKeys, makeSecretHex } from '../keys.ts'
+import { freePort, type Peer } from '../loopback.ts'
+import type { Dns } from '../servers/dns.ts'
+import { makeTemporaryFolder } from '../temporary_folder.ts'
+import { answers, until } from '../until.ts'
 import { argumentsOf, childArguments, childEnvironment, childFolder } from './child.ts'
-import type { Dns } from './dns.ts'
-import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
 import { assertAllHandled } from './logs.ts'
-import { freePort, type Peer } from './loopback.ts'
 import { mounted } from './mounted.ts'
-import { makeTemporaryFolder } from './temporary_folder.ts'
-import { answers, until } from './until.ts'
 
 /** Milliseconds the program has to end after SIGTERM. */
 const STOP_TIMEOUT = 60_000

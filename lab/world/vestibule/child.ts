@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import manifest from '../../package.json' with { type: 'json' }
-import type { CertificateAuthority } from './certificates.ts'
-import type { Dns } from './dns.ts'
+import manifest from '../../../package.json' with { type: 'json' }
+import type { CertificateAuthority } from '../certificates.ts'
+import type { Dns } from '../servers/dns.ts'
 
 const preload = (file: string) => ['--import', fileURLToPath(new URL(file, import.meta.url))]
 
@@ -14,7 +14,7 @@ const first = process.env.WORLD_PRELOAD
 export const firstArguments = first ? ['--import', first] : []
 
 /** Node's arguments for a process that ends with its parent. Spawn it with an `ipc` channel. */
-export const endsWithParent = preload('./exit_with_parent.ts')
+export const endsWithParent = preload('../processes/exit_with_parent.ts')
 
 /**
  * Node's arguments for a child process of the world: it finds the world's host
@@ -34,12 +34,12 @@ export const childFolder = tmpdir()
 export function argumentsOf(script: 'start' | 'start:gateway' | 'start:runner'): string[] {
   const words = manifest.scripts[script].split(' ').slice(1)
   const flags = words.filter((word) => word.startsWith('--'))
-  return [...flags, fileURLToPath(new URL(`../../${words.at(-1)}`, import.meta.url))]
+  return [...flags, fileURLToPath(new URL(`../../../${words.at(-1)}`, import.meta.url))]
 }
 
 /** Compiled code of processes that ended by themselves, so that the next ones start sooner. */
 export const compileCache = fileURLToPath(
-  new URL('../../node_modules/.cache/world', import.meta.url),
+  new URL('../../../node_modules/.cache/world', import.meta.url),
 )
 
 /**

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { CertificateAuthority } from './certificates.ts'
-import { closeServer, type Peer } from './loopback.ts'
+import type { CertificateAuthority } from '../certificates.ts'
+import { closeServer, type Peer } from '../loopback.ts'
 
 /** The default host name of a client app. `.internal` is never delegated in public DNS. */
 export const APP_HOSTNAME = 'app.vestibule.internal'

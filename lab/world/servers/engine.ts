@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getEnginePath } from '@rivetkit/engine-cli'
-import { freePort, type Peer } from './loopback.ts'
-import { makeTemporaryFolder } from './temporary_folder.ts'
-import { answers, until } from './until.ts'
-import { startOutsider } from './with_parent.ts'
+import { freePort, type Peer } from '../loopback.ts'
+import { startOutsider } from '../processes/with_parent.ts'
+import { makeTemporaryFolder } from '../temporary_folder.ts'
+import { answers, until } from '../until.ts'
 
 /** A Rivet Engine of its own: {@link Peer.url} is a `RIVET_ENDPOINT`. */
 export type Engine = Peer & {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { until } from '../until.ts'
 import { childArguments, childEnvironment, childFolder } from './child.ts'
 import { assertAllHandled } from './logs.ts'
-import { until } from './until.ts'
 
 /** Milliseconds a program has to end after a signal. */
 const STOP_TIMEOUT = 60_000
@@ -41,7 +41,7 @@ export function runProgram(
     args = [],
   }: { cwd?: string; preloads?: string[]; by?: string[]; args?: string[] } = {},
 ): Run {
-  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url))
+  const path = fileURLToPath(new URL(`../../../${file}`, import.meta.url))
   const imports = preloads.flatMap((preload) => ['--import', preload])
   const [program = process.execPath, ...before] = [...by, process.execPath]
   const child: ChildProcess = spawn(
