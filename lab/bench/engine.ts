@@ -1,8 +1,8 @@
 import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import { Person } from '../clients/person.ts'
 import { type Cluster, startCluster } from '../world/cluster.ts'
-import { cpuOf, machine } from './process_figures.ts'
-import { quantile } from './statistics.ts'
+import { cpuOf, machine } from './figures/process_figures.ts'
+import { quantile } from './figures/statistics.ts'
 
 /** Milliseconds of load, and before it, to get warm. */
 const LOAD = 10_000

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { receive, startGenerator } from './generator.ts'
-import { type Bench, begin, populate } from './measure.ts'
-import { operations } from './operations.ts'
-import { partNames, timeByPart } from './parts.ts'
-import { cpuOf, machine } from './process_figures.ts'
-import type { ProfilerAnswer } from './profiler.ts'
-import { scryptCost } from './scrypt_cost.ts'
-import { end, type Server, startServers } from './servers.ts'
+import { cpuOf, machine } from './figures/process_figures.ts'
+import { receive, startGenerator } from './load/generator.ts'
+import { type Bench, begin, populate } from './measures/measure.ts'
+import { operations } from './operations/operations.ts'
+import { partNames, timeByPart } from './profile/parts.ts'
+import { scryptCost } from './profile/scrypt_cost.ts'
+import type { ProfilerAnswer } from './servers/profiler.ts'
+import { end, type Server, startServers } from './servers/servers.ts'
 
 /** Where the time of each operation goes, in each server: what `pnpm bench` cannot say. */
 const { values } = parseArgs({
@@ -22,7 +22,9 @@ const inFlight = Number(values['in-flight'])
 
 type Spent = { cpu: number; parts: Map<string, number> }
 
-const servers = await startServers([fileURLToPath(new URL('./profiler.ts', import.meta.url))])
+const servers = await startServers([
+  fileURLToPath(new URL('./servers/profiler.ts', import.meta.url)),
+])
 const generator = await startGenerator()
 const sections: string[] = []
 try {

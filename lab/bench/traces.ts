@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url'
 import { startCollector } from '../world/servers/collector.ts'
 import { startPlc } from '../world/servers/plc.ts'
 import { startTogether } from '../world/together.ts'
-import { cpuOf, machine } from './process_figures.ts'
-import { refreshRound } from './refresh_round.ts'
-import { table } from './rows.ts'
-import { type Seeded, startSeeded } from './seeded.ts'
-import { median } from './statistics.ts'
+import { cpuOf, machine } from './figures/process_figures.ts'
+import { table } from './figures/rows.ts'
+import { median } from './figures/statistics.ts'
+import { refreshRound } from './seeded/refresh_round.ts'
+import { type Seeded, startSeeded } from './seeded/seeded.ts'
 
 /**
  * What traces cost: the CPU that a refresh takes in a program that has no tracing at all, in one that has it
@@ -25,7 +25,7 @@ const WAYS: Way[] = ['cut out', 'off', 'on']
 const world = await startTogether('The programs', async (keep) => {
   const plc = keep(await startPlc())
   const collector = keep(await startCollector())
-  const without = fileURLToPath(new URL('./without_tracing.ts', import.meta.url))
+  const without = fileURLToPath(new URL('./servers/without_tracing.ts', import.meta.url))
   const start = async (how: Parameters<typeof startSeeded>[3]) => {
     return keep(await startSeeded(plc.url, ACCOUNTS, IN_FLIGHT, how))
   }

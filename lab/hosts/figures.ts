@@ -1,4 +1,4 @@
-import { cpuOf } from '../bench/process_figures.ts'
+import { cpuOf } from '../bench/figures/process_figures.ts'
 import { type Host, pidsOn } from './lan.ts'
 
 /** CPU time in ms that the processes of each kind of host have used so far: `engine`, `runner`, … */

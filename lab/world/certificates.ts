@@ -54,7 +54,7 @@ export async function makeCertificateAuthority(): Promise<CertificateAuthority> 
  */
 export async function trustHere(ca: CertificateAuthority): Promise<void> {
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ca.cert])
-  await import('./vestibule/resolve_test_names.ts')
+  await import('./servers/resolve_test_names.ts')
 }
 
 /** Base64 SHA-256 of a PEM certificate's SubjectPublicKeyInfo, as RFC 7469 pins it. */

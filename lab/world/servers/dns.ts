@@ -48,7 +48,7 @@ export async function startDns(): Promise<Dns> {
 
 /** Makes this process ask `server` until closed, for servers of the world that run in-process. */
 export async function resolveHere(server: Dns): Promise<{ close: () => Promise<void> }> {
-  await import('../vestibule/resolve_test_names.ts')
+  await import('./resolve_test_names.ts')
   const before = dns.getServers()
   useServers([server.address])
   return { close: async () => useServers(before) }

@@ -22,7 +22,7 @@ export const endsWithParent = preload('../processes/exit_with_parent.ts')
  */
 export const childArguments = [
   ...firstArguments,
-  ...preload('./resolve_test_names.ts'),
+  ...preload('../servers/resolve_test_names.ts'),
   ...preload('./password_work.ts'),
   ...endsWithParent,
 ]
