@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import type Sqlite from 'better-sqlite3'
 import { assertStillThere, explainUnwritable, type OpenFile } from '../base/files/files.ts'
+import { codeOf } from '../base/values/fault_code.ts'
 import { naming, openNamed } from './named_error.ts'
 
 /** A file that is locked, and the folders that go with it; null for one that was not seen yet. */
@@ -32,7 +33,7 @@ export function lockFile(path: string, folders: readonly string[] = []): (() => 
     }
   } catch (err) {
     db.close()
-    if ((err as { code?: string }).code === 'SQLITE_BUSY') return null
+    if (codeOf(err) === 'SQLITE_BUSY') return null
     throw explainUnwritable(naming(path, err), path)
   }
 }

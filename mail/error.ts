@@ -1,3 +1,5 @@
+import { codeOf } from '../base/values/fault_code.ts'
+
 /**
  * A mail was not sent. The message names the kind of mail and the reason's code (`ECONNREFUSED`,
  * `EENVELOPE`, …), never a recipient or a token; the reason is the `cause`.
@@ -6,13 +8,8 @@ export class MailError extends Error {
   override readonly name = 'MailError'
 
   constructor(kind: string, cause: unknown) {
-    super(`Could not send mail (${kind}): ${codeOf(cause)}`, { cause })
+    super(`Could not send mail (${kind}): ${codeOf(cause) || 'unknown reason'}`, { cause })
   }
-}
-
-function codeOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  return typeof code === 'string' ? code : 'unknown reason'
 }
 
 /** What an error of nodemailer or the file system says that is worth keeping. */

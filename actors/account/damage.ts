@@ -1,5 +1,6 @@
 import { DamagedAccountError } from '../../base/errors.ts'
 import { isForbidden } from '../../base/files/files.ts'
+import { codeOf, pathOf } from '../../base/values/fault_code.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
 import { readAccount } from '../../database/account/profile.ts'
@@ -92,13 +93,14 @@ export function asDamaged(err: unknown): unknown {
 const IN_ITS_PLACE = ['EISDIR', 'ENOTDIR', 'EEXIST', 'ELOOP']
 
 function foundIn(err: unknown): Pick<DamagedAccount, 'kind' | 'reason'> | null {
-  const { message, code = '', path } = (err ?? {}) as NodeJS.ErrnoException
+  const { message } = (err ?? {}) as Error
+  const code = codeOf(err)
   const isLost = err instanceof LostAccountError || err instanceof MissingPartError
   if (isLost || isDamage(err) || IN_ITS_PLACE.includes(code)) {
     return { kind: 'damaged', reason: message }
   }
   if (err instanceof SchemaTooNewError) return { kind: 'newer', reason: message }
-  const forbidden = isForbidden(err) ? path : forbiddenPart(err)
+  const forbidden = isForbidden(err) ? pathOf(err) : forbiddenPart(err)
   return forbidden
     ? { kind: 'forbidden', reason: `${forbidden} is not for the user of the program (${code})` }
     : null

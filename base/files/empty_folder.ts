@@ -1,4 +1,5 @@
 import { chmod, readdir } from 'node:fs/promises'
+import { codeOf } from '../values/fault_code.ts'
 import { explainUnwritable } from './files.ts'
 import { makeFolder } from './make_folder.ts'
 
@@ -12,7 +13,7 @@ export async function makeEmptyFolder(folder: string): Promise<void> {
   try {
     makeFolder(folder)
   } catch (err) {
-    const { code } = err as NodeJS.ErrnoException
+    const code = codeOf(err)
     if (code !== 'EEXIST' && code !== 'ENOTDIR') throw explainUnwritable(err, folder)
     throw new Error(inTheWay(folder), { cause: err })
   }

@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
+import { codeOf, pathOf } from '../values/fault_code.ts'
 
 /** Raised where a file may be there, but this user may not look or write. */
 export class NoPermissionError extends Error {
@@ -90,7 +91,7 @@ export function explainUnwritable(err: unknown, path: string): unknown {
     accessSync(path, constants.W_OK)
     return explainUnreadable(err, path)
   } catch (found) {
-    const { code } = found as NodeJS.ErrnoException
+    const code = codeOf(found)
     if (code === 'EROFS') return new ReadOnlyError(path, { cause: err })
     const isAbove = code === 'ENOENT' && dirname(path) !== path
     if (isAbove) return explainUnwritable(err, dirname(path))
@@ -105,8 +106,8 @@ export function explainUnwritable(err: unknown, path: string): unknown {
  * @param path the one that the error names, unless given
  */
 export function explainUnreadable(err: unknown, path?: string): unknown {
-  const { code, path: named } = (err ?? {}) as NodeJS.ErrnoException
-  const where = path ?? named
+  const where = path ?? pathOf(err)
+  const code = codeOf(err)
   if (where === undefined) return err
   if (code === 'EROFS') return new ReadOnlyError(where, { cause: err })
   if (code === 'EISDIR') return new NoFileError(where, { cause: err })
@@ -115,7 +116,7 @@ export function explainUnreadable(err: unknown, path?: string): unknown {
 
 /** Whether the system says that this user may not do that. */
 export function isForbidden(err: unknown): boolean {
-  const { code = '' } = (err ?? {}) as NodeJS.ErrnoException
+  const code = codeOf(err)
   return code === 'EACCES' || code === 'EPERM'
 }
 
@@ -137,9 +138,8 @@ const FULL = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL']
 
 /** What to tell an operator instead of an error of a disk that is full, or that cannot be read or written: what to do. */
 export function explainDisk(err: unknown): unknown {
-  const { code: given, message } = (err ?? {}) as { code?: unknown; message?: string }
-  // Of a time-out or a program that failed it is a number.
-  const code = typeof given === 'string' ? given : ''
+  const { message } = (err ?? {}) as { message?: string }
+  const code = codeOf(err)
   if (FULL.includes(code)) {
     return new Error(`${message}. Make room on that disk (df -h shows them), and try again`, {
       cause: err,

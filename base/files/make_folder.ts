@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { codeOf } from '../values/fault_code.ts'
 
 /** Only its owner can look into it. */
 const MODE = 0o700
@@ -18,7 +19,7 @@ export function makeFolder(path: string): string[] {
   } catch (err) {
     if (statOf(path)?.isDirectory()) return []
     const above = dirname(path)
-    if ((err as NodeJS.ErrnoException).code !== 'ENOENT') throw err
+    if (codeOf(err) !== 'ENOENT') throw err
     if (statOf(above)) throw new Error(`no folder can be made in ${above}`, { cause: err })
     return [...makeFolder(above), ...makeFolder(path)]
   }

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SettingsError } from '../errors.ts'
+import { codeOf } from '../values/fault_code.ts'
 import { explainUnwritable } from './files.ts'
 import { makeFolder } from './make_folder.ts'
 
@@ -45,11 +46,11 @@ export function makeDataFolder(path: string): void {
   try {
     makeFolder(path)
   } catch (err) {
-    const { code } = err as NodeJS.ErrnoException
+    const code = codeOf(err)
     const found = explainUnwritable(err, path)
     if (found !== err) throw found
     const isInTheWay = code === 'EEXIST' || code === 'ENOTDIR'
-    const why = isInTheWay ? 'there is a file in the way' : (code ?? (err as Error).message)
+    const why = isInTheWay ? 'there is a file in the way' : code || (err as Error).message
     throw new SettingsError([
       `ENTRYWAY_DATA_DIR: must be a folder, such as /var/lib/vestibule; ${path} cannot be one: ${why}`,
     ])

@@ -3,13 +3,14 @@ import { rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SettingsError } from '../errors.ts'
+import { codeOf } from '../values/fault_code.ts'
 
 /** Makes a folder which whoever asks for it removes. As {@link makeTemporaryFolder}. */
 export function makeTemporaryPath(name: string): string {
   try {
     return mkdtempSync(join(tmpdir(), `vestibule-${name}-`))
   } catch (err) {
-    const { code } = err as NodeJS.ErrnoException
+    const code = codeOf(err)
     throw new SettingsError([
       `TMPDIR: no folder can be made in ${tmpdir()} (${code}); make room there, or name another one, such as /var/tmp`,
     ])

@@ -26,6 +26,7 @@ import { giveToOwnerOf } from '../files/ownership.ts'
 import { ACCOUNTS_FOLDER, makePrivateDataFolder } from '../files/private_files.ts'
 import { syncAll, syncEntries } from '../files/sync_files.ts'
 import type { Settings } from '../settings/settings.ts'
+import { codeOf } from '../values/fault_code.ts'
 import { RotationKey } from './rotation_key.ts'
 import { Seal } from './seal.ts'
 
@@ -210,19 +211,18 @@ function writeWhole(path: string, content: string): void {
     writeFileSync(fresh, content, { mode: 0o600, flag: 'wx', flush: true })
     nameAs(fresh, path)
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err
+    if (codeOf(err) !== 'EEXIST') throw err
   } finally {
     rmSync(fresh, { force: true })
   }
 }
 
-/** @throws {NodeJS.ErrnoException} EEXIST where the name is taken */
+/** @throws {Error} EEXIST where the name is taken */
 function nameAs(fresh: string, path: string): void {
   try {
     linkSync(fresh, path)
   } catch (err) {
-    const { code = '' } = err as NodeJS.ErrnoException
-    if (!NO_LINKS.includes(code)) throw err
+    if (!NO_LINKS.includes(codeOf(err))) throw err
     copyFileSync(fresh, path, constants.COPYFILE_EXCL)
     syncAll(path)
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { SettingsError } from '../errors.ts'
+import { codeOf } from '../values/fault_code.ts'
 
 const FILE = '.env'
 
@@ -56,7 +57,7 @@ function read(): string {
   try {
     return readFileSync(FILE, 'utf8')
   } catch (err) {
-    const { code } = err as NodeJS.ErrnoException
+    const code = codeOf(err)
     if (code === 'ENOENT') return ''
     throw new SettingsError([
       code === 'EISDIR'

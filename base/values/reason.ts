@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { codeOf } from './fault_code.ts'
 
 /** Why something failed, by what is at the bottom of it: `fetch` itself says no more than that it failed. */
 export function reasonOf(err: unknown): string {
@@ -8,11 +9,11 @@ export function reasonOf(err: unknown): string {
   if (cause instanceof SyntaxError || cause instanceof z.ZodError)
     return 'what answers is something else'
   const deeper = cause instanceof Error ? reasonOf(cause) : ''
-  return deeper || message || codeOf(err)
+  return deeper || message || codeBelow(err)
 }
 
 /** The code of an error, or of what is below it; empty where there is none. */
-export function codeOf(err: unknown): string {
+export function codeBelow(err: unknown): string {
   const { cause = err } = (err ?? {}) as { cause?: unknown }
-  return String((cause as { code?: unknown } | null)?.code ?? '')
+  return codeOf(cause)
 }

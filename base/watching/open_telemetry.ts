@@ -25,6 +25,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { TRACES_END } from '../lifetimes.ts'
 import type { TracesSetting } from '../settings/traces_setting.ts'
 import { withDeadline } from '../time/deadline.ts'
+import { codeOf } from '../values/fault_code.ts'
 import { FaultLog } from './fault_log.ts'
 import type { Log } from './log.ts'
 import type { Part, Tracer } from './tracer.ts'
@@ -192,7 +193,7 @@ function noteFault(span: Span, type: string): void {
 /** Of an error its code or class, never its message: that may repeat what a client sent. */
 function typeOf(err: unknown): string {
   if (!(err instanceof Error)) return typeof err
-  const { code } = (err.cause ?? err) as { code?: unknown }
-  if (typeof code === 'string' && /^[A-Z]+(_[A-Z]+)*$/.test(code)) return code
+  const code = codeOf(err.cause ?? err)
+  if (/^[A-Z]+(_[A-Z]+)*$/.test(code)) return code
   return /^\w{1,60}$/.test(err.name) ? err.name : 'Error'
 }

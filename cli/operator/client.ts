@@ -1,4 +1,5 @@
 import { OPERATOR_WAIT } from '../../base/lifetimes.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { reachedAt, takesCommands } from '../../base/values/loopback.ts'
 import { MAX_BODY } from '../../http/body/read_body.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../../operator/commands/index.ts'
@@ -85,8 +86,9 @@ export function connectOperator(
 
 /** Whether what a request was for may have been done, though no answer came. */
 function wasAsked({ name, cause }: Error): boolean {
-  const { code = '' } = (cause ?? {}) as { code?: string }
-  return name === 'TimeoutError' || ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(code)
+  return (
+    name === 'TimeoutError' || ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(cause))
+  )
 }
 
 function notRunning(what: string): CliError {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { explainUnreadable } from '../../base/files/files.ts'
 import { parseEnvFile } from '../../base/settings/env_file.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { inQuotes, toEnvLines } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { isSettingRight } from '../right_setting.ts'
@@ -92,7 +93,7 @@ const parsePdsEnv = (content: string): PdsEnv =>
 async function readContent(file: string): Promise<string> {
   if (file === '-') return text(process.stdin)
   return readFile(file, 'utf8').catch((err) => {
-    throw err.code === 'ENOENT' || err.code === 'ENOTDIR'
+    throw ['ENOENT', 'ENOTDIR'].includes(codeOf(err))
       ? new CliError(
           `There is no ${file}; name the settings file of the PDS (--pds-env)`,
           ExitCode.wrongUsage,

@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3'
+import { codeOf } from '../../base/values/fault_code.ts'
 import type { Db } from '../database.ts'
 import { assertTables } from './pds_accounts.ts'
 
@@ -20,7 +21,7 @@ export function holdPdsAccounts(path: string): Db | null {
     return db
   } catch (err) {
     db.close()
-    if ((err as { code?: string }).code === 'SQLITE_BUSY') return null
+    if (codeOf(err) === 'SQLITE_BUSY') return null
     throw err
   }
 }

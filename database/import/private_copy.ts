@@ -2,6 +2,7 @@ import { copyFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { explainUnreadable } from '../../base/files/files.ts'
 import { makeTemporaryFolder } from '../../base/files/temporary_folder.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 
 /** How often a database is copied again that changed while it was copied. */
 const ATTEMPTS = 5
@@ -39,7 +40,7 @@ async function lookAt(path: string): Promise<Map<string, string>> {
   const files = new Map<string, string>()
   for (const end of ['', '-wal', '-journal']) {
     const { ino, size, mtimeNs } = await stat(path + end, { bigint: true }).catch((err) => {
-      if (err.code !== 'ENOENT') throw err
+      if (codeOf(err) !== 'ENOENT') throw err
       if (end === '') {
         throw new Error(`There is no ${path}; name the data folder of the PDS`, { cause: err })
       }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { codeOf } from '../../base/values/fault_code.ts'
 
 /** Pages by their number (from 1), and how many the database has with them. */
 export type Change = { pages: Map<number, Buffer>; pageCount: number }
@@ -75,7 +76,7 @@ function open(path: string): number | null {
   try {
     return openSync(path, 'r')
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (codeOf(err) === 'ENOENT') return null
     throw err
   }
 }

@@ -1,6 +1,7 @@
 import { type Duplex, PassThrough, type Readable } from 'node:stream'
 import { Agent, type Dispatcher } from 'undici'
 import { UPSTREAM_POOL } from '../../base/lifetimes.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { pairs } from '../requests/head.ts'
 import type { Timeouts } from '../timeouts.ts'
 
@@ -36,8 +37,6 @@ const CLOSING = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 export function isSilence(err: unknown): boolean {
   return SILENT.has(codeOf(err))
 }
-
-const codeOf = (err: unknown) => String((err as { code?: unknown }).code)
 
 /** Connections to PDSes, which are kept for a while; nothing is followed or decompressed. */
 export function openUpstreams({ connect, idle }: Pick<Timeouts, 'connect' | 'idle'>): Agent {

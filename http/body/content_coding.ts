@@ -1,4 +1,5 @@
 import { gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { BodyTooLargeError, MAX_BODY, UnknownCodingError, UnreadableError } from './read_body.ts'
 
 /**
@@ -34,8 +35,7 @@ export function undoCoding(body: Uint8Array, coding: string | undefined): Uint8A
   try {
     return undo(body)
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new BodyTooLargeError()
+    if (codeOf(err) === 'ERR_BUFFER_TOO_LARGE') throw new BodyTooLargeError()
     throw new UnreadableError(`The body is not ${name}, as its Content-Encoding says`)
   }
 }

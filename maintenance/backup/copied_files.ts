@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { sha256File } from '../../base/files/checksum.ts'
 import { explainUnreadable, isThere } from '../../base/files/files.ts'
 import { makeFolder } from '../../base/files/make_folder.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 
 /** Paths of all files below a folder, in order; none where there is no such folder. */
 export async function listFiles(folder: string): Promise<string[]> {
@@ -29,7 +30,7 @@ export async function copyVerified(
 ): Promise<void> {
   makeFolder(dirname(target))
   await copyFile(join(from, path), target).catch((err) => {
-    if (err.code !== 'ENOENT') throw explainUnreadable(err, join(from, path))
+    if (codeOf(err) !== 'ENOENT') throw explainUnreadable(err, join(from, path))
     throw new Error(`${path} is missing from the backup; restore another one`, { cause: err })
   })
   await chmod(target, 0o600)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { explainUnreadable } from '../../base/files/files.ts'
 import { writeWhole } from '../../base/files/write_whole.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 
 export const MANIFEST = 'manifest.json'
 
@@ -70,7 +71,7 @@ export function writeManifest(folder: string, content: Manifest): void {
 /** @throws {Error} when there is none, or none that this program knows or this user may read */
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch((err) => {
-    if (err.code !== 'ENOENT') throw explainUnreadable(err, join(folder, MANIFEST))
+    if (codeOf(err) !== 'ENOENT') throw explainUnreadable(err, join(folder, MANIFEST))
     throw new Error(`${folder} holds no finished backup: there is no ${MANIFEST}`, { cause: err })
   })
   return parseManifest(text)

@@ -5,6 +5,7 @@ import { isThere } from '../../base/files/files.ts'
 import { isInside } from '../../base/files/inside.ts'
 import { makeFolder } from '../../base/files/make_folder.ts'
 import { giveAloneToOwnerOf } from '../../base/files/ownership.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { isUnreadable } from '../../database/named_error.ts'
 import { EMBEDDED_PDS } from '../data_folder/files.ts'
 import { assertFree, PartsElsewhere } from '../data_folder/parts_elsewhere.ts'
@@ -156,7 +157,7 @@ async function copyFileAt(from: string, to: string): Promise<boolean> {
     await chmod(to, 0o600)
     return true
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'ENOENT') return false
+    if (codeOf(err) === 'ENOENT') return false
     throw err
   }
 }

@@ -1,5 +1,6 @@
 import { SettingsError } from '../../base/errors.ts'
 import { explainDisk } from '../../base/files/files.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import {
   copyUpToDate,
   listDamages,
@@ -62,7 +63,7 @@ function inspectFile<T>(
   } catch (err) {
     // Nor is it damaged where there is no place for the copy, or its disk is full.
     if (err instanceof SettingsError) throw err
-    if (err instanceof Error && 'code' in err && err.code === 'SQLITE_FULL') throw explainDisk(err)
+    if (codeOf(err) === 'SQLITE_FULL') throw explainDisk(err)
     return report(`it cannot be read: ${err instanceof Error ? err.message : 'unknown'}`, RESTORE)
   } finally {
     newer?.close()

@@ -1,3 +1,4 @@
+import { codeOf } from '../../base/values/fault_code.ts'
 import { listAllEntries, listKnownDids } from '../../database/check/directory.ts'
 import { claimsOf } from '../../database/check/held_names.ts'
 import { copyRows } from '../../database/copy.ts'
@@ -89,7 +90,7 @@ export async function gatherDirectory(
       known = readPart(source.db)?.parts ?? 1
       copyRows(source.path, db, withoutClaims, {})
     } catch (err) {
-      throw (err as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE'
+      throw codeOf(err) === 'SQLITE_CONSTRAINT_UNIQUE'
         ? new Error(IN_TWO_PARTS, { cause: err })
         : err
     } finally {

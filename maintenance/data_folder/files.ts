@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnreadable, isThere } from '../../base/files/files.ts'
 import { ACCOUNTS_FOLDER } from '../../base/files/private_files.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
@@ -116,7 +117,7 @@ function statOf(link: string): Stats | undefined {
   try {
     return statSync(link)
   } catch (err) {
-    if (/^(ENOENT|ELOOP|ENOTDIR)$/.test((err as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (/^(ENOENT|ELOOP|ENOTDIR)$/.test(codeOf(err))) return undefined
     throw err
   }
 }

@@ -18,6 +18,7 @@ import {
   withFolder,
 } from '../../base/files/ownership.ts'
 import { syncAll, syncEntries } from '../../base/files/sync_files.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 
 const PREPARED = '.restoring'
 /** What may be in a folder that is free: a disk that is mounted there has the first, a restore that was killed left others. */
@@ -145,7 +146,7 @@ export function isFree(path: string): boolean {
   try {
     return readdirSync(path).every(isOfNobody)
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'ENOTDIR') return false
+    if (codeOf(err) === 'ENOTDIR') return false
     throw explainUnreadable(err, path)
   }
 }

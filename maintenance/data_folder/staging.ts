@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { isThere } from '../../base/files/files.ts'
 import { giveToOwnerOf, isRootAtOthers, withFolder } from '../../base/files/ownership.ts'
 import { syncAll, syncEntries } from '../../base/files/sync_files.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './files.ts'
 import {
   isFree,
@@ -92,7 +93,7 @@ function makeWay(dataDir: string, prepared: string): void {
     try {
       rmdirSync(place)
     } catch (err) {
-      if ((err as NodeJS.ErrnoException).code === 'ENOENT') continue
+      if (codeOf(err) === 'ENOENT') continue
       throw new Error(
         `No other folder can take the place of ${place}: it is a link, a disk is mounted there, or something is in it. Take it away, and move the data onto that disk afterwards`,
         { cause: err },

@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '../../base/files/make_folder.ts'
 import { SMALL_FILE } from '../../base/files/small_file.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { listDamages, openAsItIs, readWhole } from '../../database/check/database.ts'
 import type { Db } from '../../database/database.ts'
 import { isUnreadable, naming } from '../../database/named_error.ts'
@@ -45,8 +46,7 @@ function isWhole(path: string): boolean {
 
 /** No error of SQLite, by which a database that is copied would be taken for one that is damaged. */
 function ofCopy(err: Error): Error {
-  const { message, code } = err as Error & { code: string }
-  return Object.assign(new Error(message, { cause: err }), { code })
+  return Object.assign(new Error(err.message, { cause: err }), { code: codeOf(err) })
 }
 
 async function copyTo(to: string, db: Db): Promise<void> {

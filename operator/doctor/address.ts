@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { connect } from 'node:tls'
 import { CERTIFICATE_LEFT, DAY, DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings/settings.ts'
-import { codeOf, reasonOf } from '../../base/values/reason.ts'
+import { codeBelow, reasonOf } from '../../base/values/reason.ts'
 import type { Check } from './check.ts'
 import { LOCAL } from './local.ts'
 import { look } from './run_check.ts'
@@ -76,7 +76,7 @@ const NO_WAY = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']
 
 /** Whether it is seen from here where an address leads: of IPv6 a machine that has none of its own sees nothing. */
 function isSeen(address: string, err: unknown): boolean {
-  if (NO_WAY.includes(codeOf(err))) return false
+  if (NO_WAY.includes(codeBelow(err))) return false
   const own = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
   return isIPv4(address) || own.some((one) => GLOBAL_IPV6.test(one.address))
 }

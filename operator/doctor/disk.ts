@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { onePerDisk } from '../../base/files/disks.ts'
 import { tryWriting } from '../../base/files/writable_disk.ts'
 import type { Settings } from '../../base/settings/settings.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { foldersOfData } from '../../embedded/folder.ts'
 import type { Check } from './check.ts'
 import { look } from './run_check.ts'
@@ -43,5 +44,5 @@ function lookAt(folder: string, name: string): Promise<Check> {
 const isReadOnly = (folder: string): Promise<boolean> =>
   tryWriting(folder, 'doctor').then(
     () => false,
-    (err: NodeJS.ErrnoException) => err.code === 'EROFS',
+    (err) => codeOf(err) === 'EROFS',
   )

@@ -1,5 +1,5 @@
 import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
-import { codeOf, reasonOf } from '../../base/values/reason.ts'
+import { codeBelow, reasonOf } from '../../base/values/reason.ts'
 import type { Check } from './check.ts'
 
 /** What came of a check. */
@@ -24,7 +24,7 @@ export async function look(
   } catch (err) {
     const found = reasonOf(err)
     if (/\bEAI_AGAIN\b/.test(found)) return { name, state: 'failed', found, mend: NO_NAME_SERVER }
-    const toDo = typeof mend === 'string' ? mend : mend(codeOf(err))
+    const toDo = typeof mend === 'string' ? mend : mend(codeBelow(err))
     return { name, state: 'failed', found, mend: toDo }
   }
 }

@@ -42,6 +42,7 @@ test.each(['start.ts', 'start_gateway.ts', 'start_runner.ts', 'cli/main.ts'])(
       [
         'base/process/compiled.ts',
         'base/process/import_resolution.ts',
+        'base/values/fault_code.ts',
         'base/files/make_folder.ts',
         file,
       ].toSorted(),

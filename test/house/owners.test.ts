@@ -62,6 +62,18 @@ test('what another server answers is read within bounds of time and size', () =>
   )
 })
 
+test('what failed is told by the code of a fault, which is read in one place', () => {
+  const reading = linesWith(/ErrnoException|as \{ code\?/, 'base/values/fault_code.ts')
+  // These tell more of it than its code, or a code that may be a number.
+  const whole = [
+    ...['base/watching/log.ts', 'cli/terminal/standard_output.ts', 'embedded/child.ts'],
+    ...['programs/launch.ts', 'sagas/services/outgoing_mail.ts'],
+  ]
+  const elsewhere = reading.filter((line) => !whole.includes(line.split(':')[0] as string))
+  expect(elsewhere).toEqual([])
+  expect(linesWith(/\bcodeOf\(/, 'base/values/fault_code.ts').length).toBeGreaterThan(20)
+})
+
 test('every listening server has somebody who hears of its errors', () => {
   const serving = program.filter(({ lines }) =>
     lines.some((line) => /\bserver\.listen\(/.test(line)),

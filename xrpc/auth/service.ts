@@ -13,6 +13,7 @@ import { Refusal, UnavailableError } from '../../base/errors.ts'
 import { MINUTE } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { isPlcDid } from '../../base/values/did.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { repoKeyOf } from '../../sagas/accounts/repo_key.ts'
 import type { Services } from '../../sagas/services/services.ts'
@@ -157,10 +158,7 @@ async function documentOf(
 
 /** Whether it is the DID or its document that is wrong, so that asking again is of no use. */
 function isUnresolvable(err: unknown): boolean {
-  return (
-    UNRESOLVABLE.some((each) => err instanceof each) ||
-    (err instanceof TypeError && 'code' in err && err.code === 'ERR_INVALID_URL')
-  )
+  return UNRESOLVABLE.some((each) => err instanceof each) || codeOf(err) === 'ERR_INVALID_URL'
 }
 
 const UNRESOLVABLE = [

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from '../../../base/settings/settings.ts'
+import { codeOf } from '../../../base/values/fault_code.ts'
 
 let opened = 0
 
@@ -23,7 +24,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (codeOf(err) === 'ENOENT') return []
     throw err
   }
 }
@@ -33,6 +34,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (err) {
-    return (err as NodeJS.ErrnoException).code === 'EPERM'
+    return codeOf(err) === 'EPERM'
   }
 }

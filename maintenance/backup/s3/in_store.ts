@@ -1,5 +1,6 @@
 import { explainUnreadable } from '../../../base/files/files.ts'
 import type { S3Place } from '../../../base/settings/backup_setting.ts'
+import { codeOf, pathOf } from '../../../base/values/fault_code.ts'
 import type { BackupStore } from './store.ts'
 
 /**
@@ -16,10 +17,11 @@ export async function inStore<T>(
   try {
     return await work(store)
   } catch (err) {
-    const { message, code, path } = err as NodeJS.ErrnoException
     // What the file system of this machine refuses is not the store's.
-    if (path !== undefined || code === 'ENOSPC') throw explainUnreadable(err)
-    throw new Error(`The S3 store ${s3.endpoint}/${s3.bucket}: ${message}`, { cause: err })
+    if (pathOf(err) !== undefined || codeOf(err) === 'ENOSPC') throw explainUnreadable(err)
+    throw new Error(`The S3 store ${s3.endpoint}/${s3.bucket}: ${(err as Error).message}`, {
+      cause: err,
+    })
   } finally {
     store.close()
   }
