@@ -14,7 +14,7 @@ export function offline<O extends object>(
     const command = given.at(-1) as Command
     const options = command.optsWithGlobals() as O & { json?: boolean }
     await work(
-      createOutput(options.json === true),
+      createOutput({ json: options.json === true }),
       (command.processedArgs as Arguments).flat() as string[],
       options,
       command,

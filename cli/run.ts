@@ -40,7 +40,7 @@ const WRONG_USAGE = [SettingsError, NoPermissionError, NoFileError]
 /** Tells what went wrong in plain words. @returns the exit code */
 function report(err: unknown): number {
   if (err instanceof CommanderError) return err.exitCode === 0 ? ExitCode.ok : ExitCode.wrongUsage
-  const { note } = createOutput(false)
+  const { note } = createOutput({ json: false })
   if (err instanceof SettingsError) for (const line of err.lines) note(line)
   else if (err instanceof UnavailableError) note(err.advice)
   else note(err instanceof Error ? err.message : String(err))

@@ -36,7 +36,7 @@ export class RotationKeys {
    *
    * @param dryRun answers what would be done
    */
-  async ensure(did: string, dryRun = false): Promise<RotationKeyOutcome> {
+  async ensure(did: string, { dryRun }: { dryRun?: boolean } = {}): Promise<RotationKeyOutcome> {
     try {
       const { rotationKeys, services } = await this.#client.getDocumentData(did)
       if (originOf(services.atproto_pds?.endpoint) !== this.#pdsUrl) {

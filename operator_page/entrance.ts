@@ -29,7 +29,7 @@ export async function enter(
   const { sessionId } = deviceCookies(readCookies(request))
   const page = wantedPage(request)
   if (sessionId === undefined) return goOn(operatorSignIn(page))
-  const device = await loadDevice(oauth, request, false)
+  const device = await loadDevice(oauth, request, { isRenewed: false })
   const { deviceId } = device
   const recent = await findSignedIn(services, request, PLACE, deviceId)
   const people = await peopleOf(oauth, deviceId, recent)

@@ -64,7 +64,7 @@ export function createOperatorPage(
     const secret = readSession(request)
     const session = secret === undefined ? null : await findOperatorSession(services, secret)
     if (secret === undefined || session === null) {
-      return outside(request, secret !== undefined, 'undone')
+      return outside(request, { isOver: secret !== undefined, done: 'undone' })
     }
     const by = { operator: nameOf(session), operatorAddress: request.peer.address }
     const sealed = forms.write(secret)
@@ -88,8 +88,7 @@ export function createOperatorPage(
   /** @param done of a form, if one was sent */
   function outside(
     request: HttpRequest,
-    isOver: boolean,
-    done: 'undone' | 'unknown',
+    { isOver, done }: { isOver: boolean; done: 'undone' | 'unknown' },
   ): HttpResponse {
     const sent = request.method === 'POST' ? done : 'none'
     const page = signInPage(service, {
@@ -121,7 +120,7 @@ export function createOperatorPage(
         if (!scope.fault) return response
         throw scope.fault.cause
       } catch (err) {
-        if (err instanceof Refusal) return outside(request, true, 'unknown')
+        if (err instanceof Refusal) return outside(request, { isOver: true, done: 'unknown' })
         log.error({ err }, "the operator's page failed")
         return pageRefusal(503, { obstacle: 'server' })
       }

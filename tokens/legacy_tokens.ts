@@ -22,8 +22,14 @@ export type LegacyScope = (typeof LegacyScope)[keyof typeof LegacyScope]
 
 export type AppPasswordUse = { privileged: boolean } | null
 
-/** The scope of a legacy session, by what it was opened with. */
-export function legacyScope(appPassword: AppPasswordUse, takenDown: boolean): LegacyScope {
+/** The scope of a legacy session, by what it was opened with, and whether its account is taken down. */
+export function legacyScope({
+  appPassword,
+  takenDown,
+}: {
+  appPassword: AppPasswordUse
+  takenDown: boolean
+}): LegacyScope {
   if (takenDown) return LegacyScope.Takendown
   if (!appPassword) return LegacyScope.Access
   return appPassword.privileged ? LegacyScope.AppPassPrivileged : LegacyScope.AppPass

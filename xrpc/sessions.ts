@@ -71,7 +71,7 @@ export async function openSession(
 ): Promise<RecordedSession & { tokens: { accessJwt: string; refreshJwt: string } }> {
   const { did, pdsDid } = account
   const takenDown = account.takedownRef !== null
-  const scope = legacyScope(appPassword, takenDown)
+  const scope = legacyScope({ appPassword, takenDown })
   const [id, jti] = [newSessionId(), newRefreshJti()]
   const { accessJwt, refreshJwt, refreshExpiresAt } = await tokens.sign({
     did,

@@ -13,14 +13,20 @@ const LONGEST_SHOWN = 60
  * example, and what it is.
  *
  * @param wanted as in "must be a port, such as 2600"
- * @param secret whether the value may not be shown; its length is said instead
  */
-function setting<T extends z.ZodType>(wanted: string, schema: T, secret = false) {
+const setting = <T extends z.ZodType>(wanted: string, schema: T) =>
+  settingOf(wanted, schema, (value) => `it is ${shown(value)}`)
+
+/** The same of one whose value may not be shown: its length is said instead. */
+const secretSetting = <T extends z.ZodType>(wanted: string, schema: T) =>
+  settingOf(wanted, schema, (value) => `it has ${value.length} characters`)
+
+/** @param say of a wrong value, what may be told of it */
+function settingOf<T extends z.ZodType>(wanted: string, schema: T, say: (value: string) => string) {
   return z.string().transform((value, context): z.output<T> => {
     const read = schema.safeParse(value)
     if (read.success) return read.data
-    const given = secret ? `it has ${value.length} characters` : `it is ${shown(value)}`
-    context.addIssue({ code: 'custom', message: `${wanted}; ${given}` })
+    context.addIssue({ code: 'custom', message: `${wanted}; ${say(value)}` })
     return z.NEVER
   })
 }
@@ -159,10 +165,9 @@ export const didKey = setting(
   }),
 )
 
-export const hexKey = setting(
+export const hexKey = secretSetting(
   'must be 32 bytes in hex (64 characters), such as `openssl rand -hex 32` prints',
   z.string().regex(/^[0-9a-f]{64}$/i),
-  true,
 )
 
 export const bucketName = setting(
@@ -182,10 +187,9 @@ export const storeKeyId = setting(
   storeKey,
 )
 
-export const storeSecret = setting(
+export const storeSecret = secretSetting(
   'must be a secret access key as the store gives it, 40 characters at most stores',
   storeKey,
-  true,
 )
 
 const captchaKey = z.string().regex(/^[\w-]{1,200}$/)
@@ -195,32 +199,28 @@ export const captchaSiteKey = setting(
   captchaKey,
 )
 
-export const captchaSecretKey = setting(
+export const captchaSecretKey = secretSetting(
   'must be a secret key as hCaptcha gives it, such as 0x0000000000000000000000000000000000000000',
   captchaKey,
-  true,
 )
 
-export const ownPassword = setting(
+export const ownPassword = secretSetting(
   'must have at least 8 characters, such as `openssl rand -base64 18` prints',
   z.string().min(8),
-  true,
 )
 
 /** It may hold a password. */
-export const mailServer = setting(
+export const mailServer = secretSetting(
   'must be smtp://… or smtps://…, in a password with %23 for #, %2F for / and %40 for @, such as smtps://user:password@mail.example.com',
   z
     .string()
     .refine((v) => /^smtps?:\/\//i.test(v) && URL.canParse(v) && new URL(v).hostname !== ''),
-  true,
 )
 
 /** It holds a token. */
-export const engine = setting(
+export const engine = secretSetting(
   'must be an http(s) URL, such as http://namespace:token@127.0.0.1:6420',
   z.string().refine(isWeb),
-  true,
 )
 
 const list = z.string().transform((v) =>

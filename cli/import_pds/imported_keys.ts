@@ -63,7 +63,9 @@ export class ImportedKeys {
     const sample = accounts
       .filter(({ did, deactivatedAt }) => isPlcDid(did) && deactivatedAt === null)
       .slice(0, SAMPLE)
-    const outcomes = await Promise.all(sample.map(({ did }) => this.#keys.ensure(did, true)))
+    const outcomes = await Promise.all(
+      sample.map(({ did }) => this.#keys.ensure(did, { dryRun: true })),
+    )
     const failed = outcomes.find((one) => one.outcome === 'failed')
     if (failed)
       throw new CliError(
@@ -85,7 +87,7 @@ export class ImportedKeys {
     const outcomes = await Promise.all(
       inPlc.map((did) =>
         limit(async () => {
-          const outcome = await this.#keys.ensure(did, this.#dryRun)
+          const outcome = await this.#keys.ensure(did, { dryRun: this.#dryRun })
           bar.update(++done, inPlc.length)
           return outcome
         }),

@@ -19,8 +19,10 @@ export type Output = {
 
 type Progress = { update(done: number, total: number): void; stop(): void }
 
-/** @param unread whether nothing that is still said is read */
-export function createOutput(json: boolean, unread = isUnread): Output {
+/** `unread`: whether nothing that is still said is read. */
+export type OutputOptions = { json: boolean; unread?: () => boolean }
+
+export function createOutput({ json, unread = isUnread }: OutputOptions): Output {
   return {
     result: (value, human) =>
       console.log(json ? printableJson(JSON.stringify(value, null, 2)) : printable(human(value))),

@@ -9,13 +9,18 @@ export type HeldName = { name: string; holder: string; whose: string; isEntry: b
 /** All names that a directory, or a part of it, holds; those of the entries last. */
 export function listHeldNames(entries: readonly DirectoryEntry[], underWay: UnderWay): HeldName[] {
   const { signUps, handleChanges, emailChanges } = underWay
-  const held = (names: (string | null)[], holder: string, whose = holder, isEntry = false) =>
-    names.filter((name) => name !== null).map((name) => ({ name, holder, whose, isEntry }))
+  const held = (
+    names: (string | null)[],
+    holder: string,
+    { whose = holder, isEntry = false }: { whose?: string; isEntry?: boolean } = {},
+  ) => names.filter((name) => name !== null).map((name) => ({ name, holder, whose, isEntry }))
   return [
-    ...signUps.flatMap(({ id, did, handle, email }) => held([handle, email], id, did ?? id)),
+    ...signUps.flatMap(({ id, did, handle, email }) =>
+      held([handle, email], id, { whose: did ?? id }),
+    ),
     ...handleChanges.flatMap(({ did, newHandle }) => held([newHandle], did)),
     ...emailChanges.flatMap(({ did, newEmail }) => held([newEmail], did)),
-    ...entries.flatMap(({ did, handle, email }) => held([handle, email], did, did, true)),
+    ...entries.flatMap(({ did, handle, email }) => held([handle, email], did, { isEntry: true })),
   ]
 }
 

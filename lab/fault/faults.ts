@@ -60,7 +60,7 @@ export function crashAt({ name, by, at }: KillPoint): Crash {
     strike: async (network) => {
       const ended = network.vestibule.ended()
       const disarm = 'statement' in at ? armStatement(network, at) : armRequest(network, at)
-      const reached = await Promise.race([ended.then(() => true), wait(REACH, false)])
+      const reached = await Promise.race([ended.then(() => true), wait(REACH).then(() => false)])
       if (!reached) disarm()
       if (!reached) throw new Error(`was not reached within ${REACH} ms`)
     },
@@ -81,7 +81,7 @@ export function crashAnywhere(which?: ProcessName): Crash {
 }
 
 /** The PDS inside dies, by itself or with the program around it. */
-export function crashPds(withProgram: boolean): Crash {
+export function crashPds({ withProgram }: { withProgram: boolean }): Crash {
   return {
     kind: 'crash',
     name: withProgram ? 'the PDS and the program, at random' : 'the PDS, at random',

@@ -40,9 +40,11 @@ const outages: readonly Fault[] = [
 export type Plan = { together: Fault[]; split: Fault[]; embedded: Fault[] }
 
 /** What a program with its PDS inside goes through in turn. */
-export const inside: readonly Fault[] = [crashPds(false), crashAnywhere(), crashPds(true)].map(
-  (fault) => ({ ...fault, name: `PDS inside: ${fault.name}` }),
-)
+export const inside: readonly Fault[] = [
+  crashPds({ withProgram: false }),
+  crashAnywhere(),
+  crashPds({ withProgram: true }),
+].map((fault) => ({ ...fault, name: `PDS inside: ${fault.name}` }))
 
 /** What the two processes of a split program go through in turn; the runner also more than a crash. */
 const apart = (turn: number): Fault => {

@@ -122,18 +122,26 @@ async function preparePds(
   for (const place of [places.actors, blobsPlace]) if (place !== null) assertFree(place)
   if (isUsualThere) giveAloneToOwnerOf(dataDir, usual)
   /** Where a part is prepared. The accounts come first: they are moved last, and say that all is there. */
-  const prepare = async (place: string, isFolder: boolean) => {
+  const targetOf = async (place: string): Promise<string> => {
     const isStaged = !isUsualThere && isInside(usual, place)
-    const target = isStaged
+    return isStaged
       ? join(prepared, EMBEDDED_PDS, relative(usual, place))
       : await elsewhere.add(place)
-    makeFolder(isFolder ? target : dirname(target))
+  }
+  const prepareFile = async (place: string) => {
+    const target = await targetOf(place)
+    makeFolder(dirname(target))
+    return target
+  }
+  const prepareFolder = async (place: string) => {
+    const target = await targetOf(place)
+    makeFolder(target)
     return target
   }
   const [accounts, sequencer, actors] = [
-    await prepare(places.accounts, false),
-    await prepare(places.sequencer, false),
-    await prepare(places.actors, true),
+    await prepareFile(places.accounts),
+    await prepareFile(places.sequencer),
+    await prepareFolder(places.actors),
   ]
   for (const file of files) {
     const target =
@@ -145,7 +153,7 @@ async function preparePds(
     await copyVerified(folder, file, target)
   }
   if (blobsPlace !== null) {
-    await cp(join(folder, COPIES.blobs), await prepare(blobsPlace, true), { recursive: true })
+    await cp(join(folder, COPIES.blobs), await prepareFolder(blobsPlace), { recursive: true })
   }
 }
 

@@ -84,7 +84,7 @@ async function copyInRounds(
   const written: number[] = []
   for (let isShort = false; !isShort && written.length < MAX_ROUNDS; ) {
     const began = performance.now()
-    written.push(await rounds.run(!isServing))
+    written.push(await rounds.run({ isLast: !isServing }))
     isShort = !isServing || performance.now() - began < SHORT
   }
   onStop()
@@ -92,7 +92,7 @@ async function copyInRounds(
   if (isServing) await from.handOver(move)
   else await from.setMove(move)
   // What was written when nothing served is the last of it.
-  written.push(await rounds.run(true))
+  written.push(await rounds.run({ isLast: true }))
   await from.setMove({ ...move, state: 'moved' })
   await to.finish()
   const stopped = isServing ? Math.round(performance.now() - stopping) : null

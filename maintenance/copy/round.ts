@@ -68,7 +68,7 @@ export class Rounds {
    * @returns how many databases were written
    * @throws {Error} when it does not, or when a copy is not the same as its source
    */
-  async run(isLast: boolean): Promise<number> {
+  async run({ isLast }: { isLast: boolean }): Promise<number> {
     const { scratch, spread } = this.#options
     const before = this.tally.copied
     const path = join(scratch, `directory-${this.#number++}.sqlite`)

@@ -75,7 +75,7 @@ export class Security {
     // Who has no cookies is not signed in, and gets none for that.
     const { sessionId } = deviceCookies(readCookies(request))
     if (sessionId === undefined) return goOn(signInFor(request))
-    const device = await loadDevice(this.#provider, request, action !== null)
+    const device = await loadDevice(this.#provider, request, { isRenewed: action !== null })
     const recent = await findSignedIn(this.#services, request, PLACE, device.deviceId)
     const people = await peopleOf(this.#provider, device.deviceId, recent)
     const response = await this.#answerOne(request, action, device, people)

@@ -66,7 +66,8 @@ export class Redirects {
     const { seal } = this.#services.secrets
     const { deviceId } = device
     const parts = { provider: this.#provider, seal, request, place: PLACE, deviceId }
-    const cookie = signedInCookie(parts, did as never, false, passingSince)
+    const passing = { isRemembered: false, since: passingSince }
+    const cookie = signedInCookie(parts, did as never, passing)
     return withCookies(response, [cookie])
   }
 }

@@ -15,23 +15,22 @@ export type LoadedDevice = Device & {
   messages: NodeMessages
 }
 
-/**
- * Finds the device of a browser or makes one, as the provider does.
- *
- * @param isRenewed whether with a new device session (session fixation), as where somebody signs in
- */
+/** `isRenewed`: whether with a new device session (session fixation), as where somebody signs in. */
+type Loading = { isRenewed: boolean }
+
+/** Finds the device of a browser or makes one, as the provider does. */
 export function loadDevice(
   provider: Devices,
   request: HttpRequest,
-  isRenewed = true,
+  loading: Loading = { isRenewed: true },
 ): Promise<LoadedDevice> {
-  return load(provider, nodeMessages(request), isRenewed)
+  return load(provider, nodeMessages(request), loading)
 }
 
 async function load(
   { deviceManager }: Devices,
   messages: NodeMessages,
-  isRenewed: boolean,
+  { isRenewed }: Loading,
 ): Promise<LoadedDevice> {
   const { incoming, outgoing } = messages
   const device = await deviceManager.load(incoming, outgoing, isRenewed)
@@ -47,6 +46,6 @@ async function load(
  * request shows the one before both.
  */
 export async function renewDevice(provider: Devices, device: LoadedDevice): Promise<LoadedDevice> {
-  const isRenewed = device.cookies.length > 0
-  return isRenewed ? { ...device, cookies: [] } : load(provider, device.messages, true)
+  if (device.cookies.length > 0) return { ...device, cookies: [] }
+  return load(provider, device.messages, { isRenewed: true })
 }

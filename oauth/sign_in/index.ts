@@ -168,7 +168,7 @@ export class SignIn {
     })
     if (refusal) return refusal
     // Where somebody signs in, the device session is renewed once that is certain.
-    const device = await loadDevice(this.#provider, request, action !== 'sign-in')
+    const device = await loadDevice(this.#provider, request, { isRenewed: action !== 'sign-in' })
     const answer = () => this.#answerBy(request, place, device, action)
     // Of two presses the second finds what the first has done.
     const answered =

@@ -31,16 +31,24 @@ export class Leaving {
   behindForm(read: Read, response: HttpResponse): HttpResponse {
     const to = this.#away(response)
     if (!to) return response
-    return withCookies(this.#write(read, response, to, true), [['refresh', `0; url=${to.href}`]])
+    return withCookies(this.#write(read, response, to, { leads: true }), [
+      ['refresh', `0; url=${to.href}`],
+    ])
   }
 
   /** The page from which the person goes on, or not. @returns the response itself where it does not lead away */
   byHand(read: Read, response: HttpResponse): HttpResponse {
     const to = this.#away(response)
-    return to ? this.#write(read, response, to, false) : response
+    return to ? this.#write(read, response, to, { leads: false }) : response
   }
 
-  #write(read: Read, { headers }: HttpResponse, to: URL, leads: boolean): HttpResponse {
+  /** @param leads whether the page leads on by itself */
+  #write(
+    read: Read,
+    { headers }: HttpResponse,
+    to: URL,
+    { leads }: { leads: boolean },
+  ): HttpResponse {
     const { branding } = this.#settings
     const language = languageOf(read)
     const page = writeStep(

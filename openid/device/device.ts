@@ -63,7 +63,7 @@ export class DevicePage {
     const isForm = request.method === 'POST'
     const refusal = isForm && refuseForm(request, settings.publicUrl, { again: OPENID_DEVICE })
     if (refusal) return refusal
-    const device = await loadDevice(this.#oauth, request, isForm)
+    const device = await loadDevice(this.#oauth, request, { isRenewed: isForm })
     const { deviceId } = device
     const userCode = request.parameter('user_code')
     const place = Place.forDevice(userCode)

@@ -47,7 +47,7 @@ export class OpenidInteractions {
     const interaction = isOwn ? await provider.Interaction.find(id) : undefined
     const client = interaction && (await findAsking(provider, interaction))
     if (!interaction || !client) return pageRefusal(400, { obstacle: 'ended' })
-    const device = await loadDevice(this.#oauth, request, isForm)
+    const device = await loadDevice(this.#oauth, request, { isRenewed: isForm })
     const { deviceId } = device
     const place = Place.forOpenid(id)
     const recent = await findSignedIn(this.#services, request, place, deviceId)

@@ -40,5 +40,5 @@ export const adoptIn = (folder: string, options: Partial<AdoptInput> = {}) =>
   adopt({
     ...{ folder: join(folder, 'pds'), pdsEnv: undefined, dryRun: false, copy: false, plc: false },
     ...{ file: join(folder, '.env'), force: false, again: false, dataDir: join(folder, 'data') },
-    ...{ host: undefined, port: undefined, output: createOutput(true), ...options },
+    ...{ host: undefined, port: undefined, output: createOutput({ json: true }), ...options },
   })

@@ -18,7 +18,7 @@ test.each([false, true])(
     for (const way of ['log', 'error'] as const) {
       vi.spyOn(console, way).mockImplementation((text) => void said.push(text))
     }
-    const output = createOutput(json)
+    const output = createOutput({ json })
     output.result({ name: NAME }, ({ name }) => `It is\n${name}`)
     await output.list(twoPages(), (rows) => rows.join('\n'))
     output.note(NAME)
@@ -41,7 +41,9 @@ test('a list that fails on its way leaves no half of an array', async () => {
     yield [NAME]
     throw new Error('The program does not answer')
   }
-  await expect(createOutput(true).list(failing(), () => '')).rejects.toThrow('does not answer')
+  await expect(createOutput({ json: true }).list(failing(), () => '')).rejects.toThrow(
+    'does not answer',
+  )
   expect(said).not.toHaveBeenCalled()
 })
 

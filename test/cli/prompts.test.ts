@@ -79,7 +79,7 @@ const MODE = '\x1b[?'
 
 test('long work that is stopped by Ctrl-C leaves the terminal as it was', async () => {
   const work = `const { createOutput } = await import(${module('output.ts')})
-    const bar = createOutput(false).progress('Databases')
+    const bar = createOutput({ json: false }).progress('Databases')
     setInterval(() => bar.update(3, 40), 20)`
   const { shown } = await atTerminal(work, ['3/40', '\x03'])
   expect(shown).not.toContain(MODE)

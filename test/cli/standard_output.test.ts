@@ -56,6 +56,6 @@ test.each([false, true])('a list ends when its reader has gone, with --json: %s'
     for (; read < 3; read++) yield [read]
   }
   vi.spyOn(console, 'log').mockImplementation(() => {})
-  await createOutput(json, () => read > 0).list(pages(), String)
+  await createOutput({ json, unread: () => read > 0 }).list(pages(), String)
   expect(read).toBe(1)
 })

@@ -107,12 +107,12 @@ describe('the command line prints page by page', () => {
     })
 
   test.each([0, 1, 2, 5])('one array of JSON, of %i', async (of) => {
-    await createOutput(true).list(numbers(of), () => 'for people')
+    await createOutput({ json: true }).list(numbers(of), () => 'for people')
     expect(JSON.parse(printed.join('\n'))).toEqual(Array.from({ length: of }, (_, i) => i))
   })
 
   test('a table a page', async () => {
-    await createOutput(false).list(numbers(3), (rows) => `table of ${rows}`)
+    await createOutput({ json: false }).list(numbers(3), (rows) => `table of ${rows}`)
     expect(printed).toEqual(['table of 0,1', 'table of 2'])
   })
 })

@@ -55,7 +55,7 @@ export default method('com.atproto.server.refreshSession', {
     }
     counted.inc({ profile: 'createSession', act: 'refreshed' })
     const { pdsDid } = account
-    const scope = legacyScope(session.appPassword, false)
+    const scope = legacyScope({ appPassword: session.appPassword, takenDown: false })
     const [{ accessJwt, refreshJwt }, body] = await Promise.all([
       tokens.sign({ did, pdsDid, scope, sessionId: session.id, jti: session.jti }),
       sessionBody(services, account),

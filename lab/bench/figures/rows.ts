@@ -35,15 +35,15 @@ export function compared(
   return { middle: middle as string, ends: `(${ends.join('–')})` }
 }
 
-/** A ratio as a cell of a table. @param stands in bold */
+/** A ratio as a cell of a table. */
 export function ratio(
   own: Figures[],
   others: Figures[],
   key: 'perSecond' | 'p50',
-  stands: boolean,
+  { isBold }: { isBold: boolean },
 ): string {
   const { middle, ends } = compared(own, others, (one, other) => one[key] / other[key])
-  return `${stands ? `**${middle}×**` : `${middle}×`} ${ends}`
+  return `${isBold ? `**${middle}×**` : `${middle}×`} ${ends}`
 }
 
 /** A table in Markdown. */

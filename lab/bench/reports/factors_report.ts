@@ -13,7 +13,7 @@ export function renderFactors(figures: Figures[]): string {
       const { perSecond, p50, p99, cpu, errors } = medians(own)
       return [
         ...[name, inFlight, perSecond.toFixed(0)],
-        ...[ratio(own, others, 'perSecond', true), p50.toFixed(1), p99.toFixed(1)],
+        ...[ratio(own, others, 'perSecond', { isBold: true }), p50.toFixed(1), p99.toFixed(1)],
         ...[cpu.toFixed(2), errors],
       ]
     }),

@@ -14,7 +14,11 @@ export function renderOpenid(figures: Figures[]): string {
       const [one, other] = [medians(own), medians(others)]
       return [
         ...[name, inFlight, other.perSecond.toFixed(0), one.perSecond.toFixed(0)],
-        ...[ratio(own, others, 'perSecond', true), other.p50.toFixed(1), one.p50.toFixed(1)],
+        ...[
+          ratio(own, others, 'perSecond', { isBold: true }),
+          other.p50.toFixed(1),
+          one.p50.toFixed(1),
+        ],
         ...[
           one.p99.toFixed(1),
           other.cpu.toFixed(2),

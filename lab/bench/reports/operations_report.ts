@@ -17,17 +17,17 @@ type Row = Pick<Operation, 'name' | 'durable'> & {
 /** The servers side by side, and Vestibule as a ratio to the stock PDS of each durability and to the floor. */
 export function renderOperations(figures: Figures[]): string {
   const rows = rowsOf(figures)
-  const named = (durable: boolean) =>
-    operations.filter((operation) => operation.durable === durable).map(({ name }) => name)
+  const named = (isMeant: (operation: Operation) => boolean) =>
+    operations.filter(isMeant).map(({ name }) => name)
   const peak = (server: ServerName) =>
     Math.max(...figures.filter((f) => f.server === server).map((f) => f.peakMemory)).toFixed(0)
   return `Two stock PDSs: "as shipped", where a commit does not wait for the disk (\`synchronous=NORMAL\`), and
 "FULL", the same with \`synchronous=FULL\`, where every commit waits. The ratio in **bold** is that of
 the same durability. Each is the median of the ratios of the runs, whose least and greatest are in brackets:
 
-- to FULL in ${list(named(true))}, where
+- to FULL in ${list(named(({ durable }) => durable))}, where
   Vestibule waits for the disk, too;
-- to as shipped in ${list(named(false))}, where it does not wait either.
+- to as shipped in ${list(named(({ durable }) => !durable))}, where it does not wait either.
 
 The floor is a bare \`node:http\` server that does of each operation only what none can leave out: it verifies
 the signature, makes those that are made, commits once with the same wait for the disk and answers as many
@@ -50,7 +50,7 @@ ${tableOf(
   ({ stock, full, own, floor, durable, runs }) => [
     ...[stock, full, own, floor].map(({ perSecond }) => perSecond.toFixed(0)),
     ...ratios(durable, runs, 'perSecond'),
-    ratio(runs.own, runs.floor, 'perSecond', false),
+    ratio(runs.own, runs.floor, 'perSecond', { isBold: false }),
     String(stock.errors + full.errors + own.errors + floor.errors),
   ],
 )}
@@ -131,7 +131,10 @@ function rowsOf(figures: Figures[]): Row[] {
 
 /** The ratios to the stock PDS as shipped and to FULL; that of the same durability stands out. */
 function ratios(durable: boolean, runs: Row['runs'], key: 'perSecond' | 'p50'): string[] {
-  return [ratio(runs.own, runs.stock, key, !durable), ratio(runs.own, runs.full, key, durable)]
+  return [
+    ratio(runs.own, runs.stock, key, { isBold: !durable }),
+    ratio(runs.own, runs.full, key, { isBold: durable }),
+  ]
 }
 
 function tableOf(columns: string[], rows: Row[], cells: (row: Row) => string[]): string {

@@ -36,8 +36,8 @@ Wanted at 16 in flight: 0.85× (bold).
 
 ${tableOf(['alone', 'directly', 'one name', 'to alone', 'to directly', 'errors'], (row) => [
   ...inTurn(row).map(({ perSecond }) => perSecond.toFixed(0)),
-  ratio(row.own, row.alone, 'perSecond', isToAlone(row)),
-  ratio(row.own, row.direct, 'perSecond', !isToAlone(row)),
+  ratio(row.own, row.alone, 'perSecond', { isBold: isToAlone(row) }),
+  ratio(row.own, row.direct, 'perSecond', { isBold: !isToAlone(row) }),
   String(inTurn(row).reduce((sum, { errors }) => sum + errors, 0)),
 ])}
 

@@ -8,8 +8,7 @@ import dns from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
 
 const isTestName = (hostname: string) => /\.(test|internal|localhost)$/i.test(hostname)
-const answer = (all: boolean | undefined) =>
-  all ? [{ address: '127.0.0.1', family: 4 }] : { address: '127.0.0.1', family: 4 }
+const HERE = { address: '127.0.0.1', family: 4 }
 
 const systemLookup = dns.lookup
 const systemLookupPromise = dns.promises.lookup
@@ -23,14 +22,16 @@ const lookup = (hostname: string, ...rest: unknown[]) => {
   const callback = rest.at(-1) as Callback
   const options = rest.length > 1 ? (rest[0] as dns.LookupOptions) : {}
   process.nextTick(() => {
-    if (options.all) callback(null, answer(true))
+    if (options.all) callback(null, [HERE])
     else callback(null, '127.0.0.1', 4)
   })
 }
 
 const lookupPromise = async (hostname: string, options?: dns.LookupOptions) =>
   isTestName(hostname)
-    ? answer(options?.all)
+    ? options?.all
+      ? [HERE]
+      : HERE
     : Reflect.apply(systemLookupPromise, dns.promises, [hostname, options])
 
 Object.assign(dns, { lookup })

@@ -69,8 +69,7 @@ type Parts = {
 export function signedInCookie(
   { provider: { issuer }, seal, request, place, deviceId }: Parts,
   did: Account['did'],
-  isRemembered: boolean,
-  since = Date.now(),
+  { isRemembered, since = Date.now() }: { isRemembered: boolean; since?: number },
 ): [name: string, value: string] {
   const scope = requestScope()
   const signedIn: HandedOver = {

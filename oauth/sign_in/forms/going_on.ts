@@ -120,7 +120,7 @@ export class GoingOn {
     const parts = { provider: this.#provider, seal, request, place, deviceId }
     const { issuer } = this.#provider
     const cookies = [
-      signedInCookie(parts, did, isRemembered),
+      signedInCookie(parts, did, { isRemembered }),
       noSignedOutCookie(issuer),
       // The browser does not show it here, so that it is not known whose it is.
       ...(isRemembered ? noSignInCookies(issuer, place.cookiePath) : []),

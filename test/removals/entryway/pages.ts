@@ -134,7 +134,7 @@ export const pageRows = toRemovals([
     devices("device.shown !== 'none' && ", ''),
   ],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
-  [38, 'one new device session', signInDevice('return isRenewed ?', 'return false ?')],
+  [38, 'one new device session', signInDevice('if (device.cookies.length > 0) ', 'if (!device) ')],
   [38, 'a session of before ends', inFile('database/flow/device.ts')('now <= until', 'true')],
   [
     'test/sign_in/lost_answers.test.ts',
@@ -201,7 +201,7 @@ export const pageRows = toRemovals([
   [39, 'a form is of one account', securityActions('form?.did !== person.did || ', '!form || ')],
   [39, 'what was done is no form', securityActions(' || form.done)', ')')],
   [39, 'a sign-in is not too old', securityPeople('isTooOld ? null : ', '')],
-  [39, 'a new device session', security('request, action !== null)', 'request, false)')],
+  [39, 'a new device session', security('isRenewed: action !== null', 'isRenewed: false')],
   [
     39,
     'nothing is left where a browser was remembered',
@@ -217,7 +217,11 @@ export const pageRows = toRemovals([
     'also where that was for another app',
     signedIn('isRemembered && state.isPassing', 'false'),
   ],
-  [39, 'to sign out others prolongs nothing', redirects('false, passingSince)', 'false)')],
+  [
+    39,
+    'to sign out others prolongs nothing',
+    redirects('isRemembered: false, since: passingSince', 'isRemembered: false'),
+  ],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
   [
     39,
