@@ -7,6 +7,7 @@ import { makeFolder } from '../../base/files/make_folder.ts'
 import { giveAloneToOwnerOf, giveNewToOwnerOf } from '../../base/files/ownership.ts'
 import { writeWhole } from '../../base/files/write_whole.ts'
 import { POLL } from '../../base/lifetimes.ts'
+import { codeOf } from '../../base/values/fault_code.ts'
 import { lockFile } from '../../database/file_lock.ts'
 import { type BackupOptions, backUp } from './backup.ts'
 import { damagedAccount, type Manifest, readManifest } from './manifest.ts'
@@ -74,7 +75,11 @@ export async function backUpTo({
     const good = await listNeeded(await listBackups(to), keep, (each) =>
       readManifest(join(to, each)),
     )
-    const removed = (await listFolders(to)).filter((each) => !good.includes(each) && each <= name)
+    const removed: string[] = []
+    for (const each of await listFolders(to)) {
+      const isOld = !good.includes(each) && each <= name
+      if (isOld && !(await isInDoubt(join(to, each)))) removed.push(each)
+    }
     for (const each of removed) await rm(join(to, each), { recursive: true, force: true })
     await copy?.({ name, folder })
     return { name, folder, manifest, removed }
@@ -155,11 +160,27 @@ async function lockWhenFree(path: string): Promise<() => void> {
   }
 }
 
-/** Those that were found good, {@link newestFirst}. */
+/** The mark of a backup; null where it has none, since it was not finished or is not good. */
+async function readMark(folder: string): Promise<string | null> {
+  return readFile(join(folder, MARK), 'utf8').catch((err) => {
+    if (codeOf(err) === 'ENOENT') return null
+    throw err
+  })
+}
+
+/** Whether the mark of a backup cannot be read, as on a disk that fails: the backup may be good. */
+function isInDoubt(folder: string): Promise<boolean> {
+  return readMark(folder).then(
+    () => false,
+    () => true,
+  )
+}
+
+/** Those that were found good, {@link newestFirst}. One whose mark cannot be read is none of them. */
 export async function listBackups(to: string): Promise<KeptBackup[]> {
   const found = await Promise.all(
     (await listFolders(to)).map(async (name) => {
-      const text = await readFile(join(to, name, MARK), 'utf8').catch(() => null)
+      const text = await readMark(join(to, name)).catch(() => null)
       const startedAt = namedAt(name)
       return text === null || startedAt === null ? [] : (keptBackup(text, name, startedAt) ?? [])
     }),

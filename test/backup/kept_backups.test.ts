@@ -31,7 +31,7 @@ import { childEnvironment } from '../../lab/world/vestibule/child.ts'
 import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { createMailer } from '../../mail/mailer.ts'
 import { startDailyBackups } from '../../maintenance/backup/daily_backup.ts'
-import { backUpTo, listBackups } from '../../maintenance/backup/kept_backups.ts'
+import { backUpTo, listBackups, MARK } from '../../maintenance/backup/kept_backups.ts'
 import { checkData } from '../../maintenance/check/data.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { checkBackups } from '../../operator/doctor/backup.ts'
@@ -114,6 +114,19 @@ test('two that are asked for within a second are both made', async () => {
   const made = await Promise.all([make(), make()])
   expect(folders()).toEqual(made.map(({ name }) => name).sort())
   expect(await listBackups(to)).toHaveLength(2)
+})
+
+test('one whose mark cannot be read stays, as it may be good', async () => {
+  const good = await make(1)
+  later(1)
+  const inDoubt = join(to, good.name, MARK)
+  rmSync(inDoubt)
+  // As where a disk fails, what the system says is not that there is none.
+  symlinkSync(MARK, inDoubt)
+  const next = await make(1)
+  expect(next.removed).toEqual([])
+  expect(folders()).toEqual([good.name, next.name])
+  expect((await listBackups(to)).map(({ name }) => name)).toEqual([next.name])
 })
 
 test('one that is not good is called so, and takes the place of none', async () => {

@@ -525,6 +525,14 @@ export const dataRows = toRemovals([
   ],
   [
     KEPT,
+    'a backup whose mark cannot be read is not removed',
+    inFile('maintenance/backup/kept_backups.ts')(
+      'isOld && !(await isInDoubt(join(to, each)))',
+      'isOld',
+    ),
+  ],
+  [
+    KEPT,
     'the last backup that has a damaged account stays',
     inFile('maintenance/backup/kept_backups.ts')('if (found.length > 0) needed.add(name)', ''),
   ],
