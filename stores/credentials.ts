@@ -24,7 +24,9 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
       const { account, basis } = await signIn(services, attempt, POLICY).catch((err) =>
         refuse(services, err),
       )
-      requestScope().provesSignIn(account.did, basis)
+      const scope = requestScope()
+      scope.isSignIn = true
+      scope.provesSignIn(account.did, basis)
       return toAccount(account)
     },
   }

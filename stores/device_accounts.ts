@@ -123,7 +123,7 @@ export function createDeviceAccounts(
       // Somebody who is not remembered may be signed in to OpenID clients.
       if (!isOn && !(await actors.directory.find(did, ['did']))) return
       const account = actors.account(did)
-      await account.forgetDevice(deviceId, requestScope().amr !== null)
+      await account.forgetDevice(deviceId, requestScope().isSignIn)
       if (!isOn) return
       // Who signs out another browser may have lost it.
       const isHere = deviceCookies(requester()?.cookies).deviceId === deviceId

@@ -26,6 +26,8 @@ export class RequestScope {
   #sid: string | null = null
   /** By what a browser is known again; null as long as nobody signs in with it. */
   browser: string | null = null
+  /** Whether somebody signs in with this request, on our pages or by the provider's. */
+  isSignIn = false
   /** How somebody signs in with this request (RFC 8176); null where that is not known. */
   amr: readonly string[] | null = null
   /** DIDs of those who signed in with a code on the device of the request, where it remembers them. */

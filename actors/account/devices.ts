@@ -13,13 +13,14 @@ import {
 } from '../../database/account/device.ts'
 import { readFactors } from '../../database/account/factor.ts'
 import { deleteKnownDevicesOn, isKnownDevice } from '../../database/account/known_device.ts'
-import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import { listPassingBrowsers, type PassingBrowser } from '../../database/account/openid_session.ts'
+import { type AccountRow, readAccount, startGeneration } from '../../database/account/profile.ts'
 import { type ProvenBy, putProof } from '../../database/account/proof.ts'
 import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis, existing } from './basis.ts'
 import { endOpenidSessions } from './endings.ts'
-import { maySendAgain } from './idempotent_forms.ts'
+import { type MadeBy, maySendAgain } from './idempotent_forms.ts'
 import { markOfDevice } from './known_devices.ts'
 import { isSignUpOpen } from './sign_up_open.ts'
 
@@ -98,8 +99,40 @@ export function forget(db: Db, deviceId: string, isSignIn = false): void {
     if (isOpen && !isSignIn) {
       appendAudit(db, { at: now, event: 'browser_signed_out', detail: { deviceId } })
     }
+    const wasRemembered = readDeviceAccount(db, deviceId) !== null
     deleteDeviceAccount(db, deviceId)
     endOpenidSessions(db, { deviceId })
+    if (isKnown && !wasRemembered && !isSignIn) startGeneration(db, now)
+  })
+}
+
+/** Browsers in which somebody is signed in to OpenID clients who is not remembered there. */
+export function listPassing(db: Db): PassingBrowser[] {
+  return listPassingBrowsers(db, Date.now())
+}
+
+/**
+ * Signs out one of {@link listPassing}, from another browser. What was proven in it names no browser until something comes
+ * of it, so all that is under way ends.
+ *
+ * @returns the account of afterwards, whose sign-in there is renewed (`basis.ts`); null where it is none of them
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function endPassing(
+  db: Db,
+  deviceId: string,
+  basis: Basis,
+  by: Pick<MadeBy, 'address' | 'deviceId'>,
+): AccountRow | null {
+  return transact(db, () => {
+    assertGood(db, basis)
+    if (!listPassing(db).some((each) => each.deviceId === deviceId)) return null
+    endOpenidSessions(db, { deviceId })
+    distrust(db, deviceId)
+    const now = Date.now()
+    startGeneration(db, now)
+    appendAudit(db, { at: now, event: 'browser_signed_out', detail: by })
+    return existing(db)
   })
 }
 

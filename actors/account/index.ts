@@ -133,6 +133,8 @@ export const accountFunctions = {
   readDevice: devices.read,
   listDevices: listDeviceAccounts,
   forgetDevice: devices.forget,
+  listPassingBrowsers: devices.listPassing,
+  endPassingBrowser: devices.endPassing,
   makeRoomOnDevice: devices.makeRoomOn,
   distrustDevice: devices.distrust,
   proveOn: devices.proveOn,

@@ -49,6 +49,18 @@ export function findOpenidSessionByUid(db: Db, uid: string, now: number): Openid
   return toSession(sql(db, text).get(uid, now))
 }
 
+/** A browser in which somebody is signed in who is not remembered there. Times are milliseconds. */
+export type PassingBrowser = { deviceId: string; createdAt: number; updatedAt: number }
+
+/** Those of the browsers that do not remember the account (table `device_account`). */
+export function listPassingBrowsers(db: Db, now: number): PassingBrowser[] {
+  const text = `SELECT device_id AS deviceId, min(created_at) AS createdAt, max(updated_at) AS updatedAt
+    FROM openid_session
+    WHERE remembered = 0 AND expires_at > ? AND device_id NOT IN (SELECT device_id FROM device_account)
+    GROUP BY device_id ORDER BY updatedAt DESC`
+  return sql(db, text).all(now) as PassingBrowser[]
+}
+
 /** @returns its uid, where there was one */
 export function deleteOpenidSession(db: Db, id: string): string[] {
   const text = 'DELETE FROM openid_session WHERE id_hash = ? RETURNING uid'

@@ -9,7 +9,7 @@ import { recordAudit } from '../../sagas/notices/audit.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { createAppPassword } from '../../sagas/sign_in/app_passwords.ts'
 import { provenOn } from '../../sagas/sign_in/prove_again.ts'
-import { endSession, signOutElsewhere } from '../../sagas/sign_in/signed_in.ts'
+import { endSession, signOutElsewhere, signOutPassing } from '../../sagas/sign_in/signed_in.ts'
 import { disableOwnInvite, makeInvites } from '../../sagas/sign_up/invites.ts'
 import type { SecurityAction, SecurityTask } from '../security_paths.ts'
 import { signedOutCookies } from '../sign_in/cookies/signed_in.ts'
@@ -100,6 +100,12 @@ export class SecurityActions {
     const isBrowser = request.parameter('kind') === 'browser'
     const isHere = isBrowser && id === device.deviceId
     const isPassing = isHere && passingSince !== null
+    if (isBrowser && !isHere) {
+      const basis = await signOutPassing(this.#services, did, id, person.basis, by)
+      const done = { what: 'session' } as const
+      if (basis)
+        return this.#redirects.toRenewed({ ...visitor, person: { ...person, basis } }, done)
+    }
     if (isBrowser) await this.#forgetBrowser(did, id, by, isPassing)
     else await endSession(this.#services, did, id, person.basis, by)
     const response = this.#redirects.to(visitor, { what: 'session' })

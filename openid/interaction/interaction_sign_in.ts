@@ -73,11 +73,23 @@ export async function signIn(
       error_description: 'The account is deactivated',
     })
   }
+  await leaveEndedSession({ actors }, interaction)
   const answer = await finish(visit, {
     login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
     ...done(interaction),
   })
   return withCookies(answer, [noSignedOutCookie(settings.publicUrl)])
+}
+
+/**
+ * Who signs in anew, and is not to be remembered any more, has ended the session that the client asked in: they go on in
+ * another one.
+ */
+async function leaveEndedSession({ actors }: OfAccounts, { session }: Interaction): Promise<void> {
+  const { accountId: did, uid } = session ?? {}
+  if (did === undefined || uid === undefined) return
+  const isThere = (await actors.account(did).findOpenidSessionByUid(uid)) !== null
+  if (!isThere) Object.assign(session as object, { uid: undefined })
 }
 
 /**

@@ -14,6 +14,7 @@ export const ENDING_SIGN_INS = [
   'useSignOutLink',
   'endSession',
   'forgetDevice',
+  'endPassingBrowser',
   'endOpenidSession',
   'endOpenidSignIn',
 ] as const satisfies (keyof AccountStub)[]

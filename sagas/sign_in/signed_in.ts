@@ -12,7 +12,7 @@ export type SignedInEverywhere = {
   legacy: OpenLegacySession[]
   /** What OpenID clients were granted. */
   openid: OpenidGrantInUse[]
-  /** The browsers that remember the account. */
+  /** The browsers that remember the account, and others in which somebody is signed in to OpenID clients. */
   devices: DeviceAccountRow[]
 }
 
@@ -21,16 +21,18 @@ export async function listSignedIn(
   did: string,
 ): Promise<SignedInEverywhere> {
   const account = actors.account(did)
-  const [sessions, legacy, openid, devices] = await Promise.all([
+  const [sessions, legacy, openid, remembered, passing] = await Promise.all([
     account.listSessions(),
     account.listLegacySessions(Date.now()),
     account.listOpenidGrants(),
     account.listDevices(),
+    account.listPassingBrowsers(),
   ])
   const oauth = sessions.map(({ session }) => {
     const { id, clientId, scope, createdAt, updatedAt, from } = session
     return { id, clientId, scope, createdAt, updatedAt, from }
   })
+  const devices = [...remembered, ...passing.map((each) => ({ ...each, amr: null }))]
   return { oauth, legacy, openid, devices }
 }
 
@@ -50,6 +52,23 @@ export function endSession(
   by: EndedBy,
 ): Promise<boolean> {
   return actors.account(did).endSession(id, basis, by, pdses.takeEnded)
+}
+
+/**
+ * Signs out a browser that does not remember the account, from another one, with all that is under way.
+ *
+ * @returns the sign-in in the browser that asks, as it is from then on; null where the other is none of them
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export async function signOutPassing(
+  { actors }: Pick<Services, 'actors'>,
+  did: string,
+  deviceId: string,
+  basis: Basis,
+  by: EndedBy,
+): Promise<Basis | null> {
+  const account = await actors.account(did).endPassingBrowser(deviceId, basis, by)
+  return account && renewed(basis, account)
 }
 
 /**

@@ -140,6 +140,12 @@ describe('every ending is told', () => {
     forgetDevice: async (it) => {
       for (const { deviceId } of await it.listDevices()) await it.forgetDevice(deviceId)
     },
+    endPassingBrowser: async (it) => {
+      const { generation = 0 } = (await it.read()) ?? {}
+      for (const { deviceId } of await it.listPassingBrowsers()) {
+        await it.endPassingBrowser(deviceId, { generation }, {})
+      }
+    },
     endOpenidSession: (it) =>
       it.endOpenidSession(visitor.cookies.get('openid-session')?.value ?? ''),
     endOpenidSignIn: (it, { sid }) => it.endOpenidSignIn('forum', sid),
@@ -147,8 +153,9 @@ describe('every ending is told', () => {
 
   test.each(Object.entries(endings))(
     '%s, also where the program died meanwhile',
-    async (_, end) => {
-      const { sid } = await signedIn(config, visitor, { remember: 'on' })
+    async (name, end) => {
+      const box: Record<string, string> = name === 'endPassingBrowser' ? {} : { remember: 'on' }
+      const { sid } = await signedIn(config, visitor, box)
       // It was noted and made. A moment later it is due for the one that looks for what is left.
       const own = ownEndings(app.flow)
       const { account: calling } = notingEndings(

@@ -215,6 +215,14 @@ const endings: [string, Ending][] = [
   ['takedown', () => account.takeDown(db, 'ref')],
   ['new password', () => account.changePassword(db, 'a new password', 'kept')],
   [
+    'reset by mail',
+    () => {
+      const code = account.issueEmailToken(db, 'reset_password', null, 'a@mail.internal')
+      return account.resetPassword(db, code, 'a new password')
+    },
+  ],
+  ['link in a mail', () => account.useSignOutLink(db, account.makeSignOutLink(db), {})],
+  [
     'deactivation',
     () => account.deactivate(db, { deleteAfter: null, deleteCredentials: false }, null),
   ],

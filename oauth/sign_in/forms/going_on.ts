@@ -105,6 +105,7 @@ export class GoingOn {
     const did = account.did as Parameters<typeof accountManager.getAccount>[0]
     const scope = requestScope()
     scope.provesSignIn(did, basis)
+    scope.isSignIn = true
     scope.amr = amr
     const { deviceId } = await renewDevice(this.#provider, post.device)
     if (isRemembered) {

@@ -50,6 +50,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['listAuthorizedClients', 'listAudit', 'listActivity', 'readLanguage'],
   'readAppPasswordRevocation',
   ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent', 'findOpenidChain'],
+  'listPassingBrowsers',
   ...['listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // What is public on the PDS.
   'noteProfile',
@@ -59,7 +60,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['endSession', 'endSessionByTokenId', 'deleteLegacySession'],
   ...['revokeTrustedDevice', 'distrustDevice', 'makeRoomOnDevice'],
   ...['endOpenidSession', 'endOpenidGrant', 'endOpenidChain'],
-  'endOpenidSignIn',
+  ...['endOpenidSignIn', 'endPassingBrowser'],
   // What is found there has its sign-in with it, which is looked at again.
   ...['findOpenidSession', 'findOpenidSessionByUid'],
   // It belongs to a grant, and goes with it.

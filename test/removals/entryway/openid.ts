@@ -29,6 +29,7 @@ const usualKeys = inFile('openid/clients/usual_keys.ts')
 const freshKeys = inFile('openid/clients/fresh_keys.ts')
 const clientFetching = inFile('openid/clients/fetching.ts')
 
+const devices = inFile('actors/account/devices.ts')
 const signedIn = inFile('oauth/sign_in/cookies/signed_in.ts')
 
 const CODE_FLOW = 'test/openid/code_flow.test.ts'
@@ -46,6 +47,7 @@ const ENDED_MEANWHILE = 'test/openid/ended_meanwhile.test.ts'
 const ACCOUNT_ENDED_MEANWHILE = 'test/openid/account_ended_meanwhile.test.ts'
 const REFUSALS = 'test/openid/refusals.test.ts'
 const CLIENT_KEYS = 'test/openid/client_keys.test.ts'
+const PASSING = 'test/openid/passing_browsers.test.ts'
 
 /** What the OpenID provider defends (45). */
 export const openidRows = toRemovals([
@@ -68,6 +70,24 @@ export const openidRows = toRemovals([
     CLIENT_KEYS,
     'keys that are taken are kept',
     clientFetching('LARGEST_KEYS = 80_000', 'LARGEST_KEYS = 512_000'),
+  ],
+  [
+    PASSING,
+    'what is under way ends with the browser that is signed out from elsewhere',
+    devices(
+      "startGeneration(db, now)\n    appendAudit(db, { at: now, event: 'browser_signed_out', detail: by })",
+      '',
+    ),
+  ],
+  [
+    PASSING,
+    'what is under way ends with a sign-out',
+    devices('isKnown && !wasRemembered && !isSignIn', 'false'),
+  ],
+  [
+    PASSING,
+    'who is not to be remembered any more goes on',
+    signIn('await leaveEndedSession({ actors }, interaction)', ''),
   ],
   [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
   [
