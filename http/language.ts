@@ -59,19 +59,30 @@ export function pageLanguage(header: string | undefined): PageLanguage {
 }
 
 /**
- * The language in which a page is read: the one that the person chose, else the one that the app asked for (OpenID
- * Connect Core section 3.1.2.1), else the browser's.
+ * The language that the person chose, else the first that the app asked for (OpenID Connect Core section 3.1.2.1);
+ * undefined where neither is said.
  *
- * @param request whose address may have either
+ * @param url which may have either
+ * @param uiLocales that the app has asked for before
+ */
+export function askedLanguage(
+  url: URL,
+  uiLocales = url.searchParams.get('ui_locales') ?? undefined,
+): PageLanguage | undefined {
+  return chosenLanguage(url) ?? firstLocale(uiLocales)
+}
+
+/**
+ * The language in which a page is read: that of {@link askedLanguage}, else the browser's.
+ *
+ * @param request whose address may have what was asked for
  * @param uiLocales that the app has asked for before
  */
 export function readIn(
   { url, headers }: { url: URL; headers: { get(name: string): string | undefined } },
-  uiLocales = url.searchParams.get('ui_locales') ?? undefined,
+  uiLocales?: string,
 ): PageLanguage {
-  return (
-    chosenLanguage(url) ?? firstLocale(uiLocales) ?? pageLanguage(headers.get('accept-language'))
-  )
+  return askedLanguage(url, uiLocales) ?? pageLanguage(headers.get('accept-language'))
 }
 
 function firstKnown(tags: readonly string[]): PageLanguage | undefined {

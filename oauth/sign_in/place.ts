@@ -87,10 +87,15 @@ export class Place {
    * The account page, from which a person goes on to an OpenID client.
    *
    * @param hint whom the client asks for: a handle or an e-mail address
+   * @param locale in which language; what the person chooses there comes before it
    */
-  static forOpenid(interaction: string, hint?: string): Place {
+  static forOpenid(
+    interaction: string,
+    { hint, locale }: { hint?: string | undefined; locale?: PageLanguage | undefined } = {},
+  ): Place {
     const query = new URLSearchParams({ for: 'openid', interaction })
     if (hint !== undefined) query.set('hint', hint)
+    if (locale !== undefined) query.set('ui_locales', locale)
     return new Place(null, query)
   }
 

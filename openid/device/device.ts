@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import { Refusal } from '../../base/errors.ts'
 import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
 import { pageRefusal } from '../../http/answers/refuse.ts'
+import { chosenLanguage } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import { OPENID_DEVICE } from '../../oauth/paths.ts'
 import type { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
@@ -20,7 +21,7 @@ import { findClient } from '../clients/find_client.ts'
 import { shownClient } from '../clients/shown_client.ts'
 import { requestedBy, shownResources } from '../interaction/requested.ts'
 import type { SignedInPerson } from '../interaction/visit.ts'
-import { chosenLanguage, type OpenidPages } from '../pages/pages.ts'
+import type { OpenidPages } from '../pages/pages.ts'
 import { type AskedByDevice, findByUserCode, findDecided } from '../storage/device_adapter.ts'
 import { isSignInEnded } from '../storage/sign_in_ended.ts'
 import type { Storage } from '../storage/stored.ts'
@@ -77,7 +78,7 @@ export class DevicePage {
         )
       : goOn(
           place.page({
-            language: chosenLanguage(request),
+            language: chosenLanguage(request.url),
             isLate: isForm,
             ...(person && { account: person.did }),
           }),
@@ -106,7 +107,7 @@ export class DevicePage {
     { request, person, userCode, deviceId }: DeviceVisit,
     refusal?: Parameters<OpenidPages['deviceCode']>[2],
   ): HttpResponse {
-    const language = chosenLanguage(request)
+    const language = chosenLanguage(request.url)
     return this.#pages.deviceCode(
       { request },
       {
@@ -172,7 +173,7 @@ export class DevicePage {
 }
 
 function actionFor({ did }: { did: string }, request: HttpRequest): string {
-  const language = chosenLanguage(request)
+  const language = chosenLanguage(request.url)
   return `${OPENID_DEVICE}?${new URLSearchParams({ account: did, ...(language && { lang: language }) })}`
 }
 

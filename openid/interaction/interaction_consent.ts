@@ -1,6 +1,7 @@
 import type { Flow } from '../../actors/auth/flow.ts'
 import { OPENID_INTERACTION } from '../../base/lifetimes.ts'
 import { isLoopback } from '../../base/values/loopback.ts'
+import { chosenLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { openidPage } from '../../oauth/paths.ts'
 import type { Person } from '../../oauth/security/people.ts'
@@ -10,7 +11,7 @@ import { shownName } from '../../oauth/sign_in/shown.ts'
 import { placeOf } from '../../pages/sign_in/leaving.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { shownClient } from '../clients/shown_client.ts'
-import { chosenLanguage, type OpenidPages } from '../pages/pages.ts'
+import type { OpenidPages } from '../pages/pages.ts'
 import type { ByResource } from '../resources/resources.ts'
 import { openidScope } from '../storage/scope.ts'
 import { grantOf, grantOrConsent } from './consents.ts'
@@ -20,6 +21,7 @@ import {
   askToSignIn,
   finish,
   type InteractionVisit,
+  localeOf,
   REFUSED,
   type SignedInPerson,
 } from './visit.ts'
@@ -65,14 +67,14 @@ export class ConsentQuestion {
     person: Person,
     isStale: boolean,
   ): Promise<HttpResponse> {
-    const { redirect_uri: uri, ui_locales: uiLocales } = interaction.params
-    const redirectUri = String(uri)
+    const redirectUri = String(interaction.params.redirect_uri)
     const state = { interaction: interaction.uid, did: person.did }
     const to = new URL(redirectUri)
     const asked = await requestedBy(this.#flow, interaction.params)
-    const language = chosenLanguage(request)
+    const language = chosenLanguage(request.url)
+    const locale = localeOf(interaction)
     return this.#pages.consent(
-      { request, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
+      { request, uiLocales: locale },
       {
         ...shownClient(client, redirectUri),
         name: shownName(person),
@@ -83,7 +85,7 @@ export class ConsentQuestion {
         isLocal: isLoopback(to),
         action: openidPage(interaction.uid) + (language ? `?lang=${language}` : ''),
         sealed: this.#forms.write(deviceId, state),
-        other: Place.forOpenid(interaction.uid).page({ step: 'choose', language }),
+        other: Place.forOpenid(interaction.uid, { locale }).page({ step: 'choose', language }),
       },
       isStale,
     )

@@ -1,12 +1,11 @@
 import type Provider from 'oidc-provider'
 import type { Client, Interaction } from 'oidc-provider'
-import { firstLocale, type PageLanguage } from '../../http/language.ts'
+import { chosenLanguage, firstLocale, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Person } from '../../oauth/security/people.ts'
 import type { FoundSignIn } from '../../oauth/sign_in/cookies/signed_in.ts'
 import { Place, type Wanted } from '../../oauth/sign_in/place.ts'
 import { goOn } from '../../oauth/sign_in/post.ts'
-import { chosenLanguage } from '../pages/pages.ts'
 import type { Login } from '../storage/interaction_result.ts'
 
 export type SignedInPerson = Person & { basis: NonNullable<Person['basis']> }
@@ -30,11 +29,16 @@ export function accountOf({ session, lastSubmission }: Interaction): string | un
 }
 
 /** Goes to the pages of a sign-in, which come back. @param wanted with which one, and whom they ask */
-export function askToSignIn(visit: InteractionVisit, wanted: Wanted): HttpResponse {
-  const { interaction } = visit
+export function askToSignIn(
+  { request, interaction }: InteractionVisit,
+  wanted: Wanted,
+): HttpResponse {
   const { login_hint: hint } = interaction.params
-  const place = Place.forOpenid(interaction.uid, typeof hint === 'string' ? hint : undefined)
-  return goOn(place.page({ language: wantedLanguage(visit), ...wanted }))
+  const place = Place.forOpenid(interaction.uid, {
+    hint: typeof hint === 'string' ? hint : undefined,
+    locale: localeOf(interaction),
+  })
+  return goOn(place.page({ language: chosenLanguage(request.url), ...wanted }))
 }
 
 /** The person does not want to go on; in the provider's words. */
@@ -45,23 +49,20 @@ export const REFUSED = {
 
 /** Goes on at the provider, which looks at the result. */
 export async function finish(
-  visit: Pick<InteractionVisit, 'request' | 'interaction'>,
+  { request, interaction }: Pick<InteractionVisit, 'request' | 'interaction'>,
   result: NonNullable<Interaction['result']>,
 ): Promise<HttpResponse> {
-  const { interaction } = visit
   interaction.result = result
   await interaction.persist()
   const to = new URL(interaction.returnTo)
-  const language = wantedLanguage(visit)
-  if (language) to.searchParams.set('lang', language)
+  const [chosen, locale] = [chosenLanguage(request.url), localeOf(interaction)]
+  if (chosen) to.searchParams.set('lang', chosen)
+  if (locale) to.searchParams.set('ui_locales', locale)
   return goOn(to.href)
 }
 
-/** What the person chose, else what the client asked for. */
-function wantedLanguage({
-  request,
-  interaction,
-}: Pick<InteractionVisit, 'request' | 'interaction'>): PageLanguage | undefined {
-  const { ui_locales: locales } = interaction.params
-  return chosenLanguage(request) ?? firstLocale(typeof locales === 'string' ? locales : '')
+/** The language that the client asked for. */
+export function localeOf({ params }: Interaction): PageLanguage | undefined {
+  const { ui_locales: locales } = params
+  return firstLocale(typeof locales === 'string' ? locales : undefined)
 }

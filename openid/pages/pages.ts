@@ -1,6 +1,5 @@
-import { firstLocale, type PageLanguage } from '../../http/language.ts'
+import { askedLanguage, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
-import { wantedOf } from '../../oauth/sign_in/place.ts'
 import { languageOf } from '../../oauth/sign_in/shown.ts'
 import { linksOf } from '../../pages/links.ts'
 import {
@@ -86,7 +85,7 @@ export class OpenidPages {
     if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
     if (asked === 'stayed') return this.#write(shown, (texts) => stayedStep(texts, service))
     const { app, name, secret: xsrf, uiLocales } = asked
-    const language = chosenLanguage(shown.request) ?? firstLocale(uiLocales)
+    const language = askedLanguage(shown.request.url, uiLocales)
     const step = {
       service,
       app,
@@ -136,5 +135,3 @@ function inLanguage(
   for (const [name, value] of Object.entries({ ...more, lang: language })) query.set(name, value)
   return `${url.pathname}?${query}`
 }
-
-export const chosenLanguage = (request: HttpRequest) => wantedOf(request).language

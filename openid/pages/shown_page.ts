@@ -1,6 +1,6 @@
 import { type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
 import { retryAfter } from '../../http/answers/retry_after.ts'
-import { chosenLanguage, firstLocale, readIn } from '../../http/language.ts'
+import { askedLanguage, readIn } from '../../http/language.ts'
 import {
   type HttpRequest,
   type HttpResponse,
@@ -66,9 +66,7 @@ function protectedPage(request: HttpRequest, response: HttpResponse): HttpRespon
 
 /** What of such a page is read where scripts are off; the one that comes after a sign-out is in the same language. */
 function inItsLanguage(request: HttpRequest, text: string): string {
-  const language = readIn(request)
-  const { searchParams: asked } = request.url
-  const wanted = chosenLanguage(request.url) ?? firstLocale(asked.get('ui_locales') ?? '')
+  const [language, wanted] = [readIn(request), askedLanguage(request.url)]
   const { goOn } = errorPageTexts[language]
   return (
     text

@@ -122,6 +122,19 @@ describe.each(Object.entries(pages))('%s', (_, come) => {
   })
 })
 
+test.each([
+  ['of the person’s choice', 'ko', 'ko'],
+  ['of the browser', undefined, 'sv-SE'],
+] as const)(
+  'mails come in the language %s, not in that of the app',
+  async (_, chosen, language) => {
+    person = await newPerson(app)
+    const asked = { visitor: swede(), more: { ui_locales: 'fr' }, chosen }
+    expect(languageOf(await consentOf(asked))).toBe(chosen ?? 'fr')
+    expect(await person.account.readLanguage()).toBe(language)
+  },
+)
+
 /** Pages that offer no other language: it may stand in their address. */
 const addresses: Record<string, (more: string) => Promise<Seen>> = {
   'the page that signs out by itself whom it does not know': async (more) =>
@@ -138,6 +151,13 @@ const addresses: Record<string, (more: string) => Promise<Seen>> = {
   'the page of a sign-in that has ended': async (more) => {
     const { url } = await push(app)
     return swede().open(`${url.slice(0, -4)}0000&${more}`)
+  },
+  'the page of a sign-in for an OpenID client that has ended': async (more) => {
+    const visitor = swede()
+    const { url } = await rp.begin(config)
+    const { header } = await visitor.open(`${url.pathname}${url.search}&${more}`)
+    visitor.cookies.clear()
+    return visitor.open(inThisProgram(header('location')))
   },
   'what says that there is no page': async (more) =>
     swede().open(`/nowhere?${more}`, { headers: { accept: 'text/html' } }),
