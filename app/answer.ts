@@ -10,6 +10,7 @@ import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { watchOverload } from '../http/overload.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
 import { asRequester, requester } from '../http/requester.ts'
+import { interactionOf } from '../openid/paths.ts'
 import type { KnownPdses } from '../sagas/services/known_pdses.ts'
 import type { OverloadLog } from './overload_log.ts'
 import { type Reading, read } from './reading.ts'
@@ -27,7 +28,7 @@ export function readingFor({ settings, names, findRoute, overloads }: Parts) {
   return (envelope: RequestEnvelope): ReadRequest => {
     const reading = read(envelope, names, findRoute)
     return {
-      answerer: codeOwner(reading, settings.authActors),
+      answerer: answererOf(reading, settings.authActors),
       answer: () => answer(reading, settings.name, overloads),
     }
   }
@@ -83,12 +84,21 @@ function written(refusal: HttpResponse, request: HttpRequest | null, service: st
 const TOKENS = ['token', 'openid token']
 
 /**
- * The number of the auth actor that exchanges a code, or null where any may answer. All exchanges
- * of one code come to one, so that one is finished before the next begins.
+ * The number of the auth actor that answers, or null where any may. All that is asked of one code or of one consent comes to
+ * the one that keeps it, so that one request is finished before the next begins.
  */
-function codeOwner(reading: Reading, of: number): number | null {
+function answererOf(reading: Reading, of: number): number | null {
   if (of === 1 || reading === 'body is needed' || 'refusal' in reading) return null
   const { route, request } = reading
-  const code = TOKENS.includes(route.name) ? request.parameter('code') : undefined
-  return code === undefined ? null : partitionOf(code, of)
+  const id = ONE_AFTER_ANOTHER[route.name]?.(request)
+  return id ? partitionOf(id, of) : null
+}
+
+/** Ids of what is asked for one after another, by the names of routes. */
+const ONE_AFTER_ANOTHER: Readonly<
+  Record<string, (request: HttpRequest) => string | null | undefined>
+> = {
+  ...Object.fromEntries(TOKENS.map((name) => [name, (request) => request.parameter('code')])),
+  consent: ({ url }) => url.searchParams.get('request_uri')?.split(':').at(-1),
+  'openid page': ({ method, url }) => (method === 'POST' ? interactionOf(url.pathname) : null),
 }

@@ -38,6 +38,14 @@ export class OpenidInteractions {
   async answer(request: HttpRequest, provider: Provider): Promise<HttpResponse> {
     const id = interactionOf(request.url.pathname)
     if (id === null) return pageRefusal(404, { obstacle: 'nowhere' })
+    const answer = () => this.#answerFor(id, request, provider)
+    // Of two presses the second finds what the first has done.
+    return request.method === 'POST'
+      ? this.#services.mutex.run(`openid interaction ${id}`, answer)
+      : answer()
+  }
+
+  async #answerFor(id: string, request: HttpRequest, provider: Provider): Promise<HttpResponse> {
     const isForm = request.method === 'POST'
     const { publicUrl } = this.#services.settings
     const refusal = isForm && refuseForm(request, publicUrl, { again: openidPage(id) })

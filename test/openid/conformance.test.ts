@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import { SIGN_OUT } from '../../openid/paths.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -152,13 +153,20 @@ test('refresh-token: its id token is of the same sign-in, and its scope no wider
 })
 
 describe('form post', () => {
-  const states = [`a'b"&amp;%20+`, '</form><script>alert(1)</script>', '漢 \u{1F600}']
+  const states = [
+    ...[`a'b"&amp;%20+`, '</form><script>alert(1)</script>', '漢 \u{1F600}'],
+    // As the page of a sign-out is written, of which some is written anew.
+    `${'http://localhost:2600'}${SIGN_OUT}`,
+  ]
   test.each(states)('state %s', async (state) => {
     for (const [more, brings] of [
       [{}, 'code'],
       [{ prompt: 'foo' }, 'error'],
     ] as const) {
-      const { page } = await asked({ response_mode: 'form_post', state, ...more })
+      const { page } = await asked({
+        ...{ response_mode: 'form_post', state, ui_locales: 'fr' },
+        ...more,
+      })
       expect(page.action).toBe('https://rp.example.com/callback')
       const { state: told = '', ...fields } = page.fields
       expect(told.replaceAll('&lt;', '<').replaceAll('&gt;', '>')).toBe(state)

@@ -92,3 +92,12 @@ test('a decision that is sent twice is one', async () => {
   await rp.exchange(config, begun, await rp.allow(visitor, asked))
   expect([(await grants()).length, await countAuthorized()]).toEqual([1, noted + 1])
 })
+
+test('and so is one of which two are sent at once', async () => {
+  const begun = await rp.begin(config)
+  const asked = await rp.signIn(visitor, await rp.open(visitor, begun))
+  const decision = { decision: 'allow' }
+  const [answer] = await Promise.all([visitor.send(asked, decision), visitor.send(asked, decision)])
+  await rp.exchange(config, begun, await rp.follow(visitor, answer))
+  expect(await grants()).toHaveLength(1)
+})

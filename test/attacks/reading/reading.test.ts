@@ -5,11 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readingFor } from '../../../app/answer.ts'
 import { OverloadLog } from '../../../app/overload_log.ts'
 import { findRouteIn } from '../../../app/routes.ts'
+import { partitionOf } from '../../../database/partition.ts'
 import { MAX_BODY } from '../../../http/body/read_body.ts'
 import type { ResponseEnvelope } from '../../../http/envelope.ts'
 import { emptyResponse } from '../../../http/message.ts'
 import type { Asked } from '../../../lab/world/app/app.ts'
 import { providerRoutes } from '../../../oauth/routes.ts'
+import { openidRoutes } from '../../../openid/routes.ts'
 import { bodies, forms } from './bodies.ts'
 import { labels } from './labels.ts'
 import { methods } from './methods.ts'
@@ -102,8 +104,8 @@ describe('29. what is answered is what was counted', () => {
     expect(otherwise).toEqual([])
   })
 
-  test('exchanges of one code come to one auth actor, however they are written', () => {
-    const routes = providerRoutes.map((shape) => ({
+  test('exchanges of one code, and forms of one consent, come to one auth actor, however they are written', () => {
+    const routes = [...providerRoutes, ...openidRoutes].map((shape) => ({
       ...shape,
       answer: async () => emptyResponse(200),
     }))
@@ -134,6 +136,14 @@ describe('29. what is answered is what was counted', () => {
     expect(ownerOf('/oauth/token', JSON_TYPE, '{"code":"cod-1"}')).toBe(owner)
     expect(ownerOf('/oauth/token', JSON_TYPE, '{"c\\u006fde":"cod-1"}')).toBe(owner)
     expect(ownerOf('/oauth/token/', FORM, 'code=cod-1')).toBeNull()
+    const consent = (uri: string) =>
+      ownerOf(`/oauth/authorize/form/consent?request_uri=${uri}`, FORM, '')
+    expect(consent('urn:ietf:params:oauth:request_uri:req-1')).toBe(partitionOf('req-1', 64))
+    expect(consent('urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Areq%2D1')).toBe(
+      partitionOf('req-1', 64),
+    )
+    const page = `/account/openid/${'a'.repeat(21)}`
+    expect(ownerOf(page, FORM, '')).toBe(partitionOf('a'.repeat(21), 64))
   })
 })
 
