@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { ASKED_IN_VAIN } from '../../base/lifetimes.ts'
 import { siteOf } from '../../base/values/network.ts'
 import { VALUES } from '../../base/values/value_bounds.ts'
@@ -104,14 +105,18 @@ function shownIn({ method, headers, body }: RequestEnvelope): Shown | null {
     const type = mediaType(header('content-type'))
     const fields =
       type === FORM ? readForm(plain) : type === JSON_TYPE ? readJsonMembers(plain, VALUES) : []
-    const { grant_type: grant, refresh_token: token, client_id: named } = Object.fromEntries(fields)
+    const { grant_type: grant, refresh_token: token, ...client } = Object.fromEntries(fields)
     if (grant !== 'refresh_token' || !token) return null
-    const client = named ?? userOf(header('authorization'))
-    return { digest: refreshTokenDigest(token), key: refreshTokenDigest(`${client}\n${token}`) }
+    const { client_id: named, client_assertion: assertion } = client
+    const id = named ?? subjectOf(assertion) ?? userOf(header('authorization'))
+    return { digest: refreshTokenDigest(token), key: refreshTokenDigest(`${id}\n${token}`) }
   } catch {
     return null
   }
 }
+
+/** The client that an assertion names (RFC 7523 section 3), which need not be named beside it. */
+const subjectOf = (assertion: string | undefined) => assertion && decodeJwt(assertion).sub
 
 /** The client that an `Authorization` header names (RFC 6749 section 2.3.1); undefined where it names none. */
 function userOf(authorization: string | undefined): string | undefined {

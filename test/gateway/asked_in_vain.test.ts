@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { UnsecuredJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { ASKED_IN_VAIN, HOUR, MINUTE, REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { CAPACITY } from '../../gateway/capacity.ts'
@@ -239,6 +240,15 @@ test('a client is the same in the header and in the body', () => {
   expect(inVain.of(byBody)).toBeDefined()
   inVain.note(byBody, { status: 200, headers: [], body: null }, false)
   expect(inVain.of(byHeader)).toBeUndefined()
+})
+
+test('and in an assertion, with which it may be named', () => {
+  const inVain = new RefreshTokensInVain(CAPACITY)
+  const assertion = new UnsecuredJWT({ sub: 'an app' }).encode()
+  const byAssertion = shownFrom('192.0.2.1', `refresh_token=a&client_assertion=${assertion}`)
+  inVain.note(byAssertion, unavailable(), false)
+  expect(inVain.of(shownFrom('192.0.2.1', 'refresh_token=a&client_id=an+app'))).toBeDefined()
+  expect(inVain.of(shownFrom('192.0.2.1', 'refresh_token=a&client_id=another'))).toBeUndefined()
 })
 
 test('what one client asked for in vain says nothing of another that shows the same token', () => {

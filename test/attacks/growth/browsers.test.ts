@@ -166,6 +166,12 @@ describe('34. what comes in between, when a browser has no room', () => {
     expect(await linked()).toEqual(await signedIn())
   })
 
+  test('one of before cannot write, and keeps nobody from signing in', async () => {
+    await signIn(oneMore, { makeRoomOnDevice: () => Promise.reject(new Error('Its disk is full')) })
+    expect(await signedIn()).toEqual(dids([...people, oneMore]))
+    expect(await linked()).toEqual(await signedIn())
+  })
+
   test('the browser is forgotten while somebody signs in', async () => {
     const owner = ownerHere(app.flow, app.counters)
     await signIn(oneMore, { listAccountsOnDevice: async () => owner.deleteDevice(deviceId) })

@@ -56,6 +56,7 @@ export const growthRows = toRemovals([
   [34, 'the bytes of keys', caches('2 * key.length + ', '')],
   [34, 'what is large pushes out nothing', caches('CACHES[name] * LARGEST', 'CACHES[name]')],
   [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
+  [34, 'one that cannot write keeps nobody out', rooms('.catch(() => false)', '')],
   [34, 'accounts of one browser make room', rooms('if (over <= 0) return', 'return')],
   [
     34,

@@ -146,7 +146,7 @@ export const oauthRows = toRemovals([
     'one that was answered is not in vain',
     inVain('this.#forget(key)\n    else', 'return\n    else'),
   ],
-  [IN_VAIN, 'of the client that asked', inVain('client_id: named }', 'named }')],
+  [IN_VAIN, 'of the client that asked', inVain('client_id: named,', 'named,')],
   [
     IN_VAIN,
     'who hangs up has not asked in vain',
@@ -157,6 +157,7 @@ export const oauthRows = toRemovals([
     'a 5xx that anybody can bring about is an answer',
     inFile('app/answer.ts')('requester()?.hasStoreFailed === true', 'given.status >= 500'),
   ],
+  [IN_VAIN, 'an assertion names its client', inVain('subjectOf(assertion) ?? ', '')],
   [IN_VAIN, 'none is in vain for longer', inVain('this.#forgetOld()', '')],
   [IN_VAIN, 'few are known', inVain('this.#asked.size > this.#most', 'false')],
   [
