@@ -199,6 +199,19 @@ export const oauthRows = toRemovals([
     sessions('rotation.receivedAt ?? rotation.updatedAt', 'rotation.updatedAt'),
   ],
   [17, 'nor of that of the sign-in', sessions('reliably(null, { provenAt, receivedAt })', 'null')],
+  [
+    'test/tokens/usual_calls.test.ts',
+    'a proof is judged once for a request',
+    provider(
+      "requestScope().once('proof', () => this.#checkProof(...args))",
+      'this.#checkProof(...args)',
+    ),
+  ],
+  [
+    'test/tokens/usual_calls.test.ts',
+    'what is asked for tokens is done once for a request',
+    provider("requestScope().once('call', () => this.#token(...args))", 'this.#token(...args)'),
+  ],
   [19, 'the session ends', provider('if (session && mayRevoke(client, session))', 'if (false)')],
   [
     19,
