@@ -3,7 +3,9 @@ import { createRequire } from 'node:module'
 import { connect, createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
 import { freePort } from '../../lab/world/loopback.ts'
 import { startEngine } from '../../lab/world/servers/engine.ts'
 import { makeRelay } from '../../lab/world/servers/relay.ts'
@@ -42,10 +44,59 @@ test('what a runner asked fails as its connection breaks off, and what it asks t
   expect(await world.runner.kvGet(id, [key])).toEqual([null])
 })
 
+test('an actor that stopped while its runner was cut off starts anew where it is called', async () => {
+  const id = await world.start('first')
+  await expect.poll(() => world.started).toEqual([id])
+  await world.confirmStarts(id)
+  world.breakOff()
+  await expect.poll(world.disconnected).toBe(1)
+  await world.runner.forceStopActor(id)
+  await expect.poll(world.connected).toBe(2)
+  world.call(id)
+  await expect.poll(() => world.started).toEqual([id, id])
+})
+
+test('an actor that the engine no longer waits for stops before it starts anew', async () => {
+  const first = await world.start('first')
+  await expect.poll(() => world.started).toEqual([first])
+  const stop = world.holdStops()
+  world.runner.sleepActor(first)
+  await stop.begun
+  await expect.poll(() => world.stateOf(first)).toMatchObject({ error: expect.anything() })
+  world.call(first)
+  await expect.poll(() => world.stateOf(first)).toMatchObject({ sleep_ts: null })
+  // The engine says what it has to say in this order.
+  const second = await world.start('second')
+  await expect.poll(() => world.started).toContain(second)
+  expect(world.started).toEqual([first, second])
+  stop.end()
+  await expect.poll(() => world.started).toEqual([first, second, first])
+})
+
+describe('an actor keeps what it stored, and starts anew where it is called', () => {
+  const key = new Uint8Array([1])
+  const value = new Uint8Array([2])
+  const inNoOrder = {
+    'after a start that failed as those of rivetkit do': (id: string) => world.runner.stopActor(id),
+    'after an end that nobody asked for': (id: string) => world.runner.forceStopActor(id),
+  }
+  test.each(Object.entries(inNoOrder))('%s', async (_name, end) => {
+    const id = await world.start('first')
+    await expect.poll(() => world.started).toEqual([id])
+    await world.runner.kvPut(id, [[key, value]])
+    await end(id)
+    await expect.poll(() => world.stateOf(id)).not.toMatchObject({ sleep_ts: null })
+    expect(await world.stateOf(id)).toMatchObject({ destroy_ts: null })
+    world.call(id)
+    await expect.poll(() => world.started).toEqual([id, id])
+    expect(await world.runner.kvGet(id, [key])).toEqual([value])
+  })
+})
+
 /** A real engine, and a runner that reaches it by a relay. */
 function startRunner() {
   return startTogether('The engine', async (keep) => {
-    const engine = keep(await startEngine())
+    const engine = keep(await startEngine({ actorStop: 1_000 }))
     const { port, username: namespace, password: token } = new URL(engine.url)
     const relay = makeRelay()
     const upstreams: Socket[] = []
@@ -63,35 +114,75 @@ function startRunner() {
       },
     })
     const url = `http://127.0.0.1:${relayed}`
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const over = new AbortController()
+    keep({ close: async () => over.abort() })
     const started: string[] = []
-    let connected = 0
+    let [connected, disconnected] = [0, 0]
+    let stop = async () => {}
+    const everySoOften = vi.spyOn(globalThis, 'setInterval')
+    keep({ close: async () => everySoOften.mockRestore() })
     const runner = new Runner({
       ...{ version: 1, endpoint: url, token, namespace, totalSlots: 10, noAutoShutdown: true },
       ...{ runnerName: 'once', runnerKey: randomUUID(), prepopulateActorNames: {} },
       onConnected: () => void connected++,
-      ...{ onDisconnected: () => {}, onShutdown: () => {} },
+      ...{ onDisconnected: () => void disconnected++, onShutdown: () => {} },
       ...{ fetch: async () => new Response(), websocket: async () => {} },
       hibernatableWebSocket: { canHibernate: () => false },
       onActorStart: async (id: string) => void started.push(id),
-      onActorStop: async () => {},
+      onActorStop: () => stop(),
     })
     await runner.start()
     keep({ close: () => runner.shutdown(true) })
     await expect.poll(() => connected).toBe(1)
     return {
-      ...{ runner, started, connected: () => connected, breakOff: relay.end },
+      ...{ runner, started, breakOff: relay.end },
+      connected: () => connected,
+      disconnected: () => disconnected,
       keepAnswersBack: () => upstreams.forEach((upstream) => void upstream.unpipe()),
       /** @returns the id of a new actor */
       start: async (key: string): Promise<string> => {
-        const answer = await fetch(`${url}/actors?namespace=${namespace}`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-          body: JSON.stringify({
-            ...{ name: 'once', key, runner_name_selector: 'once', crash_policy: 'sleep' },
-          }),
-        })
-        if (!answer.ok) throw new Error(await answer.text())
-        return ((await answer.json()) as { actor: { actor_id: string } }).actor.actor_id
+        const input = { name: 'once', key, runner_name_selector: 'once', crash_policy: 'sleep' }
+        const init = { method: 'POST', headers, body: JSON.stringify(input) }
+        let id: string | undefined
+        // An engine may come to know of a runner after it was greeted.
+        await expect
+          .poll(async () => {
+            const answer = await fetch(`${url}/actors?namespace=${namespace}`, init)
+            id = ((await answer.json()) as { actor?: { actor_id: string } }).actor?.actor_id
+            return id
+          })
+          .toBeDefined()
+        return id as unknown as string
+      },
+      /** What the engine says of an actor: times in ms since the epoch, or null. */
+      stateOf: async (id: string): Promise<object> => {
+        const of = `namespace=${namespace}&actor_ids=${id}&include_destroyed=true`
+        const answer = await fetch(`${url}/actors?${of}`, { headers })
+        return ((await answer.json()) as { actors: [object] }).actors[0]
+      },
+      /** The answer is not waited for. */
+      call: (id: string): void => {
+        fetch(`${url}/gateway/${id}@${token}/`, { signal: over.signal }).catch(() => {})
+      },
+      /** As after five minutes. The engine does not start anew then what it was told of, in the order of what it is asked. */
+      confirmStarts: async (id: string) => {
+        const confirming = everySoOften.mock.calls.find(([, ms]) => ms === 300_000)
+        confirming?.[0]()
+        await runner.kvGet(id, [new Uint8Array([0])])
+      },
+      holdStops: () => {
+        const begun = Promise.withResolvers<void>()
+        const held = Promise.withResolvers<void>()
+        stop = () => {
+          begun.resolve()
+          return held.promise
+        }
+        const end = () => {
+          stop = async () => {}
+          held.resolve()
+        }
+        return { begun: begun.promise, end }
       },
     }
   })

@@ -31,6 +31,8 @@ export type EngineOptions = {
   runnerLost: number
   /** Milliseconds that a runner has to answer a ping: until then the engine writes signs of life in its name. */
   runnerPing: number
+  /** Milliseconds that an actor has to stop; 30 s without. */
+  actorStop?: number
 }
 
 /** The settings of an engine. What was lost is started again without its back-off against crash loops. */
@@ -65,6 +67,7 @@ export function engineConfig(options: EngineOptions): object {
       runner_ping_timeout_ms: runnerPing,
       runner_eligible_threshold: runnerLost - 1_000,
       runner_lost_threshold: runnerLost,
+      ...(options.actorStop && { actor_stop_threshold: options.actorStop }),
     },
   }
 }
@@ -74,8 +77,12 @@ export function engineConfig(options: EngineOptions): object {
  *
  * @param options.runnerLost as {@link EngineOptions.runnerLost}; 15 s without, as an engine has it unless set. On a
  * busy machine a shorter one lets runners go that are well
+ * @param options.actorStop as {@link EngineOptions.actorStop}
  */
-export async function startEngine({ runnerLost = 15_000 } = {}): Promise<Engine> {
+export async function startEngine({
+  runnerLost = 15_000,
+  actorStop,
+}: Partial<Pick<EngineOptions, 'runnerLost' | 'actorStop'>> = {}): Promise<Engine> {
   const folder = await makeTemporaryFolder('engine')
   const [guard, apiPeer, metrics] = [await freePort(), await freePort(), await freePort()]
   const token = randomBytes(16).toString('hex')
@@ -85,7 +92,7 @@ export async function startEngine({ runnerLost = 15_000 } = {}): Promise<Engine>
     ...{ host, guard, apiPeer, metrics, token, url },
     peerUrl: `http://${host}:${apiPeer}`,
     storage: { file_system: { path: join(folder.path, 'db') } },
-    runnerLost,
+    ...{ runnerLost, actorStop },
     // Longer than any test lets it stand still: afterwards it would end the connection of a runner instead of letting
     // the runner go, and the runner would come back by itself.
     runnerPing: 60_000,
