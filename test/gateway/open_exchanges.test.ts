@@ -32,6 +32,8 @@ class World {
   /** Called when the auth actor has said where a request goes, before the gateway hears it. */
   afterAnswer: () => void = () => {}
   isDown = false
+  /** The sessions that the gateway asked about last. */
+  askedAbout: string[] = []
   /** Of each question about sessions that got no answer: called when it is asked. */
   onUnanswered: () => unknown = () => {}
   /** The gateway cannot hear of endings, but ask. */
@@ -82,6 +84,7 @@ class World {
       return { passTo: { ...answered.passTo, session } }
     }
     const areOpen = async (sessions: SessionName[]) => {
+      this.askedAbout = sessions.map(({ sid }) => sid)
       if (this.isDown) await this.onUnanswered()
       if (this.isDown) throw new Error('down')
       return sessions.map(({ sid }) => !this.ended.has(sid))
@@ -186,6 +189,20 @@ test('an ending is confirmed once the gateway has heard of it', async () => {
   await vi.waitFor(() => expect(lastHeard()).toBe(1), { timeout: 60_000, interval: 1 })
   await new Promise(setImmediate)
   expect(heardWhenConfirmed).toBe(1)
+})
+
+test('what is over is asked about no more', async () => {
+  const world = await new World().start()
+  const gone = await world.begin('socket', 'gone')
+  await world.begin('socket', 'stays')
+  await world.plain('answered')
+  await world.end('gone')
+  await gone.over
+  const asked = async () => {
+    await world.end('another')
+    return world.askedAbout
+  }
+  await expect.poll(asked).toEqual(['stays'])
 })
 
 test('while nobody can be asked all is cut after a while, and nothing before', async () => {

@@ -70,6 +70,24 @@ export const requestRows = toRemovals([
     inFile('gateway/answers/write_response.ts')('isSaid ?', 'true ?'),
   ],
   [
+    'test/gateway/requests_of_one.test.ts',
+    'a request whose client has gone takes no room for ever',
+    inFile('gateway/connections/requests_of_one.ts')('outgoing.destroyed || ', ''),
+  ],
+  [
+    'test/gateway/open_exchanges.test.ts',
+    'what was answered is kept no more for the end of its session',
+    inFile('gateway/pass_through/pass_through.ts')(
+      '    exchange.abort()\n    leave()',
+      '    exchange.abort()',
+    ),
+  ],
+  [
+    'test/gateway/open_exchanges.test.ts',
+    'nor is a WebSocket that was closed',
+    inFile('gateway/pass_through/pass_through.ts')("incoming.socket.once('close', leave)", ''),
+  ],
+  [
     'test/gateway/rest_of_body.test.ts',
     'what is taken of an upload after its answer has a bound',
     inFile('gateway/connections/rest_of_body.ts')('if (taken > MOST)', 'if (taken < 0)'),
