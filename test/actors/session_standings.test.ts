@@ -1,9 +1,9 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Endings } from '../../actors/auth/endings.ts'
 import { SessionStandings } from '../../app/session_standings.ts'
 import { ENDINGS_LEASE } from '../../base/lifetimes.ts'
 import { createLog } from '../../base/watching/log.ts'
-import { EndingListener, type EndingTeller } from '../../http/endings.ts'
+import { EndingListener, type EndingTeller, type News } from '../../http/endings.ts'
 
 const log = createLog('silent')
 const started: { close(): void }[] = []
@@ -135,4 +135,25 @@ test('more endings than are kept are not passed over', async () => {
   way.isDown = false
   await Promise.all(told)
   expect(await standings.isOpen(kim)).toBe(false)
+})
+
+test('a listener is sure for a while from when it asked, however late the answer came', async () => {
+  let now = performance.now()
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  onTestFinished(() => clock.mockRestore())
+  const first = Promise.withResolvers<News>()
+  const later = Promise.withResolvers<News>()
+  const answers = [first.promise]
+  const teller = { tellEndings: () => answers.shift() ?? later.promise }
+  const listener = new EndingListener(teller, { ended: () => {}, missed: () => {} }, log)
+  started.push(listener)
+  now += ENDINGS_LEASE - 1
+  const news = { instance: 'first', upTo: 0, dids: [] }
+  first.resolve(news)
+  await new Promise(setImmediate)
+  expect(listener.isSure).toBe(true)
+  now += 1
+  expect(listener.isSure).toBe(false)
+  listener.close()
+  later.resolve(news)
 })

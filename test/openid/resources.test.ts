@@ -197,6 +197,10 @@ test('what was given for a resource ends with it, and is not that of the next on
     await rp.begin(config, { resource: TOOLS, scope: 'openid tools:read' }),
   )
   expect(again.text).toContain('It may use mcp.example.com in your name:')
+  // Also by what was consented to in a session that is gone.
+  visitor = new Visitor(app)
+  const { asked } = await grantedFor(TOOLS)
+  expect(asked.text).toContain('It may use mcp.example.com in your name:')
 })
 
 test('one that is changed gives what it still has', async () => {

@@ -114,12 +114,17 @@ export class Visitor {
 
   #keep(header: string): void {
     const [[name, value] = ['', '']] = Object.entries(parse(header.split(';', 1)[0] ?? ''))
+    const isKept = /; httponly/i.test(header) && /; samesite=(lax|strict)/i.test(header)
+    if (!isKept && name !== FOR_SCRIPTS) throw new Error(`Others may have the cookie ${name}`)
     const path = /; path=([^;]*)/i.exec(header)?.[1] ?? '/'
     const isTaken = /; max-age=0(;|$)/i.test(header)
     if (!isTaken) this.cookies.set(name, { value: value ?? '', path })
     else if (this.cookies.get(name)?.path === path) this.cookies.delete(name)
   }
 }
+
+/** The one cookie that scripts of the provider's pages read, and that says nothing of the browser. */
+const FOR_SCRIPTS = 'csrf-token'
 
 /** Of attributes that are written twice, a browser takes the first. */
 const WRITTEN_TWICE = /<[a-z]+(?= )[^>]*? ([a-z-]+)="[^"]*"[^>]* \1="/

@@ -93,4 +93,12 @@ export const callerRows = toRemovals([
       'pdses.map((pds) => ({',
     ),
   ],
+  [
+    'test/actors/session_standings.test.ts',
+    'nobody is sure of a session for longer than who ends it waits',
+    inFile('http/endings.ts')(
+      'this.#sureUntil = askedAt + ENDINGS_LEASE',
+      'this.#sureUntil = performance.now() + ENDINGS_LEASE',
+    ),
+  ],
 ])

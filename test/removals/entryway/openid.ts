@@ -547,6 +547,14 @@ export const openidRows = toRemovals([
     'a resource that was removed gives nothing',
     resources('|| resource.registeredAt > since', ''),
   ],
+  [
+    RESOURCES,
+    'nor by what was consented to before',
+    inFile('openid/interaction/consents.ts')(
+      'await stillRegistered(flow, consent.resources, consent.updatedAt)',
+      'consent.resources',
+    ),
+  ],
   [RESOURCES, 'a token is for what was granted', resourceServers('if (isForToken)')],
   [
     RESOURCES,
