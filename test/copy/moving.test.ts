@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
@@ -529,6 +530,24 @@ test('a program hands its data over to one place', async () => {
   const elsewhere = { dataDir, move: { ...move, id: 'b', place: 'the engine at b' } }
   await expect(handOver.run(context, elsewhere)).rejects.toThrow('moved to the engine at a already')
   expect(readMoveOf(dataDir)).toEqual(move)
+})
+
+test.each([
+  ['on files elsewhere', { database: 'file' }, 'runs on '],
+  ['on an engine', { database: 'engine' }, 'keeps its data in the engine'],
+])('a program that runs %s hands over nothing, and does not end', async (_, kept, why) => {
+  const own = realpathSync(scratch())
+  const dataDir = realpathSync(data.dataDir)
+  const end = vi.fn()
+  const context = { services: { settings: { ...kept, dataDir: own }, end } } as never
+  const move = { state: 'moving', id: 'a', place: 'the engine at a' } as const
+  for (const given of [null, move]) {
+    const refused = handOver.run(context, { dataDir, move: given })
+    await expect(refused).rejects.toThrow(`The program that answers ${why}`)
+  }
+  await setImmediate()
+  expect(end).not.toHaveBeenCalled()
+  expect([readMoveOf(dataDir), readMoveOf(own)]).toEqual([null, null])
 })
 
 test('what is deleted after a move was taken back at its very end does not stay at the target', async () => {

@@ -157,6 +157,11 @@ export const dataRows = toRemovals([
   ],
   [
     MOVING,
+    'a program hands over what it runs on, and nothing else',
+    inFile('operator/commands/hand_over.ts')('if (own !== dataDir)'),
+  ],
+  [
+    MOVING,
     'what changed after it was copied is copied again',
     changes('if (before && sign !== null && sign === before.sign)', 'if (before)'),
   ],
