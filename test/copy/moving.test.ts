@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { openAsItIs } from '../../database/check/database.ts'
+import { databasePath } from '../../database/paths.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check/data.ts'
@@ -517,6 +518,19 @@ test.each(['', '{"state":"moved"', '{"state":"gone","id":"a","place":"b"}'])(
     ).rejects.toThrow(why)
   },
 )
+
+test('an account that is lost at the very end is not moved as it was before', async () => {
+  const lost = databasePath.account(data, didOf('person1'))
+  const program = startProgram(() => {
+    for (const end of ['', '-wal', '-shm']) rmSync(lost + end, { force: true })
+  })
+  const folder = scratch()
+  const from = fromFiles(data.dataDir, program)
+  const to = toEngine(engine, folder, SPREAD)
+  const moved = copyData({ from, to, scratch: folder, spread: SPREAD })
+  await expect(moved).rejects.toThrow(`The account ${didOf('person1')} has no database`)
+  expect([filesServe(data.dataDir), await engineServes()]).toEqual([false, false])
+})
 
 test('a program hands its data over to one place', async () => {
   const dataDir = realpathSync(data.dataDir)

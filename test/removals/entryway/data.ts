@@ -157,6 +157,11 @@ export const dataRows = toRemovals([
   ],
   [
     MOVING,
+    'the last round leaves out no account that is lost',
+    move('rounds.run({ isLast: true })', 'rounds.run({ isLast: false })'),
+  ],
+  [
+    MOVING,
     'a program hands over what it runs on, and nothing else',
     inFile('operator/commands/hand_over.ts')('if (own !== dataDir)'),
   ],
