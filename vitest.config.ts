@@ -25,8 +25,13 @@ const shared = {
   pool: 'forks' as const,
   execArgv: ['--import', new URL('base/process/import_resolution.ts', import.meta.url).href],
   // Also for what is started with the environment of a test.
-  env: { NODE_COMPILE_CACHE: compileCache },
+  env: {
+    NODE_COMPILE_CACHE: compileCache,
+    ...(!process.argv.includes('run') && { WORLD_WATCHED: 'yes' }),
+  },
 }
+
+const ofNode = { setupFiles: ['test/untold_imports.ts', ...shared.setupFiles] }
 
 /** A module that programs load first, with what the tests' tests take out of the code (`test/removals`). */
 const preload = process.env.WORLD_PRELOAD
@@ -47,6 +52,7 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          ...ofNode,
           name: 'suites',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...ALONE],
@@ -60,6 +66,7 @@ export default defineConfig({
         plugins,
         test: {
           ...shared,
+          ...ofNode,
           name: 'alone',
           include: ALONE,
           exclude: [...configDefaults.exclude, ...BY_VITE],
