@@ -15,7 +15,7 @@ const SEED = Number(process.env.FUZZ_SEED ?? 1)
 const ENVELOPES = 1_500
 const AT_ONCE = 25
 /** Milliseconds in which an envelope that can be answered is. */
-const PATIENCE = 40_000
+const PATIENCE = 60_000
 
 let vestibule: Vestibule
 let settings: Settings

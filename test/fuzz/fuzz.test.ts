@@ -20,7 +20,7 @@ const RENEW = 100
 const MESSAGES = 500
 const IN_FLIGHT = 48
 /** Milliseconds after which a request counts as never answered. */
-const PATIENCE = 40_000
+const PATIENCE = 60_000
 const STACK = /\bat .{0,200}(\.[cm]?[jt]s:\d+|node:internal)|node_modules/
 
 const known: KnownSecrets = new Map()

@@ -42,7 +42,6 @@ export async function inSize(
     locale: 'en-US',
     reducedMotion: 'reduce',
   })
-  context.setDefaultTimeout(60_000)
   await context.addInitScript({ content: script })
   try {
     await work(await context.newPage())

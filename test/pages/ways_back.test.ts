@@ -23,7 +23,6 @@ beforeAll(async () => {
 
 async function inFrench(options: BrowserContextOptions, work: (page: Page) => Promise<void>) {
   const context = await world.browser.browser.newContext({ locale: 'fr-FR', ...options })
-  context.setDefaultTimeout(60_000)
   try {
     await work(await context.newPage())
   } finally {

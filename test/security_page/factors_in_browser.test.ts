@@ -87,7 +87,6 @@ test('without scripts: an authenticator, its codes, recovery codes, and none of 
     ignoreHTTPSErrors: true,
     locale: 'en-US',
   })
-  context.setDefaultTimeout(60_000)
   const browser = await context.newPage()
   const code = await setUp(browser, person)
   const codes = await browser.locator('.codes code').allTextContents()

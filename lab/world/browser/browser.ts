@@ -50,6 +50,8 @@ export async function startBrowser(ca?: CertificateAuthority): Promise<TestBrows
     args: [...FLAGS, ...trust],
     env: { ...(process.env as Record<string, string>), ...env, TMPDIR: folder.path },
   })
+  // Also those that are made by the browser itself.
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE))
   return {
     browser,
     newContext: async () => {
@@ -57,7 +59,6 @@ export async function startBrowser(ca?: CertificateAuthority): Promise<TestBrows
         viewport: { width: 1280, height: 900 },
         locale: 'en-US',
       })
-      context.setDefaultTimeout(PATIENCE)
       await context.addInitScript({ content: WITHOUT_BLUR })
       return context
     },
