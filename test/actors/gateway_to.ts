@@ -9,6 +9,7 @@ import type { AuthActor, RequestEnvelope, ResponseEnvelope } from '../../http/en
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { writeRefreshToken } from '../../tokens/refresh_token.ts'
 import { Attacker, makeDpopKey, SCOPE, type Session } from '../attacks/attacker.ts'
+import { signInNow } from '../shared/account_state.ts'
 
 const URL_OF_APP = 'http://localhost:2600'
 const log = createLog('silent')
@@ -72,7 +73,7 @@ export async function openSession(
   const now = Date.now()
   const dpop_jkt = await calculateJwkThumbprint(key.jwk)
   const account = app.actors.account(did)
-  const generation = (await account.read())?.generation ?? 0
+  const basis = await signInNow(account)
   const sessionId = await account.createSession(
     {
       tokenId: `tok-${randomBytes(16).toString('hex')}`,
@@ -81,7 +82,7 @@ export async function openSession(
       parameters: JSON.stringify({ client_id: clientId, scope: SCOPE, dpop_jkt }),
       ...{ scope: SCOPE, code: null, refreshToken: secret },
     },
-    { generation },
+    basis,
   )
   const parts = { secret, sessionId: sessionId ?? '', did }
   const { refreshTokenSecret } = app.runner.secrets

@@ -14,6 +14,7 @@ import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { PdsHome } from '../../lab/world/servers/pds.ts'
 import { listDatabases } from '../../maintenance/data_folder/files.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { type Adopted, makeAdopted } from './adopted.ts'
 import { makeStoppedPds } from './stopped_pds.ts'
 
@@ -133,8 +134,8 @@ test('after a sign-out everywhere nothing is left', async () => {
 })
 
 test('browsers go back as they are known here, also new ones', async () => {
-  const { generation = 0 } = (await actors.account(ALICE).read()) ?? {}
-  await actors.account(ALICE).rememberDevice('dev-new', { generation })
+  const basis = await signInNow(actors.account(ALICE))
+  await actors.account(ALICE).rememberDevice('dev-new', basis)
   onFlow((flow) => {
     const device = { sessionId: 'ses-new', userAgent: 'a browser', ipAddress: '192.0.2.2' }
     insertDevice(flow, 'dev-new', { ...device, lastSeenAt: Date.now() })

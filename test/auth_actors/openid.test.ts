@@ -11,7 +11,7 @@ import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
 import { newPerson, type Person } from '../attacks/attacker.ts'
 import * as rp from '../openid/relying_party.ts'
 import { running } from '../sign_in/running.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { leadsTo, type Seen, Visitor } from '../sign_in/visitor.ts'
 
 /** Each request is answered by the next one, so of several steps none is where the one before was. */
 const AUTH_ACTORS = 3
@@ -81,7 +81,7 @@ const newVisitor = () =>
 
 /** Goes on here, as a browser does. @returns the page, or the answer that leads to the client */
 async function goOn(visitor: Visitor, seen: Seen): Promise<Seen> {
-  const [, to = seen.header('location')] = seen.header('refresh')?.split('0; url=') ?? []
+  const to = leadsTo(seen)
   if (to === undefined) return seen
   const target = to.startsWith(network.url) ? to.slice(network.url.length) : to
   return target.startsWith('/') ? goOn(visitor, await visitor.open(target)) : leading(seen, to)

@@ -7,6 +7,7 @@ import { tellingHalf } from '../../operator/half_done_error.ts'
 import { PdsRefusal } from '../../pds/client.ts'
 import { command } from '../operator_page/operators.ts'
 import { newOwner } from '../passkeys/owner.ts'
+import { signInNow } from '../shared/account_state.ts'
 
 let app: AppInProcess
 let did: string
@@ -142,8 +143,8 @@ test('the operator changes an address, and the second factor that goes there', a
   const token = await app.actors
     .account(did)
     .issueEmailToken('confirm_email', null, 'kim@mail.internal')
-  const { generation = 0 } = (await app.actors.account(did).read()) ?? {}
-  await app.actors.account(did).confirmEmail('kim@mail.internal', token, { generation })
+  const basis = await signInNow(app.actors.account(did))
+  await app.actors.account(did).confirmEmail('kim@mail.internal', token, basis)
   expect(await factor(true)).toMatchObject({ status: 200 })
   expect(await app.actors.account(did).read()).toMatchObject({ emailAuthFactor: true })
   expect(await factor(false)).toMatchObject({ status: 200 })
@@ -241,7 +242,7 @@ test('an account without a password is shown as one, and the operator gives it a
     return (body as { password: boolean }).password
   }
   expect(await hasPassword()).toBe(true)
-  await account.removePassword({ generation: (await account.read())?.generation ?? 0 })
+  await account.removePassword(await signInNow(account))
   expect(await hasPassword()).toBe(false)
   // Somebody who lost them all: the operator is not held back.
   const removed = await call('account/factors', { account: owner.did, remove: 'passkey' })

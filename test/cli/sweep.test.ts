@@ -10,6 +10,7 @@ import { freePort } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 import { signUpWith } from '../security_page/invited.ts'
+import { signInNow } from '../shared/account_state.ts'
 
 /** Every command, with values as long as they come. */
 const HANDLE = `${'somebody-with-a-long-name-'.repeat(2)}abc.test`
@@ -66,7 +67,7 @@ afterEach(() => vi.restoreAllMocks())
 async function seed(): Promise<void> {
   const account = app.actors.account(did)
   const now = Date.now()
-  const basis = { generation: (await account.read())?.generation ?? 0 }
+  const basis = await signInNow(account)
   const parameters = JSON.stringify({ client_id: CLIENT_ID })
   await account.createSession(
     {

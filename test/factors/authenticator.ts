@@ -1,6 +1,7 @@
 import { authenticator } from 'otplib'
 import { vi } from 'vitest'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
+import { signInNow } from '../shared/account_state.ts'
 
 const STEP = 30_000
 
@@ -15,7 +16,7 @@ export type Authenticator = {
 /** Gives an account an authenticator; the code that confirmed it is used up. */
 export async function enrol(app: AppInProcess, did: string): Promise<Authenticator> {
   const account = app.actors.account(did)
-  const basis = { generation: (await account.read())?.generation ?? 0 }
+  const basis = await signInNow(account)
   const secret = await account.beginTotp(basis)
   const code = codesOf(secret)
   const { recoveryCodes } = await account.confirmTotp(code(), basis)

@@ -5,7 +5,7 @@ import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 import { openidRoutes } from '../../openid/routes.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { leadsTo, type Seen, Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
 /**
@@ -91,11 +91,8 @@ const statusOf = (asked: Promise<unknown>): Promise<number> =>
     (err) => err.cause?.status ?? err.status ?? Promise.reject(err),
   )
 
-/** Where an answer leads, also from the page behind a form. */
-const leadsTo = (seen: Seen) => seen.header('refresh') ?? seen.header('location') ?? ''
-
 /** 200 where it leads to a place of such an address. */
-const leading = (seen: Seen, to: string) => (leadsTo(seen).includes(to) ? 200 : seen.status)
+const leading = (seen: Seen, to: string) => (leadsTo(seen)?.includes(to) ? 200 : seen.status)
 
 const pathOf = (address: string) => address.replace(/^https?:\/\/[^/]+/, '')
 
@@ -205,7 +202,7 @@ const asked: [route: string, what: string, prepare: () => Promise<Ask>][] = [
     'what a person has answered',
     async () => {
       const page = await rp.open(visitor, await rp.begin(config, { prompt: 'consent' }))
-      const path = pathOf(leadsTo(await visitor.send(page, { decision: 'allow' })))
+      const path = pathOf(leadsTo(await visitor.send(page, { decision: 'allow' })) ?? '')
       const headers = { 'sec-fetch-site': 'same-origin' }
       return async () => leading(await visitor.open(path, { headers }), 'code=')
     },
@@ -215,7 +212,7 @@ const asked: [route: string, what: string, prepare: () => Promise<Ask>][] = [
     'the question',
     async () => {
       const { url } = await rp.begin(config, { prompt: 'consent' })
-      const path = pathOf(leadsTo(await visitor.open(target(url))))
+      const path = pathOf(leadsTo(await visitor.open(target(url))) ?? '')
       return opening(path, 'Sign in to The Forum')
     },
   ],
@@ -232,7 +229,7 @@ const asked: [route: string, what: string, prepare: () => Promise<Ask>][] = [
     'the account that a person has chosen',
     async () => {
       const { url } = await rp.begin(config, { prompt: 'select_account' })
-      const path = pathOf(leadsTo(await visitor.open(target(url))))
+      const path = pathOf(leadsTo(await visitor.open(target(url))) ?? '')
       const chosen = `${path}?${new URLSearchParams({ account: did })}`
       return async () => leading(await visitor.open(chosen), '/openid/authorize/')
     },
@@ -313,7 +310,7 @@ const asked: [route: string, what: string, prepare: () => Promise<Ask>][] = [
       const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair())
       const { verifier: pkceCodeVerifier, state: expectedState, nonce: expectedNonce } = begun
       const checks = { pkceCodeVerifier, expectedState, expectedNonce }
-      const url = new URL(leadsTo(answer))
+      const url = new URL(leadsTo(answer) ?? '')
       return () => statusOf(oidc.authorizationCodeGrant(config, url, checks, {}, { DPoP }))
     },
   ],

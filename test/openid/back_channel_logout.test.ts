@@ -7,6 +7,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { until } from '../../lab/world/until.ts'
 import { type ENDING_SIGN_INS, notingEndings } from '../../openid/sign_out/noted_endings.ts'
 import { formsOf } from '../security_page/forms_of.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { type LogoutEndpoint, startLogoutEndpoint } from './logout_endpoint.ts'
 import * as rp from './relying_party.ts'
@@ -129,8 +130,8 @@ describe('every ending is told', () => {
     },
     signOutEverywhere: (it) => it.signOutEverywhere(),
     signOutElsewhere: async (it) => {
-      const { generation = 0 } = (await it.read()) ?? {}
-      await it.signOutElsewhere('dev-of-another', { generation }, {})
+      const basis = await signInNow(it)
+      await it.signOutElsewhere('dev-of-another', basis, {})
     },
     useSignOutLink: async (it) => it.useSignOutLink(await it.makeSignOutLink(), {}),
     endSession: async (it) => {

@@ -5,6 +5,7 @@ import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { enrol } from '../factors/authenticator.ts'
 import { formsOf } from '../security_page/forms_of.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -628,9 +629,9 @@ test('how somebody signed in is told where the browser was signed in before, too
   }
   expect(await amrOf()).toEqual(['pwd'])
   // As of a sign-in of which that is not known.
-  const { generation = 0 } = (await app.actors.account(did).read()) ?? {}
+  const basis = await signInNow(app.actors.account(did))
   const [device] = await app.actors.account(did).listDevices()
-  await app.actors.account(did).rememberDevice(device?.deviceId ?? '', { generation })
+  await app.actors.account(did).rememberDevice(device?.deviceId ?? '', basis)
   expect(await amrOf()).toBeUndefined()
 })
 

@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
-import type { Seen, Visitor } from '../sign_in/visitor.ts'
+import { leadsTo, type Seen, type Visitor } from '../sign_in/visitor.ts'
 
 export const PASSWORD = 'correct horse battery'
 const REDIRECT = 'https://rp.example.com/callback'
@@ -111,7 +111,7 @@ export async function follow(visitor: Visitor, seen: Seen): Promise<Seen> {
 
 /** The page that leads on behind a form, as a redirect. */
 function leavingAs(seen: Seen): Seen {
-  const [, to] = seen.header('refresh')?.split('0; url=') ?? []
+  const to = leadsTo(seen)
   return { ...seen, header: (name) => (name === 'location' && to) || seen.header(name) }
 }
 

@@ -17,6 +17,7 @@ import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { toAccount } from '../../openid/claims/claims.ts'
 import { Profiles } from '../../openid/claims/profile.ts'
 import { newPerson, type Person } from '../factors/person.ts'
+import { signInNow } from '../shared/account_state.ts'
 
 /** When what clients know of a person changed last (OpenID Connect Core section 5.1). */
 let app: AppInProcess
@@ -72,8 +73,8 @@ test('it is when the account was made, and then when handle or address changed',
     null,
     'kim@elsewhere.internal',
   )
-  const { generation = 0 } = (await person.account.read()) ?? {}
-  await person.account.confirmEmail('kim@elsewhere.internal', token, { generation })
+  const basis = await signInNow(person.account)
+  await person.account.confirmEmail('kim@elsewhere.internal', token, basis)
   wait(40)
   expect(await claims()).toMatchObject({ updated_at: at(30) })
 })

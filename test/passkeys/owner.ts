@@ -4,6 +4,7 @@ import { addPasskey, newPasskeyOptions } from '../../sagas/factors/passkeys.ts'
 import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
+import { signInNow } from '../shared/account_state.ts'
 import type { Seen } from '../sign_in/visitor.ts'
 
 export type Owner = Person & {
@@ -30,7 +31,7 @@ async function givePasskey(
   const services = servicesOf(app)
   const challenge = newChallenge()
   const response = authenticator.create(await newPasskeyOptions(services, did, challenge))
-  const basis = { generation: (await app.actors.account(did).read())?.generation ?? 0 }
+  const basis = await signInNow(app.actors.account(did))
   const given = { response, challenge, name: 'Phone' }
   return (await addPasskey(services, did, given, basis)).recoveryCodes ?? []
 }

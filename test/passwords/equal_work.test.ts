@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import * as scrypt from '../../passwords/scrypt.ts'
+import { signInNow } from '../shared/account_state.ts'
 
 const real = await vi.hoisted(() =>
   vi.importActual<typeof import('../../passwords/scrypt.ts')>('../../passwords/scrypt.ts'),
@@ -25,8 +26,8 @@ beforeAll(async () => {
     .account(deactivated)
     .deactivate({ deleteAfter: null, deleteCredentials: false }, null)
   const account = app.actors.account(takendown)
-  const generation = (await account.read())?.generation ?? 0
-  ;({ password: appPassword } = await account.createAppPassword('app', false, { generation }))
+  const basis = await signInNow(account)
+  ;({ password: appPassword } = await account.createAppPassword('app', false, basis))
   await account.takeDown('x')
 })
 afterAll(() => app?.close())

@@ -21,6 +21,7 @@ import { takeBackLate } from '../../sagas/sign_up/late_sign_up.ts'
 import { signUp } from '../../sagas/sign_up/sign_up.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
 import { servicesOf } from '../factors/services.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { type Cut, Line } from './cut_line.ts'
 
 /**
@@ -138,10 +139,7 @@ type Saga = {
 }
 
 const deactivated = { deleteAfter: null, deleteCredentials: true }
-const basisOf = async ({ did }: Person) => {
-  const { generation = 0 } = (await services.actors.account(did).read()) ?? {}
-  return { generation }
-}
+const basisOf = ({ did }: Person) => signInNow(services.actors.account(did))
 const afterwards = (change: Saga['run']) => async () => {
   const person = await newPerson()
   await change(services, person)

@@ -15,6 +15,7 @@ import { createAccountStore } from '../../stores/account_store.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 import { command } from '../operator_page/operators.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 /** Nothing is begun for this one any more. */
@@ -80,7 +81,7 @@ describe('where the client goes away in the middle', () => {
     const deviceId = 'dev-0123456789abcdef0123456789abcdef'
     const owner = ownerHere(app.flow, app.counters)
     const { did, account } = person
-    const basis = { generation: (await account.read())?.generation ?? 0 }
+    const basis = await signInNow(account)
     await owner.insertDevice(deviceId, {
       ...{
         sessionId: 'ses-one',

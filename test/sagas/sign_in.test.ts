@@ -5,6 +5,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { createServices, type Services } from '../../sagas/services/services.ts'
 import { SecondFactorRequired } from '../../sagas/sign_in/second_factor.ts'
 import { type SignInAttempt, type SignInPolicy, signIn } from '../../sagas/sign_in/sign_in.ts'
+import { signInNow } from '../shared/account_state.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'a good password' }
 const address = '192.0.2.9'
@@ -29,14 +30,14 @@ afterAll(() => app?.close())
 const account = () => app.actors.account(did)
 const attempt = (change: Partial<SignInAttempt> = {}, policy = strict) =>
   signIn(services, { identifier: kim.handle, password: kim.password, address, ...change }, policy)
-const generation = async () => (await account().read())?.generation ?? 0
-const basis = async () => ({ generation: await generation() })
+const basis = () => signInNow(account())
 const guesses = async () =>
   (await account().listAudit(100)).filter(({ event }) => event === 'sign_in_failed').length
 
 test('it says whose account it is, and what is granted upon it', async () => {
-  const basis = { generation: await generation(), mayBeTakenDown: false }
-  expect(await attempt()).toMatchObject({ account: { did }, appPassword: null, basis })
+  const granted = { account: { did }, appPassword: null }
+  const expected = { ...granted, basis: { ...(await basis()), mayBeTakenDown: false } }
+  expect(await attempt()).toMatchObject(expected)
 })
 
 test('a wrong password and an unknown name are refused alike, and a guess is on record', async () => {

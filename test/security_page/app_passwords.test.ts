@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toExactField } from '../../http/page/exact_text.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { activityItems } from '../../oauth/security/items.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'
 
@@ -81,8 +82,8 @@ test.each(['two\nlines', 'two\rlines', 'no\0letter', ' spaces ', 'Ünïcode 🦋
   'one that an app has called %j is revoked here',
   async (name) => {
     const account = app.actors.account(did)
-    const { generation = 0 } = (await account.read()) ?? {}
-    const { password } = await account.createAppPassword(name, false, { generation })
+    const basis = await signInNow(account)
+    const { password } = await account.createAppPassword(name, false, basis)
     expect(await createSession(password)).toBe(200)
     const visitor = await come()
     const page = await visitor.open(PAGE)

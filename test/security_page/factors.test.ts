@@ -4,6 +4,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { fr } from '../../mail/locales/fr.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { itemsOf } from './forms_of.ts'
@@ -23,7 +24,7 @@ async function newPerson(name: string, isConfirmed = true) {
   const account = app.actors.account(did)
   if (isConfirmed) {
     const token = await account.issueEmailToken('confirm_email', null, person.email)
-    const basis = { generation: (await account.read())?.generation ?? 0 }
+    const basis = await signInNow(account)
     await account.confirmEmail(person.email, token, basis)
   }
   return { ...person, did, account }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { en } from '../../mail/locales/en.ts'
 import { enrol } from '../factors/authenticator.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 import { formsOf } from './forms_of.ts'
@@ -48,8 +49,8 @@ const mails = async () =>
   (await app.readMails()).filter(({ subject }) => subject === SUBJECT).length
 
 test('an app is refused the password, its owner is told, and app passwords go on', async () => {
-  const generation = (await app.actors.account(did).read())?.generation ?? 0
-  const { password } = await app.actors.account(did).createAppPassword('a', false, { generation })
+  const basis = await signInNow(app.actors.account(did))
+  const { password } = await app.actors.account(did).createAppPassword('a', false, basis)
   expect((await createSession(kim.password)).status).toBe(200)
   expect(await turnOn()).toContain('are refused your password.')
   expect(await createSession(kim.password)).toMatchObject({

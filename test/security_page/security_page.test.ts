@@ -4,6 +4,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { withoutOwnLines } from '../pages/own_lines.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { push, Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'
 
@@ -60,7 +61,7 @@ async function refresh(jwt: string): Promise<number> {
 
 /** Of an app, without the steps by which it comes about. */
 async function openOAuthSession() {
-  const generation = (await account(kim).read())?.generation ?? 0
+  const basis = await signInNow(account(kim))
   const now = Date.now()
   const id = await account(kim).createSession(
     {
@@ -69,7 +70,7 @@ async function openOAuthSession() {
       ...{ clientAuth: '{}', deviceId: null, parameters: '{}', scope: 'atproto' },
       ...{ code: null, refreshToken: null, from: { address: '192.0.2.8', userAgent: AGENT } },
     },
-    { generation },
+    basis,
   )
   return id as string
 }
@@ -146,7 +147,7 @@ describe('what is signed in', () => {
   test('is one list: apps, passwords, app passwords, browsers', async () => {
     await openOAuthSession()
     await createSession()
-    const basis = { generation: (await account(kim).read())?.generation ?? 0 }
+    const basis = await signInNow(account(kim))
     const { password } = await account(kim).createAppPassword('<b>old & dear</b>', false, basis)
     await createSession(password)
     const page = await (await knowing([kim])).open(PAGE)

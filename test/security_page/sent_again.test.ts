@@ -7,6 +7,7 @@ import { codesOf, enrol } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { command } from '../operator_page/operators.ts'
 import { answerOf, asked } from '../passkeys/owner.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
 import { losing } from '../sign_in/half_in.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
@@ -52,9 +53,7 @@ const forms = {
   'the code by mail': async (visitor: Visitor, person: Person): Promise<Filled> => {
     const { account, email } = person
     const token = await account.issueEmailToken('confirm_email', null, email)
-    await account.confirmEmail(email, token, {
-      generation: (await account.read())?.generation ?? 0,
-    })
+    await account.confirmEmail(email, token, await signInNow(account))
     return [formTo(await begin(visitor, 'code-by-mail', person), 'switch-mail-code'), {}]
   },
   'a passkey': async (visitor: Visitor, person: Person): Promise<Filled> => {

@@ -1,6 +1,7 @@
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { enrol, nextStep } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { Visitor } from './visitor.ts'
 
 export const SIGN_IN = '/account/sign-in?step=sign-in'
@@ -41,7 +42,7 @@ export async function halfIn(app: AppInProcess, kind: Code, isRemembered = true)
 const CODE = /[A-Z2-7]{5}-[A-Z2-7]{5}/
 
 async function takeMail({ account, email }: Person): Promise<null> {
-  const basis = async () => ({ generation: (await account.read())?.generation ?? 0 })
+  const basis = () => signInNow(account)
   const token = await account.issueEmailToken('confirm_email', null, email)
   await account.confirmEmail(email, token, await basis())
   await account.setMailFactor(true, await basis())

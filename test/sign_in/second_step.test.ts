@@ -4,6 +4,7 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { type Authenticator, enrol, nextStep } from '../factors/authenticator.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { push, type Seen, Visitor } from './visitor.ts'
 
 /** The step after the password, of somebody who has several factors. */
@@ -15,7 +16,7 @@ let own: Authenticator
 beforeAll(async () => {
   app = await startApp()
   const account = app.actors.account(await app.addAccount(kim))
-  const basis = async () => ({ generation: (await account.read())?.generation ?? 0 })
+  const basis = () => signInNow(account)
   const token = await account.issueEmailToken('confirm_email', null, kim.email)
   await account.confirmEmail(kim.email, token, await basis())
   await account.setMailFactor(true, null)

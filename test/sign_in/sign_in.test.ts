@@ -8,6 +8,7 @@ import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { REQUEST } from '../manners/mistakes.ts'
 import { withoutOwnLines } from '../pages/own_lines.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { push, type Seen, told, Visitor } from './visitor.ts'
 
 /** The sign-in page over databases, without a browser, and so without scripts. */
@@ -22,7 +23,7 @@ beforeAll(async () => {
   app = await startApp()
   for (const person of [kim, lee, two]) dids[person.handle] = await app.addAccount(person)
   const account = app.actors.account(dids[two.handle] as string)
-  const basis = { generation: (await account.read())?.generation as number }
+  const basis = await signInNow(account)
   const token = await account.issueEmailToken('confirm_email', basis, two.email)
   await account.confirmEmail(two.email, token, basis)
   await account.setMailFactor(true, null)

@@ -60,12 +60,17 @@ export class Visitor {
     return this.#ask('POST', page.action ?? '', body, { ...own, ...headers }, address)
   }
 
-  /** Calls what the script of a page of the provider's calls, also where that page was not opened. */
-  async call(endpoint: string, input: object, page = '/account/'): Promise<Seen> {
+  /**
+   * Calls what the script of a page of the provider's calls, also where that page was not opened.
+   *
+   * @param input null where it reads
+   */
+  async call(endpoint: string, input: object | null, page = '/account/'): Promise<Seen> {
     const csrf = this.cookies.get('csrf-token') ?? { value: 'c5f'.repeat(8), path: '/' }
     this.cookies.set('csrf-token', csrf)
-    return this.#ask('POST', `${PAGE_API}/${endpoint}`, JSON.stringify(input), {
-      'content-type': 'application/json',
+    const body = input && JSON.stringify(input)
+    return this.#ask(body ? 'POST' : 'GET', `${PAGE_API}/${endpoint}`, body, {
+      ...(body && { 'content-type': 'application/json' }),
       origin: this.#origin,
       referer: this.#origin + page,
       'sec-fetch-site': 'same-origin',
@@ -175,6 +180,12 @@ export async function push(app: AppInProcess, more: Record<string, string> = {})
   const { request_uri } = JSON.parse(Buffer.from(answer.body ?? '').toString())
   const url = `/oauth/authorize?${new URLSearchParams({ client_id: CLIENT_ID, request_uri })}`
   return { url, id: String(request_uri).split(':').at(-1) ?? '' }
+}
+
+/** Where an answer leads to by itself: by a redirect, or as the page behind a form. */
+export function leadsTo({ header }: Pick<Seen, 'header'>): string | undefined {
+  const [, to = header('location')] = header('refresh')?.split('0; url=') ?? []
+  return to
 }
 
 /** What the provider's page tells its script. */

@@ -9,7 +9,6 @@ import {
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 
-/** How long the refresh JWTs of a legacy session are good. */
 const now = Date.now()
 const ID = 'session'
 let db: Db

@@ -15,6 +15,7 @@ import { randomAppPassword } from '../../../passwords/app_password.ts'
 import { hashAppPassword } from '../../../passwords/scrypt.ts'
 import { PdsClient } from '../../../pds/client.ts'
 import { LegacyScope, LegacyTokens, newSessionId } from '../../../tokens/legacy_tokens.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { onCall } from './gates.ts'
 
 /** Name of the app password. */
@@ -230,10 +231,7 @@ export async function handleInPlc({ plc }: World, did: string): Promise<string |
   return alsoKnownAs[0]?.slice('at://'.length)
 }
 
-export async function basisOf({ account }: Person): Promise<Basis> {
-  const row = await account.read()
-  return { generation: row?.generation ?? 0 }
-}
+export const basisOf = ({ account }: Person): Promise<Basis> => signInNow(account)
 
 /** A session of `createSession`, without the hash of a password. */
 export async function openSession(

@@ -16,6 +16,7 @@ import { servicesOf } from '../../factors/services.ts'
 import { answerOf, asked, newOwner, type Owner } from '../../passkeys/owner.ts'
 import { itemsOf } from '../../security_page/forms_of.ts'
 import { come, formTo, PAGE } from '../../security_page/open_page.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { Visitor } from '../../sign_in/visitor.ts'
 import { post } from '../../subjects/ask.ts'
 import { endings } from '../endings/endings.ts'
@@ -37,7 +38,7 @@ beforeEach(async () => {
 
 const TASK = `${PAGE}/password`
 const account = () => app.actors.account(owner.did)
-const basis = async () => ({ generation: (await account().read())?.generation ?? 0 })
+const basis = () => signInNow(account())
 const events = async () => (await account().listAudit(100)).map(({ event }) => event)
 const takeOff = async () => removePassword(services, owner.did, await basis())
 const xrpc = async (method: string, input: object) => {

@@ -6,6 +6,7 @@ import type { Answer } from '../../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { type Authenticator, enrol, nextStep } from '../../factors/authenticator.ts'
 import * as people from '../../factors/person.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { eachTestAnew } from '../../shared/each_test_anew.ts'
 import { halfIn, losing, SIGN_IN } from '../../sign_in/half_in.ts'
 import { push, Visitor } from '../../sign_in/visitor.ts'
@@ -237,7 +238,7 @@ describe('40. second factors', () => {
   test('a session and the use of its code are written together, or neither is', async () => {
     const person = await newPerson()
     const account = app.actors.account(person.did)
-    const { generation } = (await account.read()) ?? { generation: 0 }
+    const { generation } = await signInNow(account)
     const now = Date.now()
     const row = { id: 'one', jti: 'one', expiresAt: now + 60_000, appPasswordName: null }
     const open = (of: number, code: string) =>

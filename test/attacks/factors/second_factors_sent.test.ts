@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { enrol } from '../../factors/authenticator.ts'
 import { limit } from '../../limits/limit.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { push, Visitor } from '../../sign_in/visitor.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
@@ -11,8 +12,8 @@ beforeAll(async () => {
   const did = await app.addAccount(kim)
   const account = app.actors.account(did)
   const token = await account.issueEmailToken('confirm_email', null, kim.email)
-  const { generation = 0 } = (await account.read()) ?? {}
-  await account.confirmEmail(kim.email, token, { generation })
+  const basis = await signInNow(account)
+  await account.confirmEmail(kim.email, token, basis)
   await account.setMailFactor(true, null)
   await enrol(app, did)
 })

@@ -7,6 +7,7 @@ import { type Authenticator, codesOf, enrol, nextStep } from '../../factors/auth
 import * as people from '../../factors/person.ts'
 import { servicesOf } from '../../factors/services.ts'
 import { formsOf, itemsOf } from '../../security_page/forms_of.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { eachTestAnew } from '../../shared/each_test_anew.ts'
 import { Visitor } from '../../sign_in/visitor.ts'
 import { post } from '../../subjects/ask.ts'
@@ -53,7 +54,7 @@ const trustOf = ({ cookies }: Visitor) =>
 describe('42. a device is trusted', () => {
   test('by the secret that it got last alone', async () => {
     const { account } = await newPerson()
-    const basis = { generation: (await account.read())?.generation ?? 0 }
+    const basis = await signInNow(account)
     const trust = (deviceId: string) =>
       account.trustDevice({ deviceId, userAgent: null }, basis, {})
     const [first, other, last] = [await trust('dev'), await trust('another'), await trust('dev')]
@@ -132,11 +133,7 @@ describe('42. a device is trusted', () => {
       thief.cookies.set(name, { value: value ?? '', path: '/' })
       expect([value, await isAsked(person, thief)]).toEqual([value, true])
     }
-    await person.account.revokeTrustedDevice(
-      kept?.id ?? '',
-      { generation: (await person.account.read())?.generation ?? 0 },
-      {},
-    )
+    await person.account.revokeTrustedDevice(kept?.id ?? '', await signInNow(person.account), {})
     await browserOf(person, { trust: 'on' }, { visitor })
     expect(trustOf(visitor)[0]?.[1].value).not.toBe(secret)
   })
@@ -192,9 +189,7 @@ describe('42. a device is trusted', () => {
 })
 
 describe('42. a device is trusted until', () => {
-  const basis = async ({ account }: Person) => ({
-    generation: (await account.read())?.generation ?? 0,
-  })
+  const basis = ({ account }: Person) => signInNow(account)
   const endings: [what: string, end: (person: Person) => Promise<unknown>][] = [
     [
       'the password is reset',

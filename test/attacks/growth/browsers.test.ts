@@ -11,6 +11,7 @@ import { createDeviceAccounts } from '../../../stores/device_accounts.ts'
 import { inRequestScope } from '../../../stores/request_scope.ts'
 import { newPerson, type Person } from '../../factors/person.ts'
 import { servicesOf } from '../../factors/services.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { Visitor } from '../../sign_in/visitor.ts'
 
 let app: AppInProcess
@@ -68,7 +69,7 @@ test('34. a browser remembers those who signed in there last', async () => {
   const [first, second] = people as [Person, Person]
   await signIn(first)
   const session = { id: 'app', jti: 'jti', expiresAt: now + HOUR, appPasswordName: null }
-  const basis = { generation: (await second.account.read())?.generation ?? 0 }
+  const basis = await signInNow(second.account)
   await second.account.createLegacySession(session, basis)
   await signIn(oneMore)
   const left = dids([...people.filter((each) => each !== second), oneMore])
@@ -113,9 +114,9 @@ describe('34. what comes in between, when a browser has no room', () => {
       account: (of: string) => interrupted(app.actors.account(of)),
     }
     const { upsertDeviceAccount } = createDeviceAccounts(() => owner, { ...services, actors })
-    const generation = (await account.read())?.generation ?? 0
+    const basis = await signInNow(account)
     await inRequestScope(async (scope) => {
-      scope.provesSignIn(did, { generation })
+      scope.provesSignIn(did, basis)
       await upsertDeviceAccount(deviceId as never, did as never)
     })
   }

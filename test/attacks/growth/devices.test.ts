@@ -10,6 +10,7 @@ import { sweepFlow } from '../../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { MAX_DEVICE_USER_AGENT } from '../../../oauth/requests/kept_headers.ts'
 import { type FORGETTING, withForgottenDevices } from '../../../sagas/services/forgotten_devices.ts'
+import { signInNow } from '../../shared/account_state.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const MINUTE = 60_000
@@ -91,8 +92,8 @@ describe('34. browsers', () => {
       takeDown: (did) => account(did).takeDown('reason'),
       signOutEverywhere: (did) => account(did).signOutEverywhere(),
       signOutElsewhere: async (did) => {
-        const generation = (await account(did).read())?.generation ?? 0
-        return account(did).signOutElsewhere('another', { generation }, {})
+        const basis = await signInNow(account(did))
+        return account(did).signOutElsewhere('another', basis, {})
       },
       useSignOutLink: async (did) =>
         account(did).useSignOutLink(await account(did).makeSignOutLink(), {}),
@@ -118,7 +119,7 @@ describe('34. browsers', () => {
       const handle = `${name.toLowerCase()}.test`
       const person = { handle, email: `${name}@mail.internal`, password: 'the password of before' }
       const did = await world.addAccount(person)
-      const basis = { generation: (await account(did).read())?.generation ?? 0 }
+      const basis = await signInNow(account(did))
       for (let i = 0; i < 3; i++) {
         await visit()
         const { id } = stored().at(-1) as { id: string }
@@ -140,8 +141,8 @@ describe('34. browsers', () => {
     await visit()
     const { id } = stored().at(-1) as { id: string }
     linkAccount(world.flow, id, did)
-    const { generation = 0 } = (await account(did).read()) ?? {}
-    await account(did).rememberDevice(id, { generation })
+    const basis = await signInNow(account(did))
+    await account(did).rememberDevice(id, basis)
     await account(did).takeDown(null)
     await account(did).deactivate({ deleteAfter: null, deleteCredentials: true }, null)
     expect(await owner.listAccountsOnDevice(id)).toEqual([did])

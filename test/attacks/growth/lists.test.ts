@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR } from '../../../base/lifetimes.ts'
 import { upsertClient } from '../../../database/flow/client.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { PAGE_API } from '../../../oauth/paths.ts'
 import { SIGNED_IN_SHOWN } from '../../../oauth/security/items.ts'
 import { en } from '../../../pages/security/locales/en.ts'
 import { toAuthorizedClients } from '../../../stores/account.ts'
 import { formsOf, itemsOf } from '../../security_page/forms_of.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { type Seen, Visitor } from '../../sign_in/visitor.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const { handle: username, password } = kim
   await visitor.send(page, { username, password, remember: 'on' })
   const account = app.actors.account(did)
-  const { generation = 0 } = (await account.read()) ?? {}
+  const basis = await signInNow(account)
   const now = Date.now()
   const scope = ['atproto', ...Array.from({ length: SCOPES }, (_, i) => `scope-${i}`)].join(' ')
   for (let i = 0; i < SESSIONS; i++) {
@@ -51,11 +51,11 @@ beforeAll(async () => {
         ...{ ...times, tokenId: `tok-${i}`, clientId: CLIENT, clientAuth: '{}', deviceId: null },
         ...{ parameters: JSON.stringify({ scope }), scope, code: null, refreshToken: null, from },
       },
-      { generation },
+      basis,
     )
     await account.createLegacySession(
       { ...{ id: `${i}`, jti: `${i}`, appPasswordName: null, from }, ...times },
-      { generation },
+      basis,
       null,
       null,
     )
@@ -66,22 +66,6 @@ afterAll(() => app?.close())
 /** Where a link leads, by its words. */
 function linkOf({ text }: Seen, words: string): string | undefined {
   return new RegExp(`<a href="([^"]*)">${words}</a>`).exec(text)?.[1]?.replaceAll('&amp;', '&')
-}
-
-/** Asks what the script of the account page asks. */
-async function call(endpoint: string): Promise<string> {
-  const csrf = 'c5f'.repeat(8)
-  visitor.cookies.set('csrf-token', { value: csrf, path: '/' })
-  const { publicUrl } = app.runner.settings
-  const { status, text } = await visitor.open(`${PAGE_API}/${endpoint}`, {
-    headers: {
-      ...{ origin: publicUrl, referer: `${publicUrl}/account`, 'x-csrf-token': csrf },
-      ...{ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'same-origin' },
-      'sec-fetch-dest': 'empty',
-    },
-  })
-  expect(status).toBe(200)
-  return text
 }
 
 describe('34. what is signed in to an account', () => {
@@ -105,7 +89,8 @@ describe('34. what is signed in to an account', () => {
   })
 
   test('is listed for the account page with no more of a client than it shows', async () => {
-    const text = await call(`oauth-sessions?did=${did}`)
+    const { status, text } = await visitor.call(`oauth-sessions?did=${did}`, null)
+    expect(status).toBe(200)
     const listed = JSON.parse(text) as { clientMetadata: { client_name: string } }[]
     expect(listed).toHaveLength(SESSIONS)
     expect(listed[0]?.clientMetadata.client_name).toMatch(/^x+$/)

@@ -14,6 +14,7 @@ import {
 } from '../../../lab/world/vestibule/child.ts'
 import { FORM, form } from '../../manners/mistakes.ts'
 import * as rp from '../../openid/relying_party.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { keptLog } from '../../watching/logged.ts'
 
 /** One stranger asks the same over and over: the log has a few lines of it, whatever it is. */
@@ -134,14 +135,14 @@ test('34. lines of the log: clients of one account that take no sign-out', async
   const [handle, password] = ['kim.test', rp.PASSWORD]
   const did = await app.addAccount({ handle, email: 'kim@mail.internal', password })
   const account = app.actors.account(did)
-  const { generation = 0 } = (await account.read()) ?? {}
+  const basis = await signInNow(account)
   const names = Array.from({ length: 2 * MOST_LINES.ofOne }, (_, i) => `silent-${i}`)
   const metadata = { backchannel_logout_uri: 'https://127.0.0.1/signed-out' }
   for (const id of names) await rp.register(app, { id, metadata })
   const signIns = names.map((clientId) => ({ clientId, sid: clientId, grantId: 'grant' }))
   const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: false, signIns }
   const expiresAt = Date.now() + MINUTE
-  await account.putOpenidSession({ ...session, expiresAt }, 'id', { generation }, true)
+  await account.putOpenidSession({ ...session, expiresAt }, 'id', basis, true)
   kept.clear()
   await rp.operate(app, 'account/reset-password', { account: handle, password })
   const left = () => account.listOpenidSignInsToTell()

@@ -11,6 +11,7 @@ import { enrol } from '../../factors/authenticator.ts'
 import { newPerson, type Person } from '../../factors/person.ts'
 import { answerOf, asked, newOwner } from '../../passkeys/owner.ts'
 import { formsOf } from '../../security_page/forms_of.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { type Seen, Visitor } from '../../sign_in/visitor.ts'
 import { post } from '../../subjects/ask.ts'
 
@@ -69,9 +70,7 @@ async function signIn(visitor: Visitor, box: Record<string, string> = {}, addres
   return (await told()) > before
 }
 
-const basis = async () => ({
-  generation: (await app.actors.account(did).read())?.generation ?? 0,
-})
+const basis = () => signInNow(app.actors.account(did))
 
 /** An account in which somebody has signed in with an app. */
 async function withDevice() {

@@ -5,6 +5,7 @@ import type { Log } from '../../../base/watching/log.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { signInTexts } from '../../../pages/sign_in/locales/index.ts'
 import { newOwner } from '../../passkeys/owner.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { eachTestAnew } from '../../shared/each_test_anew.ts'
 import { Visitor } from '../../sign_in/visitor.ts'
 
@@ -191,7 +192,7 @@ describe('43. the link in a mail that signs everybody out', () => {
 
   test('it outlives what a thief does: another address, a new password, everything signed out', async () => {
     const { link } = await alarm()
-    const basis = { generation: (await account(kim).read())?.generation ?? 0 }
+    const basis = await signInNow(account(kim))
     await account(kim).setEmail('thief@mail.internal')
     await account(kim).signOutElsewhere('the browser of the thief', basis, {})
     await account(kim).changePassword('the password of a thief', 'kept')

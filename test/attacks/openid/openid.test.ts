@@ -9,6 +9,7 @@ import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { until } from '../../../lab/world/until.ts'
 import { FORM, form } from '../../manners/mistakes.ts'
 import * as rp from '../../openid/relying_party.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { type Seen, Visitor } from '../../sign_in/visitor.ts'
 import { post } from '../../subjects/ask.ts'
 import { keptLog } from '../../watching/logged.ts'
@@ -664,9 +665,9 @@ describe('45. OpenID', () => {
       for (const [i, host] of hosts.entries()) await register(`c${i}`, `https://${host}/out`)
       const session = { uid: 'uid', payload: '{}', deviceId: 'dev', isRemembered: false }
       const signIns = hosts.map((_, i) => ({ clientId: `c${i}`, sid: 'sid', grantId: 'grant' }))
-      const { generation = 0 } = (await account.read()) ?? {}
+      const basis = await signInNow(account)
       const expiresAt = Date.now() + 60_000
-      await account.putOpenidSession({ ...session, expiresAt, signIns }, 'id', { generation }, true)
+      await account.putOpenidSession({ ...session, expiresAt, signIns }, 'id', basis, true)
       await rp.operate(inProduction, 'account/revoke', { account: 'kim.test' })
       const told = () => lines().filter((each) => each.clientId && each.level === 'warn')
       await until(() => told().length === hosts.length, 'not all are tried')

@@ -3,6 +3,7 @@ import { MINUTE, SIGN_IN_FORM, SIGN_IN_HANDOVER, SIGN_IN_STEP } from '../../../b
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { en } from '../../../pages/sign_in/locales/en.ts'
 import { ownLines, withoutOwnLines } from '../../pages/own_lines.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { push, type Seen, told, Visitor } from '../../sign_in/visitor.ts'
 
 /** The forms of the sign-in page, against somebody who does not use them as they are meant. */
@@ -26,7 +27,7 @@ beforeAll(async () => {
   })
   did = await app.addAccount(kim)
   const account = app.actors.account(await app.addAccount(two))
-  const basis = { generation: (await account.read())?.generation as number }
+  const basis = await signInNow(account)
   const token = await account.issueEmailToken('confirm_email', basis, two.email)
   await account.confirmEmail(two.email, token, basis)
   await account.setMailFactor(true, null)

@@ -27,6 +27,7 @@ import {
   startOperatorApp,
 } from '../../operator_page/operators.ts'
 import { formsOf } from '../../security_page/forms_of.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { eachTestAnew } from '../../shared/each_test_anew.ts'
 import { Visitor } from '../../sign_in/visitor.ts'
 
@@ -136,7 +137,7 @@ describe('46. who comes in', () => {
   test('not with a password alone: it is told what to do', async () => {
     const { did, handle, password } = await newSomebody(app)
     const account = app.actors.account(did)
-    await account.removeTotp({ generation: (await account.read())?.generation ?? 0 })
+    await account.removeTotp(await signInNow(account))
     await account.removeRecoveryCodes()
     const added = await command(app, 'operator/add', { account: handle })
     expect(added.body).toMatchObject({ hasFactor: false })

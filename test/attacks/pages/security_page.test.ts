@@ -10,6 +10,7 @@ import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { withoutOwnLines } from '../../pages/own_lines.ts'
 import { type Form, formsOf, itemsOf } from '../../security_page/forms_of.ts'
 import { toldIn } from '../../security_page/open_page.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { Visitor } from '../../sign_in/visitor.ts'
 
 /** The security page, against those whose page it is not. */
@@ -244,7 +245,7 @@ describe('39. an app password is made by its person', () => {
 
   beforeEach(async () => {
     const account = app.actors.account(did)
-    const basis = { generation: (await account.read())?.generation ?? 0 }
+    const basis = await signInNow(account)
     for (const name of await appPasswords()) await account.revokeAppPassword(name, basis, {})
   })
 

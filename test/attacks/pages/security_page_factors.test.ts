@@ -5,6 +5,7 @@ import { codesOf, enrol, nextStep } from '../../factors/authenticator.ts'
 import { newPerson, type Person } from '../../factors/person.ts'
 import { type Form, formsOf } from '../../security_page/forms_of.ts'
 import { toldIn } from '../../security_page/open_page.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { eachTestAnew } from '../../shared/each_test_anew.ts'
 import { type Seen, Visitor } from '../../sign_in/visitor.ts'
 import { post } from '../../subjects/ask.ts'
@@ -158,7 +159,7 @@ describe('39. ways to sign in are changed by their person', () => {
     const person = await newPerson(app)
     const visitor = await browserOf(person)
     const token = await person.account.issueEmailToken('confirm_email', null, person.email)
-    const basis = { generation: (await person.account.read())?.generation ?? 0 }
+    const basis = await signInNow(person.account)
     await person.account.confirmEmail(person.email, token, basis)
     await person.account.setMailFactor(true, null)
     const proof = await visitor.open(`${PAGE}/recovery-codes`)

@@ -3,6 +3,7 @@ import { insertDevice, linkAccount } from '../../../database/flow/device.ts'
 import { takePoints } from '../../../database/limits/counter.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { limit } from '../../limits/limit.ts'
+import { signInNow } from '../../shared/account_state.ts'
 
 let app: AppInProcess
 beforeAll(async () => {
@@ -39,8 +40,8 @@ describe('20. guessing passwords', () => {
       lastSeenAt: Date.now(),
     })
     linkAccount(app.flow, DEVICE, did)
-    const { generation = 0 } = (await account.read()) ?? {}
-    await account.rememberDevice(DEVICE, { generation })
+    const basis = await signInNow(account)
+    await account.rememberDevice(DEVICE, basis)
     const cookie = `dev-id=${DEVICE}; ses-id=${SESSION}`
 
     const { name, points, seconds } = limit('password, one account')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
+import { signInNow } from '../../shared/account_state.ts'
 import { askPage, post } from '../../subjects/ask.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'correct horse battery' }
@@ -46,10 +47,10 @@ describe('20. who has an account, by a change of address', () => {
   test('is told when the code of the old address was given', async () => {
     const own = await app.addAccount(mallory)
     const account = app.actors.account(own)
-    const { generation = 0 } = (await account.read()) ?? {}
+    const basis = await signInNow(account)
     const codeFor = (purpose: 'confirm_email' | 'update_email') =>
-      account.issueEmailToken(purpose, { generation }, mallory.email)
-    await account.confirmEmail(mallory.email, await codeFor('confirm_email'), { generation })
+      account.issueEmailToken(purpose, basis, mallory.email)
+    await account.confirmEmail(mallory.email, await codeFor('confirm_email'), basis)
     const session = await post(app, server('createSession'), {
       ...{ identifier: own, password: mallory.password },
     })
