@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { assertInTime, outlasting } from '../base/time/in_time.ts'
 import { PdsRefusal } from '../pds/client.ts'
-import { recordAudit } from '../sagas/notices/audit.ts'
+import { keepOperatorAct } from '../sagas/operator_acts.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { type CommandName, commands } from './commands/index.ts'
 import { descriptions } from './descriptions/index.ts'
@@ -70,10 +70,7 @@ export function refusalFor(
 /** After these the account is gone, or they write a line of their own. */
 const WITHOUT_AUDIT: readonly CommandName[] = ['account/delete', 'operator/add', 'operator/remove']
 
-/**
- * In the operators' trail and, where it is about an account, in that of the account. Where that cannot be, it is in the
- * log: what was done is not to be told as something to try again.
- */
+/** For the trails, unless it changes nothing. */
 async function keep(
   { services, by }: OperatorContext,
   name: CommandName,
@@ -86,15 +83,8 @@ async function keep(
   const [first = ''] = Object.keys(description.takes)
   const subject = description.subject(value) ?? String(did ?? namedBy(input[first]))
   const account = 'account' in description.takes && typeof did === 'string' ? did : null
-  const act = { at: Date.now(), ...by, command: name, subject, did: account }
-  try {
-    await services.actors.directory.addOperatorAct(act)
-    if (account !== null && !WITHOUT_AUDIT.includes(name)) {
-      await recordAudit(services, account, 'operator_acted', { what: name, ...by })
-    }
-  } catch (err) {
-    services.log.error({ err, ...act }, 'an operator command was done, and is in no trail')
-  }
+  const isInAudit = !WITHOUT_AUDIT.includes(name)
+  await keepOperatorAct(services, by, { command: name, subject, did: account, isInAudit })
 }
 
 /** What an argument names: a switch or a number names nothing. */

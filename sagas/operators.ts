@@ -12,7 +12,10 @@ import type { Services } from './services/services.ts'
 
 /** Who acts as the operator, as audit trails name it, and from where. */
 export type ActingOperator = {
-  /** An account's handle or DID, `a link of` it, `a link`, or `the command line`. */
+  /**
+   * An account's handle or DID, `a link of` it, `a link`, or `the command line`; by XRPC `the admin password`, one `of` a
+   * PDS, or a moderation service.
+   */
   operator: string
   /** Null on the command line. */
   operatorAddress: string | null

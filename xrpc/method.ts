@@ -6,6 +6,7 @@ import { noteAttempt } from '../http/attempt.ts'
 import { preferredLanguage } from '../http/language.ts'
 import type { Services } from '../sagas/services/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
+import { type Act, keepingAct } from './acts.ts'
 import { noteFault, toXrpcError } from './errors.ts'
 import { assertAsWritten, emptyIsAbsent } from './members.ts'
 
@@ -67,6 +68,8 @@ export function method<N extends Nsid, Credentials = null>(
     /** The member of the input by which calls are limited: the account that it names. */
     account?: keyof Input<N> & string
     auth?: Verifier<Credentials>
+    /** What an administrator does with it; null where none does. */
+    act?: (call: { input: Input<N>; credentials: Credentials }) => Act | null
     handler: (
       call: {
         input: Input<N>
@@ -81,7 +84,7 @@ export function method<N extends Nsid, Credentials = null>(
     ) => Answer<N>
   },
 ): Method {
-  const { account, auth, handler } = config
+  const { account, auth, act, handler } = config
   const withoutEmpty = emptyIsAbsent(nsid)
   const assertWell = assertAsWritten(nsid)
   return {
@@ -119,7 +122,10 @@ export function method<N extends Nsid, Credentials = null>(
             },
           }
           noteAttempt()
-          const body = await handler(call, context).catch((err) => later(res, err))
+          const work = () => handler(call, context)
+          const acting = act?.(call) ?? null
+          const answered = acting ? keepingAct(context.services, nsid, acting, work) : work()
+          const body = await answered.catch((err) => later(res, err))
           return body === undefined ? undefined : { encoding: 'application/json', body }
         },
       })

@@ -111,7 +111,15 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['changes', 'following'],
   ],
   xrpc: [
-    ['accounts.ts', 'errors.ts', 'invites.ts', 'members.ts', 'method.ts', 'new_password.ts'],
+    [
+      'accounts.ts',
+      'acts.ts',
+      'errors.ts',
+      'invites.ts',
+      'members.ts',
+      'method.ts',
+      'new_password.ts',
+    ],
     ['auth'],
     ['sessions.ts'],
     ['admin', 'identity', 'server', 'temp'],

@@ -4,6 +4,11 @@ import { method } from '../method.ts'
 
 export default method('com.atproto.admin.disableInviteCodes', {
   auth: moderator,
+  // The codes are secret.
+  act: ({ input: { codes = [], accounts = [] }, credentials: by }) => ({
+    by,
+    subject: [`${codes.length} codes`, ...accounts].join(', '),
+  }),
   handler: async ({ input: { codes = [], accounts = [] } }, { services }) => {
     if (accounts.includes('admin')) {
       throw new InvalidRequestError('cannot disable admin invite codes')

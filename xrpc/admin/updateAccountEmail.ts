@@ -5,6 +5,7 @@ import { method } from '../method.ts'
 
 export default method('com.atproto.admin.updateAccountEmail', {
   auth: adminOrPdsAdmin,
+  act: ({ input, credentials: by }) => ({ by, account: input.account }),
   handler: async ({ input, credentials }, { services }) => {
     const missing = { message: `Account does not exist: ${input.account}` }
     const account = await namedAccount(services, input.account, missing)

@@ -6,6 +6,7 @@ import { checkNewPassword } from '../new_password.ts'
 
 export default method('com.atproto.admin.updateAccountPassword', {
   auth: adminOrPdsAdmin,
+  act: ({ input, credentials: by }) => ({ by, account: input.did }),
   handler: async ({ input, credentials }, { services }) => {
     checkNewPassword(input.password)
     const missing = { message: `Account does not exist: ${input.did}` }

@@ -13,6 +13,8 @@ import { method } from '../method.ts'
 
 export default method('com.atproto.admin.updateSubjectStatus', {
   auth: moderator,
+  act: ({ input: { subject }, credentials: by }) =>
+    isRepoRef(subject) ? { by, account: subject.did } : null,
   handler: async ({ input: { subject, takedown, deactivated } }, { services }) => {
     if (takedown?.applied && deactivated && !deactivated.applied) {
       throw new InvalidRequestError('Cannot activate and takedown an account at the same time')

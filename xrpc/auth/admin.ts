@@ -5,27 +5,31 @@ import { PdsClient } from '../../pds/client.ts'
 import type { Pds } from '../../pds/pds.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { judgeAdminPassword } from '../../sagas/sign_in/admin_password.ts'
+import type { Administrator } from '../acts.ts'
 import type { Call, Verifier } from '../method.ts'
 import { readAuthorization } from './header.ts'
 
 /** The operator of this entryway. */
-export const admin: Verifier<null> = async (call, { services }) => {
-  await judged(call, services, (password) => isOperator(services, password) || null)
-  return null
-}
+export const admin: Verifier<Administrator> = (call, { services }) =>
+  judged(call, services, (password) => (isOperator(services, password) ? { name: OPERATOR } : null))
 
-/**
- * Whose accounts the caller administers: `every` for the operator of this entryway, the DIDs of
- * PDSes for those who have the admin password of a PDS behind it.
- */
-export type AdminOf = 'every' | readonly string[]
+const OPERATOR = 'the admin password'
+
+export type AdminOf = Administrator & {
+  /**
+   * Whose accounts: `every` for the operator of this entryway, the DIDs of PDSes for those who have the admin password of a
+   * PDS behind it.
+   */
+  of: 'every' | readonly string[]
+}
 
 /** The operator of this entryway or of a PDS behind it, whose calls the PDS forwards. */
 export const adminOrPdsAdmin: Verifier<AdminOf> = (call, { services }) =>
   judged(call, services, async (password): Promise<AdminOf | null> => {
-    if (isOperator(services, password)) return 'every'
+    if (isOperator(services, password)) return { name: OPERATOR, of: 'every' }
     const administered = await pdsesOf(services, password)
-    return administered.length > 0 ? administered : null
+    const name = `${OPERATOR} of ${administered.join(', ')}`
+    return administered.length > 0 ? { name, of: administered } : null
   })
 
 /**
@@ -44,8 +48,8 @@ export async function countShownToPds(services: Services, authorization?: string
 }
 
 /** @throws {AuthRequiredError} for an account on another PDS than the caller's */
-export function assertAdministers(admin: AdminOf, { pdsDid }: AccountRow): void {
-  if (admin !== 'every' && !admin.includes(pdsDid)) throw new AuthRequiredError()
+export function assertAdministers({ of }: AdminOf, { pdsDid }: AccountRow): void {
+  if (of !== 'every' && !of.includes(pdsDid)) throw new AuthRequiredError()
 }
 
 const ADMIN = 'admin'

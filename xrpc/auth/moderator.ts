@@ -1,18 +1,19 @@
 import { AuthRequiredError } from '@atproto/xrpc-server'
 import { decodeJwt } from 'jose'
+import type { Administrator } from '../acts.ts'
 import type { Call, MethodContext, Verifier } from '../method.ts'
 import { admin } from './admin.ts'
 import { readAuthorization, readBearer } from './header.ts'
 import { keyOfDid, verifyServiceJwt } from './service.ts'
 
 /** As in the reference: the operator, or the moderation service that the settings name. */
-export const moderator: Verifier<null> = async (call, context) => {
+export const moderator: Verifier<Administrator> = async (call, context) => {
   if (readAuthorization(call)?.scheme !== 'bearer') return admin(call, context)
   return moderationService(call, context)
 }
 
 /** A service JWT that the moderation service signed with its own key or with its labeler's. */
-const moderationService: Verifier<null> = async (call, context) => {
+const moderationService: Verifier<Administrator> = async (call, context) => {
   const did = context.services.settings.modServiceDid
   if (did === null) throw untrusted()
   await verifyServiceJwt(call, context, async (issuer, forceRefresh) => {
@@ -20,7 +21,7 @@ const moderationService: Verifier<null> = async (call, context) => {
     const keyId = issuer === did ? 'atproto' : 'atproto_label'
     return keyOfDid(context.services, did, forceRefresh, keyId)
   })
-  return null
+  return { name: did }
 }
 
 /** Whether a bearer token says that it is the moderation service's; it is not verified. */

@@ -4,6 +4,7 @@ import { method } from '../method.ts'
 
 export default method('com.atproto.server.createInviteCode', {
   auth: admin,
+  act: ({ credentials: by }) => ({ by, subject: '1 code' }),
   handler: async ({ input: { useCount, forAccount } }, { services }) => {
     const [created] = await createInvites(services, {
       count: 1,

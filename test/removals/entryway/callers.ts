@@ -10,6 +10,7 @@ const operator = inFile('operator/handler.ts')
 
 const CLAIMS = 'test/tokens/legacy_claims.test.ts'
 const ADMINS = 'test/xrpc/admin_passwords.test.ts'
+const ADMINS_TRAIL = 'test/xrpc/admin_trail.test.ts'
 const MODERATOR = 'test/xrpc/moderator.test.ts'
 const OPERATOR = 'test/cli/operator_api.test.ts'
 
@@ -53,7 +54,7 @@ export const callerRows = toRemovals([
   [
     'test/several_pds/several_pds.test.ts',
     'a PDS administers its own accounts',
-    admin("admin !== 'every' && !admin.includes(pdsDid)", 'false'),
+    admin("of !== 'every' && !of.includes(pdsDid)", 'false'),
   ],
   [
     47,
@@ -66,7 +67,10 @@ export const callerRows = toRemovals([
   [
     20,
     'a password that is of no PDS is a guess',
-    admin('return administered.length > 0 ? administered : null', 'return administered'),
+    admin(
+      'administered.length > 0 ? { name, of: administered } : null',
+      '{ name, of: administered }',
+    ),
   ],
   [
     ADMINS,
@@ -74,6 +78,16 @@ export const callerRows = toRemovals([
     admin('isSameSecret(password, secrets.adminPassword)', 'password !== secrets.jwtKeyHex'),
   ],
   [ADMINS, 'and the user of it', admin('given?.user !== ADMIN) throw', 'given === null) throw')],
+  [
+    ADMINS_TRAIL,
+    'what is done with the admin password is kept',
+    inFile('xrpc/acts.ts')('  await keep()\n  return done', '  return done'),
+  ],
+  [
+    ADMINS_TRAIL,
+    'also what is on record and done later',
+    inFile('xrpc/acts.ts')('if (err instanceof UnavailableError) await keep()', ''),
+  ],
   [
     MODERATOR,
     'the service of the settings alone moderates',

@@ -1,0 +1,50 @@
+import { UnavailableError } from '../base/errors.ts'
+import { outlasting } from '../base/time/in_time.ts'
+import { calledFrom } from '../http/requester.ts'
+import { keepOperatorAct } from '../sagas/operator_acts.ts'
+import type { Services } from '../sagas/services/services.ts'
+
+/** Who administers. */
+export type Administrator = {
+  /** As the operators' trail has it. */
+  name: string
+}
+
+/** What an administrator does by a method, for the operators' trail. */
+export type Act = {
+  by: Administrator
+  /** The account that it is done to, as it is named. */
+  account?: string
+  /** What else it is done to. */
+  subject?: string
+  /** Whether the account is as before. */
+  changesNothing?: boolean
+}
+
+/**
+ * Does it, and keeps who has done it: also where something does not answer, since it may be on record and done later. An
+ * account that it deletes reads nothing of it.
+ */
+export async function keepingAct<T>(
+  { actors, log }: Pick<Services, 'actors' | 'log'>,
+  nsid: string,
+  { by, account, subject = account ?? '', changesNothing = false }: Act,
+  work: () => Promise<T>,
+): Promise<T> {
+  const find = (name: string) => actors.directory.find(name, ['did', 'handle'])
+  const entry = account === undefined ? null : await find(account)
+  const did = entry?.did ?? null
+  const keep = async () => {
+    const isThere = did !== null && (await outlasting(() => find(did)).catch(() => null)) !== null
+    const operator = { operator: by.name, operatorAddress: calledFrom()?.address ?? null }
+    const isInAudit = isThere && !changesNothing
+    const act = { command: nsid, subject: did ?? subject, did, isInAudit }
+    await keepOperatorAct({ actors, log }, operator, act)
+  }
+  const done = await work().catch(async (err) => {
+    if (err instanceof UnavailableError) await keep()
+    throw err
+  })
+  await keep()
+  return done
+}
