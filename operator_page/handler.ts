@@ -22,7 +22,7 @@ import {
   OPERATOR_PAGE,
   OPERATOR_SIGN_OUT,
 } from '../operator/paths.ts'
-import { enterByLink, findOperatorSession, nameOf } from '../sagas/operators.ts'
+import { enterByLink, findOperatorSession, trailNameOf } from '../sagas/operators.ts'
 import { guarding } from '../stores/device_cookies.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
 import { answerCommand, showCommands, showFilled } from './commands.ts'
@@ -66,7 +66,7 @@ export function createOperatorPage(
     if (secret === undefined || session === null) {
       return outside(request, { isOver: secret !== undefined, done: 'undone' })
     }
-    const by = { operator: nameOf(session), operatorAddress: request.peer.address }
+    const by = { operator: trailNameOf(session), operatorAddress: request.peer.address }
     const sealed = forms.write(secret)
     const given = { ...context, by, ground: session.ground }
     const visitor = { request, session, context: given, sealed, copyScript }

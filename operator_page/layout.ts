@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { HttpResponse } from '../http/message.ts'
 import { type Html, type Script, writeDocument } from '../http/page/document.ts'
 import { formOf, OPERATOR_COMMANDS, OPERATOR_PAGE, OPERATOR_SIGN_OUT } from '../operator/paths.ts'
+import { nameOf } from '../sagas/operators.ts'
 import { STYLE } from './style.ts'
 import type { Outcome, Visitor } from './visitor.ts'
 
@@ -34,7 +35,7 @@ type Inside = {
 
 /** A page for who is in. */
 export function writeInside(
-  { context, sealed, request }: Visitor,
+  { context, session, sealed, request }: Visitor,
   { title, about, content, outcome = {}, script }: Inside,
 ): HttpResponse {
   const { name: service } = context.services.settings
@@ -44,7 +45,7 @@ export function writeInside(
     <header>
       <p><a href="${OPERATOR_PAGE}">${service}</a></p>
       <nav aria-label="Pages">${PAGES.map(([name, href]) => html`<a href="${href}" ${href === here && html`aria-current="page"`}>${name}</a>`)}</nav>
-      <p class="quiet">Operator: ${context.by.operator}</p>
+      <p class="quiet">Operator: ${nameOf(session)}</p>
       ${form({ action: OPERATOR_SIGN_OUT, sealed }, html`<button>Sign out</button>`)}
     </header>
     <main id="${CONTENT}" tabindex="-1">

@@ -13,7 +13,7 @@ import type { Services } from './services/services.ts'
 /** Who acts as the operator, as audit trails name it, and from where. */
 export type ActingOperator = {
   /**
-   * An account's handle or DID, `a link of` it, `a link`, or `the command line`; by XRPC `the admin password`, one `of` a
+   * An account's handle and DID, `a link of` it, `a link`, or `the command line`; by XRPC `the admin password`, one `of` a
    * PDS, or a moderation service.
    */
   operator: string
@@ -140,9 +140,18 @@ export function isFresh({ ground }: OperatorSession): boolean {
   return Date.now() - ground.begunAt <= PROOF_AGAIN
 }
 
-/** Who is in, as trails and the page name them. */
+/** Who is in, as the page names them. */
 export function nameOf({ account, isByLink }: OperatorSession): string {
-  if (account === null) return 'a link'
-  const name = account.handle ?? account.did
+  return named(account && (account.handle ?? account.did), isByLink)
+}
+
+/** The same as trails name them, in which a handle may be another's by the time that they are read. */
+export function trailNameOf({ account, isByLink }: OperatorSession): string {
+  const isBoth = account !== null && account.handle !== null
+  return named(isBoth ? `${account.handle} (${account.did})` : (account?.did ?? null), isByLink)
+}
+
+function named(name: string | null, isByLink: boolean): string {
+  if (name === null) return 'a link'
   return isByLink ? `a link of ${name}` : name
 }

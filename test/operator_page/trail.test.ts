@@ -22,7 +22,8 @@ import { inputs } from '../../operator/inputs/index.ts'
 import { formOf } from '../../operator/paths.ts'
 import { dayOf, keepEvents } from '../../sagas/notices/kept_events.ts'
 import { newPerson } from '../factors/person.ts'
-import { command, enterByLink, startOperatorApp } from './operators.ts'
+import { formsOf } from '../security_page/forms_of.ts'
+import { command, enterAs, enterByLink, newOperator, startOperatorApp } from './operators.ts'
 
 type Filter = Record<string, string | number>
 
@@ -257,4 +258,15 @@ describe('the trail', () => {
     logEvent(log, 'mail_sent', { kind: 'signInCode' }, undefined)
     await end(50)
   })
+})
+
+test('an operator is known by the DID, too, since the handle may be of another one later', async () => {
+  const operator = await newOperator(app)
+  const visitor = await enterAs(app, operator)
+  const page = await visitor.open(formOf('invite create'))
+  expect((await visitor.send(formsOf(page).at(-1) ?? page, { count: '1' })).notice).toBe('Done.')
+  const { events } = await trail({ by: operator.did })
+  expect(events).toMatchObject([
+    { operator: `${operator.handle} (${operator.did})`, detail: { what: 'invite/create' } },
+  ])
 })
