@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { freePort } from '../../lab/world/loopback.ts'
 import { startEngine } from '../../lab/world/servers/engine.ts'
@@ -47,13 +47,28 @@ test('what a runner asked fails as its connection breaks off, and what it asks t
 test('an actor that stopped while its runner was cut off starts anew where it is called', async () => {
   const id = await world.start('first')
   await expect.poll(() => world.started).toEqual([id])
-  await world.confirmStarts(id)
   world.breakOff()
   await expect.poll(world.disconnected).toBe(1)
   await world.runner.forceStopActor(id)
   await expect.poll(world.connected).toBe(2)
   world.call(id)
   await expect.poll(() => world.started).toEqual([id, id])
+})
+
+test('what is over does not start again as its runner comes back, nor end what came after it', async () => {
+  const first = await world.start('first')
+  await expect.poll(() => world.started).toEqual([first])
+  world.runner.sleepActor(first)
+  await expect.poll(() => world.stopped).toEqual([first])
+  world.call(first)
+  await expect.poll(() => world.started).toEqual([first, first])
+  world.breakOff()
+  await expect.poll(world.connected).toBe(2)
+  // The engine says what it has to say in this order.
+  const second = await world.start('second')
+  await expect.poll(() => world.started).toContain(second)
+  expect(world.started).toEqual([first, first, second])
+  expect(world.stopped).toEqual([first])
 })
 
 test('an actor that the engine no longer waits for stops before it starts anew', async () => {
@@ -118,10 +133,9 @@ function startRunner() {
     const over = new AbortController()
     keep({ close: async () => over.abort() })
     const started: string[] = []
+    const stopped: string[] = []
     let [connected, disconnected] = [0, 0]
     let stop = async () => {}
-    const everySoOften = vi.spyOn(globalThis, 'setInterval')
-    keep({ close: async () => everySoOften.mockRestore() })
     const runner = new Runner({
       ...{ version: 1, endpoint: url, token, namespace, totalSlots: 10, noAutoShutdown: true },
       ...{ runnerName: 'once', runnerKey: randomUUID(), prepopulateActorNames: {} },
@@ -130,13 +144,16 @@ function startRunner() {
       ...{ fetch: async () => new Response(), websocket: async () => {} },
       hibernatableWebSocket: { canHibernate: () => false },
       onActorStart: async (id: string) => void started.push(id),
-      onActorStop: () => stop(),
+      onActorStop: async (id: string) => {
+        stopped.push(id)
+        await stop()
+      },
     })
     await runner.start()
     keep({ close: () => runner.shutdown(true) })
     await expect.poll(() => connected).toBe(1)
     return {
-      ...{ runner, started, breakOff: relay.end },
+      ...{ runner, started, stopped, breakOff: relay.end },
       connected: () => connected,
       disconnected: () => disconnected,
       keepAnswersBack: () => upstreams.forEach((upstream) => void upstream.unpipe()),
@@ -164,12 +181,6 @@ function startRunner() {
       /** The answer is not waited for. */
       call: (id: string): void => {
         fetch(`${url}/gateway/${id}@${token}/`, { signal: over.signal }).catch(() => {})
-      },
-      /** As after five minutes. The engine does not start anew then what it was told of, in the order of what it is asked. */
-      confirmStarts: async (id: string) => {
-        const confirming = everySoOften.mock.calls.find(([, ms]) => ms === 300_000)
-        confirming?.[0]()
-        await runner.kvGet(id, [new Uint8Array([0])])
       },
       holdStops: () => {
         const begun = Promise.withResolvers<void>()
