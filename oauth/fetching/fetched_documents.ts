@@ -10,10 +10,13 @@ export class FetchedDocuments<V extends object> {
   readonly #kept: LRUCache<string, V>
   readonly #lifetime: number
 
-  /** @param lifetime in milliseconds */
-  constructor(name: CacheName, lifetime: number) {
+  /**
+   * @param lifetime in milliseconds
+   * @param bytesOf what a document takes, about
+   */
+  constructor(name: CacheName, lifetime: number, bytesOf: (document: V) => number = bytesOfJson) {
     this.#lifetime = lifetime
-    this.#kept = createCache<V>(name, bytesOfJson, lifetime)
+    this.#kept = createCache<V>(name, bytesOf, lifetime)
   }
 
   get(url: string): V | undefined {

@@ -4,7 +4,8 @@ import { FetchedDocuments } from '../../oauth/fetching/fetched_documents.ts'
 /** What the `jwks_uri` of clients answered, by its address. */
 export type FetchedKeys = FetchedDocuments<{ text: string }>
 
-export const newFetchedKeys = (): FetchedKeys => new FetchedDocuments('client keys', CLIENT_KEYS)
+export const newFetchedKeys = (): FetchedKeys =>
+  new FetchedDocuments('client keys', CLIENT_KEYS, ({ text }) => 2 * text.length)
 
 /** The keys of a client as the provider keeps them; none but those with an address are ever stale. */
 export type ClientKeys = {

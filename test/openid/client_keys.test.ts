@@ -154,6 +154,11 @@ describe.each(Object.entries(kinds))('of a client that %s', (_, come) => {
     padded(79_000)
     for (let n = 0; n < 3; n++) expect(await told(id, first, 'first')).toBe(KNOWN)
     expect(fetched).toBe(1)
+    // Each character of it is written as two in JSON.
+    publish([first], { pad: '"'.repeat(39_000) })
+    later(2 * CLIENT_KEYS + SECOND)
+    for (let n = 0; n < 3; n++) expect(await told(id, first, 'first')).toBe(KNOWN)
+    expect(fetched).toBe(2)
     padded(81_000)
     later(2 * CLIENT_KEYS + SECOND)
     expect(await told(id, first, 'first')).toBe(UNKNOWN)

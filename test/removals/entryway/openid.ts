@@ -72,6 +72,11 @@ export const openidRows = toRemovals([
     clientFetching('LARGEST_KEYS = 80_000', 'LARGEST_KEYS = 512_000'),
   ],
   [
+    CLIENT_KEYS,
+    'also those with many quotation marks',
+    freshKeys(', ({ text }) => 2 * text.length', ''),
+  ],
+  [
     'test/openid/unkept_grants.test.ts',
     'of two decisions at once the second finds what the first has done',
     interaction("request.method === 'POST'\n      ?", "request.method === ''\n      ?"),
