@@ -153,7 +153,7 @@ export class Place {
     const wanted = { step: 'cancel', language } as const
     if (this.request) return this.page(wanted)
     const query = new URLSearchParams({ step: wanted.step, ...(language && { lang: language }) })
-    return this.#openidPage && withQuery(this.#openidPage, query)
+    return this.#openidPage(query)
   }
 
   /** What of the security page the person goes on to that asks for a proof that it is them. */
@@ -173,10 +173,13 @@ export class Place {
     return (isOpenid && this.#query.get('interaction')) || undefined
   }
 
-  /** Of what an OpenID client asked for; undefined where none did. */
-  get #openidPage(): string | undefined {
+  /** Of what an OpenID client asked for, and in which language; undefined where none did. */
+  #openidPage(query: URLSearchParams): string | undefined {
     const { interaction } = this
-    return interaction && openidPage(encodeURIComponent(interaction))
+    if (interaction === undefined) return undefined
+    const locale = this.#query.get('ui_locales')
+    if (locale !== null) query.set('ui_locales', locale)
+    return withQuery(openidPage(encodeURIComponent(interaction)), query)
   }
 
   /** Where a form is posted to. */
@@ -204,8 +207,10 @@ export class Place {
       if (code !== null) query.set('user_code', code)
       return withQuery(OPENID_DEVICE, query)
     }
-    if (this.#openidPage) return withQuery(this.#openidPage, query)
-    return withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
+    return (
+      this.#openidPage(query) ??
+      withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
+    )
   }
 
   #queryWith({ step, account, language, isLate }: Wanted): URLSearchParams {

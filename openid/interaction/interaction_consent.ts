@@ -73,6 +73,10 @@ export class ConsentQuestion {
     const asked = await requestedBy(this.#flow, interaction.params)
     const language = chosenLanguage(request.url)
     const locale = localeOf(interaction)
+    const query = new URLSearchParams({
+      ...(language && { lang: language }),
+      ...(locale && { ui_locales: locale }),
+    })
     return this.#pages.consent(
       { request, uiLocales: locale },
       {
@@ -83,7 +87,7 @@ export class ConsentQuestion {
         host: placeOf(to),
         // Any app on the device of the person can say that it is this one (RFC 8252 section 8.6).
         isLocal: isLoopback(to),
-        action: openidPage(interaction.uid) + (language ? `?lang=${language}` : ''),
+        action: openidPage(interaction.uid) + (query.size > 0 ? `?${query}` : ''),
         sealed: this.#forms.write(deviceId, state),
         other: Place.forOpenid(interaction.uid, { locale }).page({ step: 'choose', language }),
       },

@@ -84,6 +84,16 @@ const pages: Record<string, Come> = {
   'a wrong password there': async (asked) =>
     asked.visitor.send(await openid(asked), { ...entered(), password: 'wrong' }),
   'the consent to an OpenID client': consentOf,
+  'the page of one that has ended since the sign-in': async (asked) => {
+    const answer = await asked.visitor.send(await openid(asked), entered())
+    asked.visitor.cookies.clear()
+    return asked.visitor.open(inThisProgram(answer.header('location')))
+  },
+  'the page of one that has ended since it was asked for': async (asked) => {
+    const page = await consentOf(asked)
+    asked.visitor.cookies.clear()
+    return asked.visitor.send(page, { decision: 'allow' })
+  },
   'the page that leads on to it': async (asked) => {
     const page = await consentOf(asked)
     return leadingOn(asked, await asked.visitor.send(page, { decision: 'allow' }))
