@@ -38,9 +38,18 @@ export function issueToken(
   })
 }
 
-/** The mail with a code has left: the code before it ends. */
-export function noteSent(db: Db, purpose: EmailTokenPurpose, token: string): void {
-  transact(db, () => endFormerEmailToken(db, purpose, token, Date.now()))
+/**
+ * The mail with a code has left: the code before it ends.
+ *
+ * @param requestedAt when the code was made, ms
+ */
+export function noteSent(
+  db: Db,
+  purpose: EmailTokenPurpose,
+  token: string,
+  requestedAt: number,
+): void {
+  transact(db, () => endFormerEmailToken(db, purpose, token, requestedAt))
 }
 
 /** @throws {Refusal} InvalidToken, ExpiredToken */

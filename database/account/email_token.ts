@@ -40,13 +40,16 @@ export function putEmailToken(
 
 /**
  * The mail with a token has left, so the one before it ends. Where yet another was put meanwhile, whose mail may never
- * leave, this one is the one before that. To be called in a transaction.
+ * leave, this one is the one before that; but not where that one is newer, since a mail may leave late: this one has ended
+ * by then. To be called in a transaction.
+ *
+ * @param requestedAt when this token was put, ms
  */
 export function endFormerEmailToken(
   db: Db,
   purpose: EmailTokenPurpose,
   token: string,
-  now: number,
+  requestedAt: number,
 ): void {
   const named = { former: former(purpose), hash: hashSecret(token) }
   const newest = sql(db, 'SELECT 1 FROM email_token WHERE purpose = ? AND token_hash = ?')
@@ -56,8 +59,9 @@ export function endFormerEmailToken(
   }
   sql(
     db,
-    'UPDATE email_token SET token_hash = @hash, requested_at = @now WHERE purpose = @former',
-  ).run({ ...named, now })
+    `UPDATE email_token SET token_hash = @hash, requested_at = @requestedAt
+       WHERE purpose = @former AND requested_at < @requestedAt`,
+  ).run({ ...named, requestedAt })
 }
 
 export function checkEmailToken(

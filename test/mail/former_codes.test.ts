@@ -92,20 +92,32 @@ test('a new password is set with it', async () => {
   expect(await resetPassword(services, code, 'a new secret')).toMatchObject({ did: person.did })
 })
 
-/** The codes that are good after some were put, whose mails then left in this order. */
-function goodAfter(put: string[], left: string[]): string[] {
+/**
+ * The codes that are good after some were put, whose mails then left in this order.
+ *
+ * @param late those that were put once all others had ended, as where one was used
+ */
+function goodAfter(put: string[], left: string[], late: string[] = []): string[] {
   const db = openDatabase(':memory:', accountSchema)
   try {
-    putEmailToken(db, 'sign_in', 'before', 1)
-    endFormerEmailToken(db, 'sign_in', 'before', 1)
-    for (const token of put) putEmailToken(db, 'sign_in', token, 1)
-    for (const token of left) endFormerEmailToken(db, 'sign_in', token, 1)
-    const isGood = (token: string) => checkEmailToken(db, 'sign_in', token, 1) === 'valid'
-    const good = ['before', ...put].filter(isGood)
+    const at = new Map<string, number>()
+    const add = (token: string) => {
+      at.set(token, at.size + 1)
+      putEmailToken(db, 'sign_in', token, at.size)
+    }
+    const leave = (token: string) => endFormerEmailToken(db, 'sign_in', token, at.get(token) ?? 0)
+    const isGood = (token: string) => checkEmailToken(db, 'sign_in', token, at.size) === 'valid'
+    add('before')
+    leave('before')
+    put.forEach(add)
+    if (late.length > 0) deleteEmailToken(db, 'sign_in')
+    late.forEach(add)
+    left.forEach(leave)
+    const good = [...at.keys()].filter(isGood)
     deleteEmailToken(db, 'sign_in')
-    expect(['before', ...put].filter(isGood)).toEqual([])
-    for (const token of left) endFormerEmailToken(db, 'sign_in', token, 1)
-    expect(['before', ...put].filter(isGood)).toEqual([])
+    expect([...at.keys()].filter(isGood)).toEqual([])
+    left.forEach(leave)
+    expect([...at.keys()].filter(isGood)).toEqual([])
     return good
   } finally {
     closeDatabase(db)
@@ -118,4 +130,14 @@ test('so it is where two are asked for at once, of which one is not taken, or co
   expect(goodAfter(['one', 'two'], ['two'])).toEqual(['two'])
   expect(goodAfter(['one', 'two'], ['one', 'two'])).toEqual(['two'])
   expect(goodAfter(['one', 'two'], ['two', 'one'])).toEqual(['two'])
+})
+
+test('a mail that the server takes late puts no code in the place of a newer one that was sent', () => {
+  expect(goodAfter(['one', 'two', 'three'], ['one', 'two'])).toEqual(['two', 'three'])
+  expect(goodAfter(['one', 'two', 'three'], ['two', 'one'])).toEqual(['two', 'three'])
+})
+
+test('nor is a code good again that ended before the server said that it has the mail', () => {
+  expect(goodAfter(['one'], ['one'], ['two', 'three'])).toEqual(['two', 'three'])
+  expect(goodAfter(['one'], ['two', 'one'], ['two', 'three'])).toEqual(['two', 'three'])
 })

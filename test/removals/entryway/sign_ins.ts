@@ -107,9 +107,14 @@ export const signInRows = toRemovals([
     FORMER_CODES,
     'it ends with that one',
     inFile('sagas/notices/email_code.ts')(
-      'actors.account(did).noteEmailTokenSent(purpose, sent)',
+      'actors.account(did).noteEmailTokenSent(purpose, token, requestedAt)',
       'Promise.resolve()',
     ),
+  ],
+  [
+    FORMER_CODES,
+    'one whose mail leaves late takes the place of no newer one',
+    emailTokens(' AND requested_at < @requestedAt', ''),
   ],
   [
     FORMER_CODES,
