@@ -21,6 +21,8 @@ const did = `did:plc:${'a'.repeat(24)}`
 const asked: string[] = []
 
 beforeAll(async () => {
+  // The threads that derive keys are filled, which cheap keys do without.
+  vi.stubEnv('WORLD_PASSWORDS', 'once')
   key = await Secp256k1Keypair.create()
   plc = await listenOnLoopback((incoming, outgoing) => {
     asked.push(incoming.url ?? '')
