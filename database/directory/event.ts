@@ -19,8 +19,10 @@ export type TrailEvent = {
 /** Of the trail, as it is listed. */
 export type ListedEvent = TrailEvent & { id: number; handle: string | null }
 
-/** The event of what an operator did; `detail` has the command and what it was done to. */
+/** The event of what an operator did; `detail` has the command or XRPC method, and what it was done to. */
 export const OPERATOR_ACT = 'operator_acted'
+/** What the admins of PDSes and moderators do, too, as often as they like. */
+const XRPC = 'com.atproto.'
 /** A stranger causes it as often as the limits let them. */
 const GUESS = 'sign_in_failed'
 
@@ -29,9 +31,12 @@ const bounded = (where: string, maxBytes: number): Bounded => ({
   rowBytes: '130 + length(detail)',
 })
 
-/** The oldest of a kind make room; none pushes out those of another. About 10,000 rows, 10,000 and 50,000. */
+const byXrpc = `detail ->> 'what' LIKE '${XRPC}%'`
+
+/** The oldest of a kind make room; none pushes out those of another. About 10,000 rows of each, and 50,000 of `others`. */
 export const EVENTS = {
-  acts: bounded(`event = '${OPERATOR_ACT}'`, 2_000_000),
+  acts: bounded(`event = '${OPERATOR_ACT}' AND NOT ${byXrpc}`, 2_000_000),
+  calls: bounded(`event = '${OPERATOR_ACT}' AND ${byXrpc}`, 2_000_000),
   guesses: bounded(`event = '${GUESS}'`, 2_000_000),
   others: bounded(`event NOT IN ('${OPERATOR_ACT}', '${GUESS}')`, 10_000_000),
 }
@@ -42,13 +47,19 @@ export const MOST_OF_ONE_EVENT = 200
 /** Appends to the trail, and drops what is older than {@link AUDIT_MEMORY} or too much. */
 export function insertEvent(db: Db, { detail, ...event }: TrailEvent): void {
   const text = JSON.stringify(detail)
-  const kind = event.event === OPERATOR_ACT ? 'acts' : event.event === GUESS ? 'guesses' : 'others'
+  const kind = kindOf(event.event, detail)
   makeRoom(db, EVENTS[kind], 130 + text.length)
   sql(
     db,
     `INSERT INTO event (at, event, did, address, operator, detail)
      VALUES (@at, @event, @did, @address, @operator, @detail)`,
   ).run({ ...event, detail: text })
+}
+
+function kindOf(event: string, { what }: TrailEvent['detail']): keyof typeof EVENTS {
+  if (event === GUESS) return 'guesses'
+  if (event !== OPERATOR_ACT) return 'others'
+  return String(what).startsWith(XRPC) ? 'calls' : 'acts'
 }
 
 /** Drops what there is too much of one event of one account. */

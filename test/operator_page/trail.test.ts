@@ -155,10 +155,10 @@ describe('the trail', () => {
     const [first] = [{ at: 1_000, ...NOBODY, event, ...more }]
     directoryFunctions.keepEvents(db, { events: [first], counts: {} }, first.at)
   }
-  const act = (at: number, subject = 'kim', did: string | null = null) =>
+  const act = (at: number, subject = 'kim', did: string | null = null, command = 'invite/create') =>
     directoryFunctions.addOperatorAct(db, {
-      ...{ at, operator: 'kim.test', operatorAddress: null, command: 'invite/create' },
-      ...{ subject, did },
+      ...{ at, operator: 'kim.test', operatorAddress: null },
+      ...{ command, subject, did },
     })
   const count = (event = '%') =>
     db.prepare('SELECT count(*) FROM event WHERE event LIKE ?').pluck().get(event)
@@ -171,6 +171,9 @@ describe('the trail', () => {
       act(1_000)
       for (let i = 0; i < 200; i++) add('sign_in_failed')
       expect([count('signed_in'), count('operator_acted')]).toEqual([1, 1])
+      // As the admin of a PDS does.
+      for (let i = 0; i < 200; i++) act(1_000, 'kim', null, 'com.atproto.admin.updateAccountEmail')
+      expect(measure(db, EVENTS.acts).rows).toBe(1)
       for (let i = 0; i < 200; i++) add('signed_in')
       for (let i = 0; i < 200; i++) act(1_000, 'x'.repeat(1_000))
       for (const bounded of Object.values(EVENTS)) {

@@ -111,7 +111,12 @@ export const operatorPageRows = toRemovals([
     'also in time',
     inFile('actors/directory/events.ts')('events.deleteOldEvents(db, now)', ''),
   ],
-  [TRAIL, 'guesses push nothing out', event("? 'guesses' : 'others'", "? 'others' : 'others'")],
+  [TRAIL, 'guesses push nothing out', event("return 'guesses'", "return 'others'")],
+  [
+    TRAIL,
+    'nor does what the admin of a PDS does',
+    event("? 'calls' : 'acts'", "? 'acts' : 'acts'"),
+  ],
   [
     TRAIL,
     'it forgets who is gone',
