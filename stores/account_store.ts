@@ -1,6 +1,7 @@
 import type { AccountStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
 import { accountNotFound, signedOutMeanwhile } from '../base/errors.ts'
+import { receivedAt } from '../http/requester.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import {
   activateAccount,
@@ -52,9 +53,10 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
     setAuthorizedClient: (did, clientId, data) =>
       asOAuth(async () => {
         if (requestScope().narrowedFor === clientId) return
-        await actors
-          .account(did)
-          .authorizeClient(clientId, JSON.stringify(data), Date.now(), requestScope().signInOf(did))
+        const now = Date.now()
+        const consent = { clientId, at: receivedAt() ?? now }
+        const basis = { ...requestScope().signInOf(did), consent }
+        await actors.account(did).authorizeClient(clientId, JSON.stringify(data), now, basis)
       }),
 
     getAccount: (did) =>

@@ -4,7 +4,7 @@ import { askEach, type Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
 import { SIGN_IN_STEP } from '../base/lifetimes.ts'
 import type { AuthorizationRequest } from '../database/flow/authorization_request.ts'
-import { requester } from '../http/requester.ts'
+import { receivedAt, requester } from '../http/requester.ts'
 import { asOAuth } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
 
@@ -16,7 +16,10 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
         id,
         clientId: data.clientId,
         clientAuth: data.clientAuth && JSON.stringify(data.clientAuth),
-        parameters: JSON.stringify({ ...data.parameters, [ASKED]: undefined }),
+        parameters: JSON.stringify({
+          ...data.parameters,
+          ...{ [ASKED]: undefined, [GIVEN_AT]: undefined },
+        }),
         expiresAt: data.expiresAt.getTime(),
         deviceId: data.deviceId,
         did: data.did,
@@ -58,7 +61,8 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
             scope.narrowedFor = request.clientId
             await account(data.did).forgetConsent(request.clientId)
           }
-          await flow(code).insertRequest({ ...request, ...change, code, generation })
+          const parameters = dated(change.parameters ?? request.parameters)
+          await flow(code).insertRequest({ ...request, ...change, parameters, code, generation })
         } catch (err) {
           // It was not granted, and may be when the person tries again.
           await Promise.allSettled([flow(id).insertRequest(request)])
@@ -75,7 +79,10 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
     async consumeRequestCode(code) {
       const row = await flow(code).consumeRequestByCode(code)
       const generation = row?.generation ?? null
-      if (generation !== null) requestScope().presentCode({ generation })
+      if (row && generation !== null) {
+        const consent = { clientId: row.clientId, at: givenAt(row.parameters) }
+        requestScope().presentCode({ generation, consent })
+      }
       return row && { requestId: row.id as `req-${string}`, data: toRequestData(row, code) }
     },
   }
@@ -88,6 +95,15 @@ function askedFor(parameters: string): string | null {
   const { scope = null, [ASKED]: asked = scope } = JSON.parse(parameters)
   return asked
 }
+
+/** Beside those of a request that was granted, when the gateway received what granted it, ms. */
+const GIVEN_AT = 'given_at'
+
+const dated = (parameters: string): string =>
+  JSON.stringify({ ...JSON.parse(parameters), [GIVEN_AT]: receivedAt() ?? Date.now() })
+
+/** @returns 0 where it was granted before that was kept */
+const givenAt = (parameters: string): number => JSON.parse(parameters)[GIVEN_AT] ?? 0
 
 /** Parameters of the request that was read last, of which a person may have taken something. */
 function written(parameters: { scope?: string | undefined }): string {
@@ -145,7 +161,7 @@ export function reopeningRequests(flow: Flow, partitions: number) {
 
 /** Only the hash of the code is stored; the request that consumes the code has just presented it. */
 function toRequestData(row: AuthorizationRequest, code: RequestData['code']): RequestData {
-  const { [ASKED]: _, ...parameters } = JSON.parse(row.parameters)
+  const { [ASKED]: _, [GIVEN_AT]: __, ...parameters } = JSON.parse(row.parameters)
   return {
     clientId: row.clientId,
     clientAuth: row.clientAuth === null ? null : JSON.parse(row.clientAuth),

@@ -9,6 +9,7 @@ import { readDeviceAccount } from '../../database/account/device.ts'
 import { isLegacySessionOpen } from '../../database/account/legacy_session.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import { hasProof, type ProvenBy } from '../../database/account/proof.ts'
+import { type GivenToClient, isSignedOutSince } from '../../database/account/signed_out_client.ts'
 import type { Db } from '../../database/database.ts'
 
 /**
@@ -28,6 +29,8 @@ export type Basis = {
   proof?: string
   /** By what that has to be; by anything unless given. */
   provenBy?: ProvenBy
+  /** The app to which the person consented with it: nothing more comes of that once they have signed the app out. */
+  consent?: GivenToClient
   /** Whether it is good for an account that was taken down, too. */
   mayBeTakenDown?: boolean
 }
@@ -64,12 +67,13 @@ export function refusalOf(db: Db, account: AccountRow, basis: Basis): Refusal | 
   if (account.takedownRef !== null && !basis.mayBeTakenDown) {
     return accountTakenDown()
   }
-  const { generation, session, device, appPassword, proof, provenBy = 'any' } = basis
+  const { generation, session, device, appPassword, consent, proof, provenBy = 'any' } = basis
   const isGood =
     generation === account.generation &&
     (session === undefined || isLegacySessionOpen(db, session, Date.now())) &&
     (device === undefined || readDeviceAccount(db, device) !== null) &&
-    (appPassword === undefined || hasAppPassword(db, appPassword))
+    (appPassword === undefined || hasAppPassword(db, appPassword)) &&
+    (consent === undefined || !isSignedOutSince(db, consent, Date.now()))
   if (!isGood) return signedOutMeanwhile()
   const isProven = proof === undefined || hasProof(db, proof, provenBy, Date.now())
   return isProven ? null : new Refusal('ProofRequired', 'Prove again that it is you')

@@ -10,6 +10,7 @@ import { endOpenidSignInsOfGrant } from '../../database/account/openid_sign_in.t
 import { type AccountRow, readAccount, setSignedOut } from '../../database/account/profile.ts'
 import type { RefreshStanding } from '../../database/account/rotation.ts'
 import * as sessions from '../../database/account/session.ts'
+import { putSignedOutClient } from '../../database/account/signed_out_client.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import type { Proof } from '../../factors/kinds.ts'
 import { assertGood, type Basis, refusalOf, refuseTakenDown } from './basis.ts'
@@ -122,8 +123,8 @@ export type EndedBy = Pick<MadeBy, 'address' | 'deviceId'>
 
 /**
  * Ends one OAuth or legacy session of the account, or what an OpenID client was granted; what the person gave to its app
- * is asked for again then. The browser in which it began, or the program, may be lost: its next sign-in is as from a new
- * one.
+ * is asked for again then, and the codes that it holds give nothing. The browser in which it began, or the program, may be
+ * lost: its next sign-in is as from a new one.
  *
  * @param basis null where the operator asks
  * @param isTakenElsewhere whether a PDS takes its access tokens until they expire
@@ -147,7 +148,7 @@ export function end(
     if (session?.deviceId) distrust(db, session.deviceId)
     if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))
     sessions.deleteSession(db, id)
-    if (session) deleteAuthorizedClient(db, session.clientId)
+    if (session) takeBack(db, session.clientId)
     legacy.deleteLegacySessionById(db, id)
     if (openidClient !== null) {
       endOpenidSignInsOfGrant(db, id, Date.now())
@@ -177,9 +178,15 @@ export function endByTokenId(
     const clientId = sessions.deleteSessionByTokenId(db, tokenId)
     if (clientId === null) return null
     if (isTakenElsewhere) setSignedOut(db, Date.now())
-    if (isByPerson) deleteAuthorizedClient(db, clientId)
+    if (isByPerson) takeBack(db, clientId)
     return clientId
   })
+}
+
+/** What the person gave to an app until now, in whichever browser; its other sessions go on. To be called in a transaction. */
+function takeBack(db: Db, clientId: string): void {
+  deleteAuthorizedClient(db, clientId)
+  putSignedOutClient(db, clientId, Date.now())
 }
 
 export function list(db: Db): SessionOfAccount[] {

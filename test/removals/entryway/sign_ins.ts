@@ -163,12 +163,43 @@ export const signInRows = toRemovals([
   [
     CONSENTS,
     'an app that is signed out asks again',
-    granted('    if (session) deleteAuthorizedClient(db, session.clientId)\n', ''),
+    granted('    if (session) takeBack(db, session.clientId)\n', ''),
   ],
   [
     CONSENTS,
     'also where that is on the account page',
-    granted('    if (isByPerson) deleteAuthorizedClient(db, clientId)\n', ''),
+    granted('    if (isByPerson) takeBack(db, clientId)\n', ''),
+  ],
+  [
+    CONSENTS,
+    'what it was given is not there any more',
+    granted('  deleteAuthorizedClient(db, clientId)\n', ''),
+  ],
+  [
+    CONSENTS,
+    'and the codes that it holds give nothing',
+    granted('  putSignedOutClient(db, clientId, Date.now())\n', ''),
+  ],
+  [
+    CONSENTS,
+    'which a code tells that was given before',
+    inFile('stores/request_store.ts')(
+      'presentCode({ generation, consent })',
+      'presentCode({ generation })',
+    ),
+  ],
+  [
+    CONSENTS,
+    'and a consent that comes late',
+    accounts('signInOf(did), consent }', 'signInOf(did) }'),
+  ],
+  [
+    CONSENTS,
+    'but one that is given later does, also by a clock that was set back',
+    inFile('database/account/signed_out_client.ts')(
+      'replayed_at BETWEEN ? AND ?',
+      'replayed_at >= ? AND ? > 0',
+    ),
   ],
   [
     CONSENTS,
