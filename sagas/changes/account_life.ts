@@ -138,6 +138,8 @@ export async function finishDeletion(services: Services, did: string): Promise<v
   const done = deletedThere.get(services.log) ?? new Set()
   deletedThere.set(services.log, done)
   if (!done.has(did)) await deleteThere(services, did, entry.pdsDid)
+  // Another deletion of it may be done by now, and somebody may have come back by the same DID.
+  if ((await directory.find(did))?.createdAt !== entry.createdAt) return
   done.add(did)
   await account(did).erase()
   await directory.removeAccount(did)

@@ -199,6 +199,28 @@ describe('a deletion', () => {
     expect(await app.actors.directory.find(did)).toBeNull()
   })
 
+  test('that waits for its PDS leaves alone who came back by the DID after another deletion', async () => {
+    const { did } = person
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const waiting = {
+      deleteAccount: () => {
+        asked.resolve()
+        return answered.promise
+      },
+    }
+    const servicesWith = (pds: object) =>
+      ({ ...servicesOf(app), pds: async () => pds }) as unknown as Services
+    const first = deleteAccount(servicesWith(waiting), did)
+    await asked.promise
+    await deleteAccount(servicesWith({ deleteAccount: async () => {} }), did)
+    expect(await app.actors.directory.find(did)).toBeNull()
+    expect(await app.addAccount(person)).toBe(did)
+    answered.resolve()
+    await first
+    expect(await read()).toMatchObject({ did, handle: person.handle })
+    expect(await app.actors.directory.find(did)).toMatchObject({ did })
+  })
+
   test.each([
     ['does not come later, where the PDS has the account', true],
     ['is finished, where it has none to refuse that for', false],

@@ -68,6 +68,14 @@ export const sagaRows = toRemovals([
   ],
   [
     DECIDED,
+    'who came back by the DID of a deletion stays',
+    inFile('sagas/changes/account_life.ts')(
+      'if ((await directory.find(did))?.createdAt !== entry.createdAt) return',
+      '',
+    ),
+  ],
+  [
+    DECIDED,
     'a PDS that has said that it is done does not tell the network again',
     inFile('sagas/changes/account_life.ts')('if (!done.has(did)) ', ''),
   ],
