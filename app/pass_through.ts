@@ -37,12 +37,13 @@ export function createPassThrough(services: Services, standings: SessionStanding
   const passTo = passingAs(new URL(settings.publicUrl).host)
   return {
     toAccount: async (request) => {
-      const refusal = await refuseGuesser(services, request)
-      if (refusal) return refusal
       try {
+        const find = () => pdsOfRequest(services, request)
+        const refusal = await refuseGuesser(services, request, find)
+        if (refusal) return refusal
         const shown = await shownSession(request, { tokens, standings })
         if ('refusal' in shown) return shown.refusal
-        const pds = await pdsOfRequest(services, request)
+        const pds = await find()
         if (!pds) return noPds(pdses.all)
         const isElsewhere = isDpopBound(request) && pds.url !== request.url.origin
         return isElsewhere ? wrongHost(pds) : passTo(pds, request, { session: shown.session })
@@ -60,7 +61,7 @@ export function createPassThrough(services: Services, standings: SessionStanding
       const owner = named && ownerOf(request)
       const entry = owner && (await actors.directory.find(owner, ['did', 'handle']))
       if (!entry || entry.pdsDid !== named.did) return otherwise(request)
-      const refusal = await refuseGuesser(services, request)
+      const refusal = await refuseGuesser(services, request, async () => named)
       if (refusal) return refusal
       return passTo(named, request, { body: request.body })
     },
@@ -71,9 +72,10 @@ export function createPassThrough(services: Services, standings: SessionStanding
 async function refuseGuesser(
   services: Services,
   { headers }: HttpRequest,
+  shownTo: () => Promise<KnownPds | null>,
 ): Promise<HttpResponse | null> {
   try {
-    await countShownToPds(services, headers.get('authorization'))
+    await countShownToPds(services, headers.get('authorization'), shownTo)
     return null
   } catch (err) {
     if (!(err instanceof Refusal)) throw err

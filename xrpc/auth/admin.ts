@@ -35,15 +35,21 @@ export const adminOrPdsAdmin: Verifier<AdminOf> = (call, { services }) =>
 /**
  * Counts an admin password that a request shows to a PDS, which judges it itself.
  *
+ * @param shownTo finds that PDS; null where there is none
  * @throws {Refusal} RateLimitExceeded
  */
-export async function countShownToPds(services: Services, authorization?: string): Promise<void> {
+export async function countShownToPds(
+  services: Services,
+  authorization: string | undefined,
+  shownTo: () => Promise<Pick<Pds, 'did'> | null>,
+): Promise<void> {
   const given = readBasic(authorization)
   if (given?.user !== ADMIN) return
   const { password } = given
   await judgeAdminPassword(services, async () => {
-    const isRight = isOperator(services, password) || (await pdsesOf(services, password)).length > 0
-    return isRight || null
+    if (isOperator(services, password)) return true
+    if ((await pdsesOf(services, password)).length > 0) return true
+    return (await isTakenBy(await shownTo(), services, password)) || null
   })
 }
 
@@ -73,13 +79,23 @@ const isOperator = ({ secrets }: Pick<Services, 'secrets'>, password: string) =>
 /** DIDs of the PDSes whose admin password it is. */
 async function pdsesOf({ actors }: Pick<Services, 'actors'>, password: string): Promise<string[]> {
   const pdses = await actors.directory.listPdses()
-  const found = pdses.map(async (pds) => ((await isOf(pds, password)) ? [pds.did] : []))
-  return (await Promise.all(found)).flat()
+  return pdses
+    .filter((pds) => pds.adminPassword !== null && isSameSecret(password, pds.adminPassword))
+    .map(({ did }) => did)
 }
 
-/** A PDS whose password cannot be read here any more is asked itself: else its own would be counted as a guess. */
-async function isOf(pds: Pds, password: string): Promise<boolean> {
-  if (pds.adminPassword !== null) return isSameSecret(password, pds.adminPassword)
+/**
+ * A PDS whose password cannot be read here any more is asked itself: else its own would be counted as a guess. No other
+ * than the one to which a password is shown anyhow, since it may be another's.
+ */
+async function isTakenBy(
+  shownTo: Pick<Pds, 'did'> | null,
+  { actors }: Pick<Services, 'actors'>,
+  password: string,
+): Promise<boolean> {
+  const pdses = await actors.directory.listPdses()
+  const pds = pdses.find(({ did }) => did === shownTo?.did)
+  if (pds?.adminPassword !== null) return false
   const asked = new PdsClient({ ...pds, adminPassword: password })
   return asked.refusalOfPassword().then(
     (refusal) => refusal === null,

@@ -138,6 +138,14 @@ export const signInRows = toRemovals([
     inFile('xrpc/auth/admin.ts')('() => false,', '() => true,'),
   ],
   [
+    20,
+    'and none is asked to which the password is not shown',
+    inFile('xrpc/auth/admin.ts')(
+      'pdses.find(({ did }) => did === shownTo?.did)',
+      'pdses.find(({ adminPassword }) => adminPassword === null) ?? shownTo',
+    ),
+  ],
+  [
     'test/storage/wrong_clock.test.ts',
     'an account of a clock that was ahead is told of new devices',
     inFile('actors/account/known_devices.ts')(' || since > now + DEVICES_LEARNED', ''),
@@ -151,7 +159,7 @@ export const signInRows = toRemovals([
     20,
     'also those that a PDS judges',
     inFile('app/pass_through.ts')(
-      "await countShownToPds(services, headers.get('authorization'))",
+      "await countShownToPds(services, headers.get('authorization'), shownTo)",
       '',
     ),
   ],
