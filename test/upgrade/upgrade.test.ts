@@ -11,7 +11,7 @@ const rowOf = (name: string) =>
 
 /** How a method of the provider gets another body. */
 const WAYS = [
-  /override async (\w+)/g,
+  /override (?:async )?(\w+)\(/g,
   /\w\.(\w+) = (?:async )?\(/g,
   /Object\.assign\(\w+, \{ (\w+)/g,
 ]

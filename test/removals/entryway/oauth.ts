@@ -212,6 +212,19 @@ export const oauthRows = toRemovals([
     'what is asked for tokens is done once for a request',
     provider("requestScope().once('call', () => this.#token(...args))", 'this.#token(...args)'),
   ],
+  [
+    'test/tokens/usual_calls.test.ts',
+    'what is pushed is done once for a request',
+    provider(
+      "requestScope().once('call', () => super.pushedAuthorizationRequest(...args))",
+      'super.pushedAuthorizationRequest(...args)',
+    ),
+  ],
+  [
+    'test/tokens/usual_calls.test.ts',
+    'what is revoked is done once for a request',
+    provider("requestScope().once('call', () => this.#revoke(...args))", 'this.#revoke(...args)'),
+  ],
   [19, 'the session ends', provider('if (session && mayRevoke(client, session))', 'if (false)')],
   [
     19,
