@@ -1,4 +1,5 @@
 import { type Db, sql } from '../database.ts'
+import { notAhead } from './noted_time.ts'
 
 /** A client that the operator registered. `metadata` is JSON, the time in milliseconds. */
 export type RegisteredClient = { id: string; metadata: string; registeredAt: number }
@@ -6,8 +7,8 @@ export type RegisteredClient = { id: string; metadata: string; registeredAt: num
 const CLIENT = 'SELECT id, metadata, registered_at AS registeredAt FROM client'
 
 export function readClient(db: Db, id: string): RegisteredClient | null {
-  const row = sql(db, `${CLIENT} WHERE id = ?`).get(id)
-  return (row as RegisteredClient | undefined) ?? null
+  const row = sql(db, `${CLIENT} WHERE id = ?`).get(id) as RegisteredClient | undefined
+  return row ? { ...row, registeredAt: notAhead(db, 'client', id, row.registeredAt) } : null
 }
 
 /** In the order of their ids, from the one after `after`. */

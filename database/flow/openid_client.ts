@@ -1,5 +1,6 @@
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
+import { notAhead } from './noted_time.ts'
 
 /** A client as it was registered. `metadata` is JSON (RFC 7591), without the secret. */
 export type OpenidClient = {
@@ -21,7 +22,8 @@ const CLIENT = `SELECT id, metadata, secret_hash AS secretHash, registered_at AS
 
 export function readOpenidClient(db: Db, id: string): OpenidClient | null {
   const row = sql(db, `${CLIENT} WHERE id = ?`).get(id) as StoredClient | undefined
-  return row ? toClient(row) : null
+  if (!row) return null
+  return toClient({ ...row, registeredAt: notAhead(db, 'openid_client', id, row.registeredAt) })
 }
 
 function toClient({ selfRegistered, ...client }: StoredClient): OpenidClient {
@@ -74,5 +76,6 @@ export function removeOpenidClient(db: Db, id: string): void {
 /** When that was, ms; null where it was not. */
 export function readOpenidRemoval(db: Db, id: string): number | null {
   const text = 'SELECT removed_at FROM openid_removal WHERE id = ?'
-  return (sql(db, text).pluck().get(id) as number | undefined) ?? null
+  const removedAt = sql(db, text).pluck().get(id) as number | undefined
+  return removedAt === undefined ? null : notAhead(db, 'openid_removal', id, removedAt)
 }

@@ -1,5 +1,6 @@
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
+import { notAhead } from './noted_time.ts'
 
 /** A protected resource as the operator registered it (RFC 8707). */
 export type OpenidResource = {
@@ -20,7 +21,10 @@ const RESOURCE = `SELECT id, audience, name, scope, alg, registered_at AS regist
   FROM openid_resource`
 
 export function readOpenidResource(db: Db, id: string): OpenidResource | null {
-  return (sql(db, `${RESOURCE} WHERE id = ?`).get(id) as OpenidResource | undefined) ?? null
+  const row = sql(db, `${RESOURCE} WHERE id = ?`).get(id) as OpenidResource | undefined
+  return row
+    ? { ...row, registeredAt: notAhead(db, 'openid_resource', id, row.registeredAt) }
+    : null
 }
 
 /** In the order of their addresses. */

@@ -15,7 +15,15 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, listTables, openDatabase } from '../../database/database.ts'
 import { deleteOldEvents, insertEvent } from '../../database/directory/event.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
+import { readClient, upsertClient } from '../../database/flow/client.ts'
+import {
+  readOpenidClient,
+  readOpenidRemoval,
+  removeOpenidClient,
+  upsertOpenidClient,
+} from '../../database/flow/openid_client.ts'
 import { listOpenidEndings, noteOpenidEnding } from '../../database/flow/openid_ending.ts'
+import { readOpenidResource, upsertOpenidResource } from '../../database/flow/openid_resource.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { makeTable } from '../../database/lazy_tables.ts'
@@ -152,6 +160,28 @@ test('an account that was made while the clock was ahead has its owner told of n
   expect(isTold(imported, 'learned')).toBe(false)
   pass(8 * DAY)
   expect([isTold(imported, 'learned'), isTold(imported, 'another')]).toEqual([false, true])
+})
+
+test('what is given to a client counts that was registered or removed while the clock was ahead', () => {
+  const flow = open(flowSchema)
+  const [id, registeredAt] = ['https://app.test', NOW + 2 * YEAR]
+  const resource = { audience: id, name: null, scope: 'read', alg: 'ES256' }
+  const counted = () => [
+    readClient(flow, id)?.registeredAt,
+    readOpenidClient(flow, 'forum')?.registeredAt,
+    readOpenidRemoval(flow, id),
+    readOpenidResource(flow, id)?.registeredAt,
+  ]
+  goAhead()
+  upsertClient(flow, id, '{}')
+  upsertOpenidClient(flow, { id: 'forum', metadata: '{}', secretHash: null, registeredAt })
+  removeOpenidClient(flow, id)
+  upsertOpenidResource(flow, { id, ...resource, registeredAt })
+  expect(counted()).toEqual(Array(4).fill(registeredAt))
+  set(NOW)
+  expect(counted()).toEqual(Array(4).fill(NOW))
+  pass(HOUR)
+  expect(counted()).toEqual(Array(4).fill(NOW))
 })
 
 test('OpenID clients that were to be told later, by a clock that was ahead, are told at once', () => {

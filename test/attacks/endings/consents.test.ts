@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DAY } from '../../../base/lifetimes.ts'
+import { deleteClient } from '../../../database/flow/client.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
 import { makeClientKey } from '../../../lab/clients/hosted_client.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
@@ -217,6 +218,20 @@ describe('32. a client that was removed, and another that is registered by its i
     expect(await opened.consent()).toBeNull()
     expect(await isSilent(visitor)).toBe(false)
     await signIn(visitor)
+    expect(await isSilent(visitor)).toBe(true)
+  })
+
+  test('one that was registered while the clock was ahead goes on afterwards', async () => {
+    deleteClient(app.flow, ID)
+    vi.useFakeTimers({ now: Date.now() + 365 * DAY, toFake: ['Date'] })
+    try {
+      await register()
+    } finally {
+      vi.useRealTimers()
+    }
+    const visitor = await newVisitor()
+    const session = await signIn(visitor)
+    expect(await client.refresh(session)).toMatchObject({ status: 200 })
     expect(await isSilent(visitor)).toBe(true)
   })
 

@@ -223,6 +223,11 @@ export const signInRows = toRemovals([
     inFile('stores/account.ts')(' || row.updatedAt < requestScope().registeredAt(id)', ''),
   ],
   [
+    'test/storage/wrong_clock.test.ts',
+    'but not what is given after one was registered by a clock that was ahead',
+    inFile('database/flow/noted_time.ts')('if (at <= now) return at', 'return at'),
+  ],
+  [
     CONSENTS,
     'its requests and codes',
     inFile('oauth/clients/registration.ts')(
