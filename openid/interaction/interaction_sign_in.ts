@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
 import type { Interaction } from 'oidc-provider'
+import { nullWhereDamaged } from '../../base/errors.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { chosenOf, type Person } from '../../oauth/security/people.ts'
 import { hasSignedOut, noSignedOutCookie } from '../../oauth/sign_in/cookies/signed_out.ts'
@@ -83,13 +84,13 @@ export async function signIn(
 
 /**
  * Who signs in anew, and is not to be remembered any more, has ended the session that the client asked in: they go on in
- * another one.
+ * another one. So do others, where its account is damaged.
  */
 async function leaveEndedSession({ actors }: OfAccounts, { session }: Interaction): Promise<void> {
   const { accountId: did, uid } = session ?? {}
   if (did === undefined || uid === undefined) return
-  const isThere = (await actors.account(did).findOpenidSessionByUid(uid)) !== null
-  if (!isThere) Object.assign(session as object, { uid: undefined })
+  const found = await actors.account(did).findOpenidSessionByUid(uid).catch(nullWhereDamaged)
+  if (found === null) Object.assign(session as object, { uid: undefined })
 }
 
 /**

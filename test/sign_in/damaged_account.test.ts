@@ -96,6 +96,21 @@ describe('where one account of a browser is damaged', () => {
     expect((await rp.allow(visitor, asked)).header('location')).toContain('code=')
   })
 
+  test('and one that was asking already when it was found to be', async () => {
+    vi.restoreAllMocks()
+    const next = async (more: Record<string, string> = {}) => {
+      const page = await rp.open(visitor, await rp.begin(config, more))
+      return (person: Person) => page.hrefs.find((href) => leadsTo([href], person)) as string
+    }
+    const first = await rp.follow(visitor, await visitor.open((await next())(lost)))
+    if (first.action) await rp.allow(visitor, first)
+    const choice = await next({ prompt: 'select_account' })
+    damage()
+    const asked = await rp.follow(visitor, await visitor.open(choice(kim)))
+    expect([asked.status, asked.text.includes(kim.handle)]).toEqual([200, true])
+    expect((await rp.allow(visitor, asked)).header('location')).toContain('code=')
+  })
+
   test('an app that asks for the one that is damaged is told so', async () => {
     const page = await visitor.open((await push(app, { login_hint: lost.handle })).url)
     expect([page.status, page.text.split(notReached).length]).toEqual([200, 2])

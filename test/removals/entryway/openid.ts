@@ -117,6 +117,11 @@ export const openidRows = toRemovals([
     'who is not to be remembered any more goes on',
     signIn('await leaveEndedSession({ actors }, interaction)', ''),
   ],
+  [
+    'test/sign_in/damaged_account.test.ts',
+    'others go on where a client has asked before the account was found to be damaged',
+    signIn('.catch(nullWhereDamaged)', ''),
+  ],
   [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
   [
     45,
