@@ -98,12 +98,13 @@ async function answerUsual(provider: Provider, request: HttpRequest): Promise<Ht
   const { method, url, headers } = request
   const endpoint = method === 'POST' ? ENDPOINTS.get(url.pathname) : undefined
   if (!endpoint || !isUsual(request)) return null
-  const form = Object.fromEntries(new URLSearchParams(String(request.body)))
-  const credentials = oauthClientCredentialsSchema.safeParse(form)
-  const call = endpoint.read(form, request)
-  if (!credentials.success || !call) return null
-  const nonce = provider.nextDpopNonce()
   try {
+    // The schemas throw at some forms, such as one whose redirect URI is no URL.
+    const form = Object.fromEntries(new URLSearchParams(String(request.body)))
+    const credentials = oauthClientCredentialsSchema.safeParse(form)
+    const call = endpoint.read(form, request)
+    if (!credentials.success || !call) return null
+    const nonce = provider.nextDpopNonce()
     const here = new URL(url.pathname + url.search, provider.issuer)
     const proof = await provider.checkDpopProof(method, here, { dpop: headers.get('dpop') })
     const answer = await call(provider, credentials.data, proof)

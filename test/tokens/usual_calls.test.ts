@@ -34,6 +34,7 @@ const PROVEN = 'https://web.vestibule.internal'
 const OF_PROVEN = { clientId: PROVEN, redirectUri: `${PROVEN}/callback` }
 const ELSEWHERE = 'https://elsewhere.example/callback'
 const NOBODY = 'https://nobody.example/client.json'
+const NO_URL = 'http://1m7.0.0.1/callback'
 const FORM_IN_UTF8 = 'application/x-www-form-urlencoded; charset=UTF-8'
 let app: AppInProcess
 let did: string
@@ -118,6 +119,8 @@ const ASKED: Record<string, (ready: Ready) => Promise<unknown>> = {
   'a pushed request without a state': ({ client, key }) => client.push(key, without('state')),
   'a pushed request of an unknown type': ({ client, key }) =>
     client.push(key, { fields: { response_type: 'nothing' } }),
+  'a pushed request that leads to no URL': ({ client, key }) =>
+    client.push(key, { fields: { redirect_uri: NO_URL } }),
   'a proof without a nonce': ({ client, key }) =>
     client.push(key, { proof: { claims: { nonce: undefined } } }),
   'a proof of another address': ({ client, key }) =>
@@ -135,6 +138,11 @@ const ASKED: Record<string, (ready: Ready) => Promise<unknown>> = {
     return client.refresh(session)
   },
   'no grant': ({ client, session }) => client.refresh(session, without('grant_type')),
+  'a code for no URL': ({ client, key }) =>
+    client.exchange(
+      { code: 'cod-none', verifier: 'none', key },
+      { fields: { redirect_uri: NO_URL } },
+    ),
   'a code that is none': ({ client, key }) =>
     client.exchange({ code: 'cod-none', verifier: randomBytes(32).toString('base64url'), key }),
   'a revocation': ({ client, session }) => client.revoke(session),
