@@ -10,8 +10,8 @@ import { type ActorName, type EngineClient, engineClient } from './connections.t
 import { kvOf } from './kv.ts'
 import { runnerKeys, stayRegistered } from './membership.ts'
 
-/** An engine on a busy machine may take longer to start the first actor than a call waits for it. */
-const TRIES = 2
+/** An engine on a busy machine may take longer to start an actor than a call or two wait for it. */
+const TRIES = 5
 
 /**
  * The key-value storage of the actors of an engine, for a process that copies what is kept there.
