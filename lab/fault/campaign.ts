@@ -97,7 +97,8 @@ export async function startCampaign({
         .then(() => [])
         .catch((err: Error) => [err.message])
       await crowd.prove({ patience: IN_DOUBT[fault.kind] })
-      const broken = [...problem, ...drain(), ...(await findings({ patience: patience() }))]
+      const found = await findings({ patience: patience(), within: settlesWithin(fault) })
+      const broken = [...problem, ...drain(), ...found]
       return { name: fault.name, broken, duration: performance.now() - begun }
     },
     proveEverybody: async () => {
@@ -106,6 +107,11 @@ export async function startCampaign({
       return { people, broken: [...broken, ...drain(), ...(await findings({ patience: 0 }))] }
     },
     close: network.close,
+  }
+
+  /** In ms. A program that goes on looks at what was interrupted from time to time, and not as one that starts. */
+  function settlesWithin(fault: Fault): number {
+    return fault.kind === 'crash' && fault.goesOn ? TRY_AGAIN : FINISH
   }
 
   async function crash(fault: Crash): Promise<void> {
@@ -118,7 +124,7 @@ export async function startCampaign({
       ),
     ]).finally(() => network.vestibule.start())
     // Before anybody comes back and mends it.
-    const found = await findings({ patience: patience() })
+    const found = await findings({ patience: patience(), within: settlesWithin(fault) })
     if (found.length > 0) throw new Error(found.join('; '))
   }
 

@@ -24,6 +24,8 @@ export type Crash = {
   name: string
   /** What the people do meanwhile; anything where it does not matter. */
   by: Action | null
+  /** Whether the program goes on, and tries again in its own time what could not be finished. */
+  goesOn?: boolean
   /** @returns when the process has ended @throws {Error} when it was not reached */
   strike: (network: Network) => Promise<void>
 }
@@ -86,6 +88,7 @@ export function crashPds({ withProgram }: { withProgram: boolean }): Crash {
     kind: 'crash',
     name: withProgram ? 'the PDS and the program, at random' : 'the PDS, at random',
     by: null,
+    goesOn: !withProgram,
     strike: async ({ vestibule, url }) => {
       await wait(Math.random() * RANDOM)
       process.kill(pdsInside(vestibule).pid, 'SIGKILL')
