@@ -12,7 +12,11 @@ import {
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
 import { readFactors } from '../../database/account/factor.ts'
-import { deleteKnownDevicesOn, isKnownDevice } from '../../database/account/known_device.ts'
+import {
+  deleteKnownDevice,
+  deleteKnownDevicesOn,
+  isKnownDevice,
+} from '../../database/account/known_device.ts'
 import { listPassingBrowsers, type PassingBrowser } from '../../database/account/openid_session.ts'
 import { type AccountRow, readAccount, startGeneration } from '../../database/account/profile.ts'
 import { type ProvenBy, putProof } from '../../database/account/proof.ts'
@@ -102,7 +106,11 @@ export function forget(db: Db, deviceId: string, isSignIn = false): void {
     const wasRemembered = readDeviceAccount(db, deviceId) !== null
     deleteDeviceAccount(db, deviceId)
     endOpenidSessions(db, { deviceId })
-    if (isKnown && !wasRemembered && !isSignIn) startGeneration(db, now)
+    if (isKnown && !wasRemembered && !isSignIn) {
+      startGeneration(db, now)
+      // Once for each sign-in there: who names it again ends nothing.
+      deleteKnownDevice(db, markOfDevice(deviceId))
+    }
   })
 }
 

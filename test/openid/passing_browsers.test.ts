@@ -2,6 +2,7 @@ import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { formsOf, itemsOf } from '../security_page/forms_of.ts'
+import { signInNow } from '../shared/account_state.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -136,4 +137,19 @@ test('who signs out has ended what is under way in this browser', async () => {
   const next = await rp.follow(there, led)
   expect(next.header('location') ?? '').not.toContain('code=')
   expect(await silently(there)).toBe('login_required')
+})
+
+test('who signs out there again ends nothing of what began elsewhere meanwhile', async () => {
+  await signedIn(there)
+  const signOut = async () => {
+    await there.open('/account')
+    expect((await there.call('sign-out', { did })).status).toBe(200)
+  }
+  await signOut()
+  const meanwhile = await signInNow(account())
+  await signOut()
+  expect(await signInNow(account())).toEqual(meanwhile)
+  await signedIn(there)
+  await signOut()
+  expect(await signInNow(account())).not.toEqual(meanwhile)
 })

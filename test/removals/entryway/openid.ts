@@ -114,6 +114,11 @@ export const openidRows = toRemovals([
   ],
   [
     PASSING,
+    'a browser that was signed out ends nothing of others once more',
+    devices('      deleteKnownDevice(db, markOfDevice(deviceId))\n', ''),
+  ],
+  [
+    PASSING,
     'who is not to be remembered any more goes on',
     signIn('await leaveEndedSession({ actors }, interaction)', ''),
   ],
