@@ -111,7 +111,7 @@ export async function startCampaign({
 
   /** In ms. A program that goes on looks at what was interrupted from time to time, and not as one that starts. */
   function settlesWithin(fault: Fault): number {
-    return fault.kind === 'crash' && fault.goesOn ? TRY_AGAIN : FINISH
+    return fault.kind === 'crash' && fault.goesOn ? UNDO : FINISH
   }
 
   async function crash(fault: Crash): Promise<void> {
