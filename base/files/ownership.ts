@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -42,7 +43,7 @@ export function isRootAtOthers(folder: string): boolean {
  */
 export function wouldMakeRoots(folder: string): boolean {
   if (!isRootAtOthers(folder)) return false
-  const path = join(folder, `.owner-${process.pid}`)
+  const path = join(folder, `.owner-${randomBytes(6).toString('hex')}`)
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   try {
     const descriptor = openSync(path, O_NOFOLLOW | O_WRONLY | O_CREAT | O_EXCL, 0o600)
