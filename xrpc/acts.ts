@@ -1,6 +1,7 @@
 import { UnavailableError } from '../base/errors.ts'
 import { outlasting } from '../base/time/in_time.ts'
 import { calledFrom } from '../http/requester.ts'
+import { PdsRefusal } from '../pds/client.ts'
 import { keepOperatorAct } from '../sagas/operator_acts.ts'
 import type { Services } from '../sagas/services/services.ts'
 
@@ -22,8 +23,8 @@ export type Act = {
 }
 
 /**
- * Does it, and keeps who has done it: also where something does not answer, since it may be on record and done later. An
- * account that it deletes reads nothing of it.
+ * Does it, and keeps who has done it: also where something does not answer, or a PDS says no, since
+ * it may be on record, or done here. An account that it deletes reads nothing of it.
  */
 export async function keepingAct<T>(
   { actors, log }: Pick<Services, 'actors' | 'log'>,
@@ -42,7 +43,7 @@ export async function keepingAct<T>(
     await keepOperatorAct({ actors, log }, operator, act)
   }
   const done = await work().catch(async (err) => {
-    if (err instanceof UnavailableError) await keep()
+    if (err instanceof UnavailableError || err instanceof PdsRefusal) await keep()
     throw err
   })
   await keep()

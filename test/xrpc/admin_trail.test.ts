@@ -1,7 +1,10 @@
+import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lexicons } from '../../base/values/lexicons.ts'
 import type { TrailEvent } from '../../database/directory/event.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
+import { PdsRefusal } from '../../pds/client.ts'
+import { keepingAct } from '../../xrpc/acts.ts'
 import { methods } from '../../xrpc/index.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { command } from '../operator_page/operators.ts'
@@ -110,6 +113,17 @@ describe('who administers by XRPC', () => {
     const own = (await app.actors.directory.listPdses()).find((pds) => pds.did === pdsDid)
     expect((await call(nsid, password, own?.adminPassword ?? '')).status).toBe(200)
     expect((await acts())[0]).toMatchObject({ operator: `the admin password of ${pdsDid}` })
+  })
+
+  test('what a PDS refuses may be done here, and is one', async () => {
+    const { did } = await newPerson(app)
+    const refused = new PdsRefusal(new XRPCError(400, 'InvalidRequest', 'No such account'))
+    const nsid = 'com.atproto.admin.updateSubjectStatus'
+    const act = { by: { name: 'the admin password' }, account: did }
+    const services = { actors: app.actors, log: app.runner.log }
+    const done = keepingAct(services, nsid, act, () => Promise.reject(refused))
+    await expect(done).rejects.toBe(refused)
+    expect((await acts())[0]).toMatchObject({ detail: { what: nsid, to: did } })
   })
 
   test('what is refused is none', async () => {

@@ -80,13 +80,18 @@ export const callerRows = toRemovals([
   [ADMINS, 'and the user of it', admin('given?.user !== ADMIN) throw', 'given === null) throw')],
   [
     ADMINS_TRAIL,
+    'what a PDS refuses may be done here, and is in the trail',
+    inFile('xrpc/acts.ts')(' || err instanceof PdsRefusal', ''),
+  ],
+  [
+    ADMINS_TRAIL,
     'what is done with the admin password is kept',
     inFile('xrpc/acts.ts')('  await keep()\n  return done', '  return done'),
   ],
   [
     ADMINS_TRAIL,
     'also what is on record and done later',
-    inFile('xrpc/acts.ts')('if (err instanceof UnavailableError) await keep()', ''),
+    inFile('xrpc/acts.ts')('err instanceof UnavailableError || ', ''),
   ],
   [
     MODERATOR,
