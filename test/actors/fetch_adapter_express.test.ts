@@ -9,7 +9,7 @@ import { unwrap } from '../../app/read_envelope.ts'
 import { fetchAdapter } from '../../http/adapter/fetch_adapter.ts'
 import { HttpRequest } from '../../http/message.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { send, startTestGateway } from '../gateway/test_gateway.ts'
+import { send, startTestGateway } from '../shared/test_gateway.ts'
 
 /** An application of Express, in the place of the provider: its parsers read bodies as streams of Node. */
 const reached = vi.fn()

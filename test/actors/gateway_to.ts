@@ -8,8 +8,8 @@ import { TIMEOUTS } from '../../gateway/timeouts.ts'
 import type { AuthActor, RequestEnvelope, ResponseEnvelope } from '../../http/envelope.ts'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { writeRefreshToken } from '../../tokens/refresh_token.ts'
-import { Attacker, makeDpopKey, SCOPE, type Session } from '../attacks/attacker.ts'
 import { signInNow } from '../shared/account_state.ts'
+import { Attacker, makeDpopKey, SCOPE, type Session } from '../shared/people/attacker.ts'
 
 const URL_OF_APP = 'http://localhost:2600'
 const log = createLog('silent')

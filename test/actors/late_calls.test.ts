@@ -12,7 +12,7 @@ import type { Db } from '../../database/database.ts'
 import { TIMEOUTS } from '../../gateway/timeouts.ts'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { refreshed } from '../attacks/attacker.ts'
+import { refreshed } from '../shared/people/attacker.ts'
 import { gatewayTo, openSession } from './gateway_to.ts'
 import { Line } from './line.ts'
 

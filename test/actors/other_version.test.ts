@@ -7,7 +7,7 @@ import { ownVersion, ROOMS, versionOfCode } from '../../actors/hosting/code_vers
 import { ActorConnection } from '../../actors/hosting/connection.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { FLOORS } from '../house/floors.ts'
-import { keptLog } from '../watching/logged.ts'
+import { keptLog } from '../shared/logged.ts'
 import { Line } from './line.ts'
 
 /** Shorter, and in the same proportions. */

@@ -35,7 +35,7 @@ import { runCli } from '../../lab/world/vestibule/cli.ts'
 import { checkData } from '../../maintenance/check/data.ts'
 import { listDatabases } from '../../maintenance/data_folder/files.ts'
 import { readPdsMark } from '../../maintenance/data_folder/pds_marks.ts'
-import { sayUnlessRoot } from '../left_out.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
 import { adoptIn, makeStoppedPds, NOWHERE } from './stopped_pds.ts'
 
 /** What each part of the data is called in the folder. */

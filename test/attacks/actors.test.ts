@@ -9,7 +9,7 @@ import { type Credentials, newCredentials } from '../../lab/clients/headless_sig
 import { freePort } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
-import { send } from './attacker.ts'
+import { send } from '../shared/people/attacker.ts'
 import { childrenOf, listeningOf } from './listening_ports.ts'
 import { callPage, type PageAnswer } from './provider_pages.ts'
 

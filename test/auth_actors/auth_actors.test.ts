@@ -5,6 +5,7 @@ import { flowSchema } from '../../database/flow/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { runProgram } from '../../lab/world/vestibule/program.ts'
+import { expectRefused, from, limit, newAddress } from '../shared/limit.ts'
 import {
   type Answer,
   Attacker,
@@ -14,8 +15,7 @@ import {
   type Person,
   send,
   toSession,
-} from '../attacks/attacker.ts'
-import { expectRefused, from, limit, newAddress } from '../limits/limit.ts'
+} from '../shared/people/attacker.ts'
 
 /** More than any other number, so that what is done once is soon done by each of them. */
 const AUTH_ACTORS = 3

@@ -8,10 +8,10 @@ import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { answers, until } from '../../lab/world/until.ts'
 import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
 import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
-import { newPerson, type Person } from '../attacks/attacker.ts'
-import * as rp from '../openid/relying_party.ts'
+import { newPerson, type Person } from '../shared/people/attacker.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { leadsTo, type Seen, Visitor } from '../shared/people/visitor.ts'
 import { running } from '../sign_in/running.ts'
-import { leadsTo, type Seen, Visitor } from '../sign_in/visitor.ts'
 
 /** Each request is answered by the next one, so of several steps none is where the one before was. */
 const AUTH_ACTORS = 3

@@ -12,8 +12,8 @@ import { insertSignUp } from '../../database/directory/sign_up.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check/data.ts'
-import { basisOf } from '../storage/basis.ts'
-import { DataFolder, PDS } from './data_folder.ts'
+import { basisOf } from '../shared/basis.ts'
+import { DataFolder, PDS } from '../shared/data_folder.ts'
 
 let folder: TemporaryFolder
 let data: DataFolder

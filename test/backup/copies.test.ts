@@ -29,8 +29,8 @@ import {
   databasesIn,
 } from '../../maintenance/databases/databases.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { basisOf } from '../storage/basis.ts'
-import { DataFolder } from './data_folder.ts'
+import { basisOf } from '../shared/basis.ts'
+import { DataFolder } from '../shared/data_folder.ts'
 
 let home: TemporaryFolder
 let data: DataFolder

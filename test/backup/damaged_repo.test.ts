@@ -8,7 +8,7 @@ import { childEnvironment } from '../../lab/world/vestibule/child.ts'
 import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { backUpTo, listBackups } from '../../maintenance/backup/kept_backups.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { DataFolder } from './data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
 
 const BOB = 'pds/actors/7z/did:plc:bob/store.sqlite'
 

@@ -13,7 +13,7 @@ import { backUp } from '../../maintenance/backup/backup.ts'
 import { verifyBackup } from '../../maintenance/backup/verify_backup.ts'
 import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { DataFolder, former } from './data_folder.ts'
+import { DataFolder, former } from '../shared/data_folder.ts'
 
 /** All but the newest. */
 const versionsOf = ({ steps }: { steps: readonly unknown[] }) =>

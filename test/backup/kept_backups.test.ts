@@ -35,9 +35,9 @@ import { backUpTo, listBackups, MARK } from '../../maintenance/backup/kept_backu
 import { checkData } from '../../maintenance/check/data.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { checkBackups } from '../../operator/doctor/backup.ts'
-import { sayUnlessRoot } from '../left_out.ts'
-import { keptLog } from '../watching/logged.ts'
-import { DataFolder } from './data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
+import { keptLog } from '../shared/logged.ts'
 
 /** Backups are made at a low priority: where others are busy, that takes a while. */
 const PATIENT = 5 * MINUTE

@@ -9,7 +9,7 @@ import { runCli } from '../../lab/world/vestibule/cli.ts'
 import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
 import { checkData } from '../../maintenance/check/data.ts'
-import { DataFolder } from './data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
 
 const DIE = fileURLToPath(new URL('../adopt/die_at.ts', import.meta.url))
 

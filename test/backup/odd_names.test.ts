@@ -22,7 +22,7 @@ import { fromFiles } from '../../maintenance/copy/files.ts'
 import { listDatabases } from '../../maintenance/data_folder/files.ts'
 import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { DataFolder } from './data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
 
 const ALICE = 'did:plc:alice'
 const WEB = 'did:web:pds.example.com%3A8443:x:y'

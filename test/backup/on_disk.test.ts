@@ -21,7 +21,7 @@ import { restorePds } from '../../maintenance/backup/pds_data.ts'
 import { setMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 import { moveParts, type PartsElsewhere } from '../../maintenance/data_folder/parts_elsewhere.ts'
 import { restore as restoreAll } from '../../maintenance/restore.ts'
-import { DataFolder } from './data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
 
 /** Files and folders that were put on the disk. */
 const synced = vi.hoisted(() => new Set<number>())

@@ -11,7 +11,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { checkData } from '../../maintenance/check/data.ts'
 import { DataInUseError, holdData } from '../../maintenance/data_folder/hold.ts'
 import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
-import { DataFolder, PDS } from './data_folder.ts'
+import { DataFolder, PDS } from '../shared/data_folder.ts'
 
 let folder: TemporaryFolder
 let data: DataFolder

@@ -26,8 +26,8 @@ import { setMoveOf } from '../../maintenance/data_folder/move_mark.ts'
 import { PartsElsewhere } from '../../maintenance/data_folder/parts_elsewhere.ts'
 import { commitStaged } from '../../maintenance/data_folder/staging.ts'
 import { assertRestorable, restore } from '../../maintenance/restore.ts'
-import { sayUnlessRoot } from '../left_out.ts'
-import { DataFolder } from './data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
 
 /** Debian's `nobody`: not root, and of no folder the owner. */
 const OTHER_USER = 65534

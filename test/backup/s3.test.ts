@@ -16,8 +16,8 @@ import { startDailyBackups } from '../../maintenance/backup/daily_backup.ts'
 import { backUpTo } from '../../maintenance/backup/kept_backups.ts'
 import { BackupStore } from '../../maintenance/backup/s3/store.ts'
 import { checkBackups } from '../../operator/doctor/backup.ts'
-import { keptLog } from '../watching/logged.ts'
-import { DataFolder } from './data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
+import { keptLog } from '../shared/logged.ts'
 
 let s3: S3
 let folder: TemporaryFolder

@@ -6,12 +6,12 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { Attacker, refreshed, SCOPE, type Session } from '../attacks/attacker.ts'
-import * as rp from '../openid/relying_party.ts'
+import { keptLog } from '../shared/logged.ts'
+import { Attacker, refreshed, SCOPE, type Session } from '../shared/people/attacker.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { fetchOf } from '../sign_in/fetch_of.ts'
 import { signInOnPage, signInToApp } from '../sign_in/oauth_session.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { keptLog } from '../watching/logged.ts'
 
 /** Apps that refreshed after a backup have tokens that are known no more where it is restored: nobody has stolen them. */
 const alice = { handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD }

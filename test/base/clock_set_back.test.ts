@@ -16,7 +16,7 @@ import { Spaced } from '../../base/work/spaced.ts'
 import { ClientFrames, MOST_FRAMES } from '../../gateway/connections/client_frames.ts'
 import { Pace } from '../../gateway/connections/pace.ts'
 import { DidDocuments } from '../../sagas/services/did_documents.ts'
-import { keptLog } from '../watching/logged.ts'
+import { keptLog } from '../shared/logged.ts'
 import { fakeClock } from './fake_clock.ts'
 
 /** The machine booted with a clock that was some hours ahead, as by a local time that was taken for UTC. */

@@ -4,8 +4,8 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { sayUnless } from '../left_out.ts'
-import { keptLog } from '../watching/logged.ts'
+import { sayUnless } from '../shared/left_out.ts'
+import { keptLog } from '../shared/logged.ts'
 
 const LOG = new URL('../../base/watching/log.ts', import.meta.url)
 

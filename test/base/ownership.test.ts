@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { giveNewToOwnerOf, giveToOwnerOf, wouldMakeRoots } from '../../base/files/ownership.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { sayUnless, sayUnlessRoot } from '../left_out.ts'
+import { sayUnless, sayUnlessRoot } from '../shared/left_out.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534

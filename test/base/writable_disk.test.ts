@@ -8,7 +8,7 @@ import { DISK_LOOK } from '../../base/lifetimes.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { firstArguments } from '../../lab/world/vestibule/child.ts'
 import { mounted } from '../../lab/world/vestibule/mounted.ts'
-import { sayUnlessMounted } from '../left_out.ts'
+import { sayUnlessMounted } from '../shared/left_out.ts'
 
 /** Not in every container. */
 const canMount = sayUnlessMounted('a disk of a size of its own')

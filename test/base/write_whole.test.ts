@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { childArguments } from '../../lab/world/vestibule/child.ts'
 import { mounted } from '../../lab/world/vestibule/mounted.ts'
-import { sayUnlessMounted } from '../left_out.ts'
+import { sayUnlessMounted } from '../shared/left_out.ts'
 
 /** Not in every container. */
 const canMount = sayUnlessMounted('a full disk')

@@ -7,7 +7,7 @@ import { startFloor } from '../../lab/bench/servers/servers.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { isRunning } from '../../lab/world/processes/is_running.ts'
 import { until } from '../../lab/world/until.ts'
-import * as attacker from '../attacks/attacker.ts'
+import * as attacker from '../shared/people/attacker.ts'
 
 type Floor = Awaited<ReturnType<typeof startFloor>>
 

@@ -28,7 +28,7 @@ import { checkMail } from '../../operator/doctor/mail.ts'
 import { checkOpenFiles, readOpenFiles } from '../../operator/doctor/open_files.ts'
 import { checkRoutes } from '../../operator/doctor/routes.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { sayUnless, sayUnlessMounted } from '../left_out.ts'
+import { sayUnless, sayUnlessMounted } from '../shared/left_out.ts'
 
 /** Not in every container. */
 const canMount = sayUnlessMounted('a disk that can only be read')

@@ -8,8 +8,8 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { childEnvironment } from '../../lab/world/vestibule/child.ts'
 import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { mounted } from '../../lab/world/vestibule/mounted.ts'
-import { DataFolder } from '../backup/data_folder.ts'
-import { sayUnlessMounted } from '../left_out.ts'
+import { DataFolder } from '../shared/data_folder.ts'
+import { sayUnlessMounted } from '../shared/left_out.ts'
 
 let folder: TemporaryFolder
 let env: Record<string, string>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PRODUCTS, type ProductName } from '../../cli/openid_products.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
-import * as rp from '../openid/relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
 
 /** The settings that `vestibule openid client add --for` prints. */
 let app: AppInProcess

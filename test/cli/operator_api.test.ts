@@ -9,9 +9,9 @@ import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { startApp } from '../../lab/world/app/app.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
-import { send } from '../gateway/test_gateway.ts'
+import { ask } from '../shared/ask.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { ask } from '../subjects/ask.ts'
+import { send } from '../shared/test_gateway.ts'
 
 const network = sharedNetwork()
 let token: string

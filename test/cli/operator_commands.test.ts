@@ -5,9 +5,9 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 import { tellingHalf } from '../../operator/half_done_error.ts'
 import { PdsRefusal } from '../../pds/client.ts'
-import { command } from '../operator_page/operators.ts'
-import { newOwner } from '../passkeys/owner.ts'
 import { signInNow } from '../shared/account_state.ts'
+import { command } from '../shared/people/operators.ts'
+import { newOwner } from '../shared/people/passkey_owner.ts'
 
 let app: AppInProcess
 let did: string

@@ -6,7 +6,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { childEnvironment } from '../../lab/world/vestibule/child.ts'
 import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
-import { DataFolder } from '../backup/data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
 
 let folder: TemporaryFolder
 let onEngine: Record<string, string>

@@ -30,10 +30,10 @@ import {
 } from '../../lab/clients/virtual_authenticator.ts'
 import { startWaitingServer } from '../../lab/clients/waiting_server.ts'
 import { startTogether } from '../../lab/world/together.ts'
-import { button, title } from '../security_page/on_page.ts'
 import { sharedBrowser } from '../shared/browser.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from '../xrpc/mail_codes.ts'
+import { button, title } from '../shared/pages/on_page.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 /** Every kind of app, and every way to sign in. */
 const SHAPES = [

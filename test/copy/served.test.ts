@@ -18,7 +18,7 @@ import type { Source } from '../../maintenance/copy/place.ts'
 import { toEngine } from '../../maintenance/copy/to_engine.ts'
 import { databasesOn } from '../../maintenance/databases/engine_databases.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { DataFolder, PDS } from '../backup/data_folder.ts'
+import { DataFolder, PDS } from '../shared/data_folder.ts'
 import { tablesOf } from '../storage/tables.ts'
 import { MemoryEngine, MemoryRunner } from './memory_engine.ts'
 

@@ -16,7 +16,7 @@ import {
 import { startPlc } from '../../lab/world/servers/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { populate } from '../import/populate.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnless } from '../shared/left_out.ts'
 import { type Block, otherBlocks, shellBlocks, units } from './blocks.ts'
 import { type Shell, startShell } from './shell.ts'
 

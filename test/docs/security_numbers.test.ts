@@ -12,7 +12,7 @@ import { CAPACITY } from '../../gateway/capacity.ts'
 import { ACCOUNT_LIMITS } from '../../sagas/accounts/account_limits.ts'
 import { LOOKUP_LIMIT, LOOKUPS } from '../../sagas/services/foreign_lookups.ts'
 import { mailLimits, NOTICES_OF_RIGHT } from '../../sagas/services/mail_limits.ts'
-import { limit } from '../limits/limit.ts'
+import { limit } from '../shared/limit.ts'
 
 /**
  * The numbers that docs/security.md promises. Other tests take them from the program, and hold with any: here each is

@@ -7,7 +7,7 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
 import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { type Cluster, startCluster } from '../../lab/world/cluster.ts'
-import { Attacker, makeDpopKey, newPerson, toSession } from '../attacks/attacker.ts'
+import { Attacker, makeDpopKey, newPerson, toSession } from '../shared/people/attacker.ts'
 import { failOver } from './failover.ts'
 
 /** `ENGINE_ACCOUNTS=500` for the full size; see docs/scale.md. */

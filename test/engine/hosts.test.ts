@@ -12,7 +12,7 @@ import {
 } from '../../lab/hosts/lan.ts'
 import { type Outsider, startOutsider } from '../../lab/world/processes/with_parent.ts'
 import { until } from '../../lab/world/until.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnless } from '../shared/left_out.ts'
 
 const missing = whatIsMissing()
 const isPossible = sayUnless(missing === null, `several hosts on one machine: ${missing}`)

@@ -14,9 +14,9 @@ import {
 import type { Services } from '../../sagas/services/services.ts'
 import { proveFactor } from '../../sagas/sign_in/second_factor.ts'
 import { readThere, signInNow, trailOf } from '../shared/account_state.ts'
-import { codesOf, enrol, nextStep } from './authenticator.ts'
-import { newPerson } from './person.ts'
-import { servicesOf } from './services.ts'
+import { codesOf, enrol, nextStep } from '../shared/people/authenticator.ts'
+import { newPerson } from '../shared/people/person.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** How a person's factors come, change and go, before any page. */
 let app: AppInProcess

@@ -12,7 +12,7 @@ import {
   newCredentials,
 } from '../../lab/clients/headless_sign_in.ts'
 import type { Network } from '../../lab/world/network.ts'
-import { formsOf } from '../security_page/forms_of.ts'
+import { formsOf } from '../shared/pages/forms_of.ts'
 import type { Random } from './random.ts'
 
 /** A form of a page, in the browser to which it was shown. */

@@ -17,7 +17,7 @@ import { headlessSignUp, newCredentials, readForm } from '../../lab/clients/head
 import { registerOpenidClient } from '../../lab/clients/openid_client.ts'
 import { call } from '../../lab/fault/attempt.ts'
 import type { Network } from '../../lab/world/network.ts'
-import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
+import { Attacker, newPerson, type Person, type Session } from '../shared/people/attacker.ts'
 import { type Holder, makeHolder } from './holder.ts'
 import { registerItself, type SelfRegistered } from './self_registered.ts'
 

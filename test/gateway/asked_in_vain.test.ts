@@ -8,8 +8,8 @@ import { unavailable } from '../../http/answers/fault.ts'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { gatewayTo, openSession } from '../actors/gateway_to.ts'
-import { type Change, makeDpopKey, refreshed, type Session } from '../attacks/attacker.ts'
 import { fakeClock } from '../base/fake_clock.ts'
+import { type Change, makeDpopKey, refreshed, type Session } from '../shared/people/attacker.ts'
 
 /**
  * An answer is lost, and nothing answers for longer than a refresh token answers once more: the gateway knows that its

@@ -9,7 +9,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { formOf } from '../../operator/paths.ts'
-import { startTestGateway } from './test_gateway.ts'
+import { startTestGateway } from '../shared/test_gateway.ts'
 
 /** Each refusal reads as the one who asked can read it: a page in a browser, JSON in a program. */
 const started: Peer[] = []

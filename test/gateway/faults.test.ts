@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { startTestGateway } from './test_gateway.ts'
+import { startTestGateway } from '../shared/test_gateway.ts'
 
 const started: Peer[] = []
 afterEach(() => Promise.all(started.splice(0).map((peer) => peer.close())))

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { passingTo, send, startTestGateway } from './test_gateway.ts'
+import { passingTo, send, startTestGateway } from '../shared/test_gateway.ts'
 
 /** What a PDS answers, byte for byte, by the path that is asked for. */
 const answers = new Map<string, (socket: Socket) => void>()

@@ -10,7 +10,7 @@ import type { Timeouts } from '../../gateway/timeouts.ts'
 import type { EndingTeller, SessionName } from '../../http/endings.ts'
 import type { AuthActor } from '../../http/envelope.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
-import { passingTo, send, startTestGateway } from './test_gateway.ts'
+import { passingTo, send, startTestGateway } from '../shared/test_gateway.ts'
 
 const started: { close(): unknown }[] = []
 afterEach(async () => {

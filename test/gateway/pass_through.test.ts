@@ -13,7 +13,7 @@ import {
   listenOnLoopback,
   type Peer,
 } from '../../lab/world/loopback.ts'
-import { passingTo, send, startTestGateway } from './test_gateway.ts'
+import { passingTo, send, startTestGateway } from '../shared/test_gateway.ts'
 
 const MB = 1024 * 1024
 const started: Peer[] = []

@@ -10,7 +10,7 @@ import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
 import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
-import { send } from './test_gateway.ts'
+import { send } from '../shared/test_gateway.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 const SLOW = '/xrpc/com.example.slow'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { send, startTestGateway } from './test_gateway.ts'
+import { send, startTestGateway } from '../shared/test_gateway.ts'
 
 let gateway: Peer
 let asked = 0

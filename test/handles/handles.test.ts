@@ -7,8 +7,8 @@ import {
 } from '../../lab/world/certificates.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Troubled, troubled } from '../../lab/world/servers/faulty_server.ts'
-import { send } from '../gateway/test_gateway.ts'
-import { agentAt } from '../pass_through/agent.ts'
+import { agentAt } from '../shared/people/agent.ts'
+import { send } from '../shared/test_gateway.ts'
 import { type HttpsNames, startHttpsNames } from './https_names.ts'
 import { delayPost, interceptPost } from './intercept.ts'
 

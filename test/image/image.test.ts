@@ -5,7 +5,7 @@ import { freePort } from '../../lab/world/loopback.ts'
 import { type Outsider, runOutsider, startOutsider } from '../../lab/world/processes/with_parent.ts'
 import { buildImage, type Image, whyNoImage } from '../../lab/world/vestibule/image.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { sayUnless } from '../left_out.ts'
+import { sayUnless } from '../shared/left_out.ts'
 
 const missing = whyNoImage()
 const canBuild = sayUnless(missing === null, `the image of deploy/Dockerfile: ${missing}`)

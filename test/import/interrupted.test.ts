@@ -5,7 +5,7 @@ import type { ImportedAccount } from '../../database/import/imported_account.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check/data.ts'
 import { accounts } from '../../operator/commands/imports.ts'
-import { DataFolder, PDS } from '../backup/data_folder.ts'
+import { DataFolder, PDS } from '../shared/data_folder.ts'
 
 let folder: TemporaryFolder
 let data: DataFolder

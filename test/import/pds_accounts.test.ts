@@ -13,7 +13,7 @@ import { makePdsHome, type PdsHome, startPds } from '../../lab/world/servers/pds
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { runCli } from '../../lab/world/vestibule/cli.ts'
 import { accounts } from '../../operator/commands/imports.ts'
-import { sayUnlessRoot } from '../left_out.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534

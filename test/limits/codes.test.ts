@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest'
-import { newPerson, type Person, send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/provider_pages.ts'
+import { endWindows, expectRefused, from, limit, newAddress } from '../shared/limit.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from '../xrpc/mail_codes.ts'
-import { endWindows, expectRefused, from, limit, newAddress } from './limit.ts'
+import { newPerson, type Person, send } from '../shared/people/attacker.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 const network = sharedNetwork()
 let kim: Person

@@ -3,8 +3,8 @@ import { freePort } from '../../lab/world/loopback.ts'
 import { untilStatus } from '../../lab/world/until.ts'
 import { type Run, runProgram } from '../../lab/world/vestibule/program.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
-import { send } from '../attacks/attacker.ts'
-import { expectRefused, from, limit, newAddress, spend } from './limit.ts'
+import { expectRefused, from, limit, newAddress, spend } from '../shared/limit.ts'
+import { send } from '../shared/people/attacker.ts'
 
 /** Two gateways in front of one runner. */
 let vestibule: Vestibule

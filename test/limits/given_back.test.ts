@@ -12,7 +12,7 @@ import {
   takePoints,
 } from '../../database/limits/counter.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
-import { keptLog } from '../watching/logged.ts'
+import { keptLog } from '../shared/logged.ts'
 
 const counter: Counter = { key: 'password, one account\nalice.test', points: 10, seconds: 300 }
 const point: TakenPoint = { key: counter.key, resetsAt: Date.now() + 300_000 }

@@ -2,10 +2,7 @@ import { AtpAgent } from '@atproto/api'
 import { expect, test } from 'vitest'
 import { EMAIL_TOKEN } from '../../base/lifetimes.ts'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/provider_pages.ts'
-import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from '../xrpc/mail_codes.ts'
 import {
   type Answer,
   endWindows,
@@ -14,7 +11,10 @@ import {
   from,
   limit,
   newAddress,
-} from './limit.ts'
+} from '../shared/limit.ts'
+import { sharedNetwork } from '../shared/network.ts'
+import { send } from '../shared/people/attacker.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 const network = sharedNetwork()
 

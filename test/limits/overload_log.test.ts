@@ -3,8 +3,8 @@ import { OVERLOAD_LOG } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { WAITING } from '../../passwords/scrypt_threads.ts'
 import { LOOKUPS } from '../../sagas/services/foreign_lookups.ts'
-import { ask, askPage } from '../subjects/ask.ts'
-import { keptLog } from '../watching/logged.ts'
+import { ask, askPage } from '../shared/ask.ts'
+import { keptLog } from '../shared/logged.ts'
 
 let world: AppInProcess
 const kept = keptLog()

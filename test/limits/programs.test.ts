@@ -1,5 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { callPage } from '../attacks/provider_pages.ts'
+import { expectLimit, expectRefused, from, newAddress } from '../shared/limit.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import {
   Attacker,
   makeDpopKey,
@@ -7,10 +10,7 @@ import {
   type Person,
   refreshed,
   send,
-} from '../attacks/attacker.ts'
-import { callPage } from '../attacks/provider_pages.ts'
-import { sharedNetwork } from '../shared/network.ts'
-import { expectLimit, expectRefused, from, newAddress } from './limit.ts'
+} from '../shared/people/attacker.ts'
 
 /** What programs call: limited by address, against floods. */
 const network = sharedNetwork()

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest'
 import { LIMITS, type Limit } from '../../app/limits/table.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { SoftAuthenticator } from '../../lab/world/browser/passkeys.ts'
-import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/provider_pages.ts'
-import { answerOf, asked } from '../passkeys/owner.ts'
+import { endWindows, expectLimit, expectRefused, from, newAddress, spend } from '../shared/limit.ts'
 import { sharedNetwork } from '../shared/network.ts'
+import { send } from '../shared/people/attacker.ts'
+import { answerOf, asked } from '../shared/people/passkey_owner.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { running } from '../sign_in/running.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { endWindows, expectLimit, expectRefused, from, newAddress, spend } from './limit.ts'
 
 const network = sharedNetwork()
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { Attacker, makeDpopKey, newPerson } from '../attacks/attacker.ts'
+import { Attacker, makeDpopKey, newPerson } from '../shared/people/attacker.ts'
 
 let network: Network
 let attacker: Attacker

@@ -15,7 +15,6 @@ import { removePassword } from '../../sagas/factors/password_removal.ts'
 import { setProtection } from '../../sagas/factors/protections.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { proveFactor } from '../../sagas/sign_in/second_factor.ts'
-import { refreshed } from '../attacks/attacker.ts'
 import { authorization, madePasskey, registerClient } from '../attacks/endings/grants.ts'
 import {
   basisOf,
@@ -27,8 +26,9 @@ import {
   startWorld,
   type World,
 } from '../attacks/endings/world.ts'
-import { codesOf } from '../factors/authenticator.ts'
-import { servicesOf } from '../factors/services.ts'
+import { refreshed } from '../shared/people/attacker.ts'
+import { codesOf } from '../shared/people/authenticator.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** Everything that an audit trail records, and of which of it the owner gets a mail. */
 type Row =

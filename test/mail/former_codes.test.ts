@@ -14,8 +14,8 @@ import { createMailer, type Mailer } from '../../mail/mailer.ts'
 import { sendEmailCode } from '../../sagas/notices/email_code.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { resetPassword } from '../../sagas/sign_in/password_reset.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { servicesOf } from '../factors/services.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** All codes that are mailed. */
 const PURPOSES = Object.keys({

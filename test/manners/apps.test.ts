@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { startApp } from '../../lab/world/app/app.ts'
-import { FORM, form, REQUEST, usualMistakes } from './mistakes.ts'
+import { FORM, form, REQUEST, usualMistakes } from '../shared/mistakes.ts'
 
 const docs = readFileSync(new URL('../../docs/apps.md', import.meta.url), 'utf8')
 

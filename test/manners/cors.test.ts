@@ -7,7 +7,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { openidRoutes } from '../../openid/routes.ts'
 import { methodRoutes } from '../../xrpc/routes.ts'
-import * as rp from '../openid/relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
 
 let app: AppInProcess
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import * as rp from '../openid/relying_party.ts'
-import { ask } from '../subjects/ask.ts'
-import { CLIENT_ID, FORM, form, JSON_BODY, REQUEST } from './mistakes.ts'
+import { ask } from '../shared/ask.ts'
+import { CLIENT_ID, FORM, form, JSON_BODY, REQUEST } from '../shared/mistakes.ts'
+import * as rp from '../shared/people/relying_party.ts'
 
 let app: AppInProcess
 beforeAll(async () => {

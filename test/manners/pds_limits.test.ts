@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startApp } from '../../lab/world/app/app.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { post } from '../subjects/ask.ts'
+import { post } from '../shared/ask.ts'
 
 test('a PDS counts for each client, and its 429 is a 429 here', async () => {
   const asked: unknown[] = []

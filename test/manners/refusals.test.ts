@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { CLIENT_ID, FORM, form, JSON_BODY, REQUEST, without } from './mistakes.ts'
+import { CLIENT_ID, FORM, form, JSON_BODY, REQUEST, without } from '../shared/mistakes.ts'
 
 let app: AppInProcess
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { keptLog } from '../watching/logged.ts'
-import * as rp from './relying_party.ts'
+import { keptLog } from '../shared/logged.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /**
  * An account is deactivated or taken down while its person, or their device, is about to let a client in:

@@ -1,9 +1,9 @@
 import * as oidc from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { keptLog } from '../watching/logged.ts'
-import * as rp from './relying_party.ts'
+import { keptLog } from '../shared/logged.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** Keys, and whether there are clients, are asked for with each request. */
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))

@@ -5,8 +5,8 @@ import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 import { openidRoutes } from '../../openid/routes.ts'
-import { leadsTo, type Seen, Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { leadsTo, type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /**
  * All that the OpenID provider can be asked, while each call that it makes of an actor fails in turn: before the call

@@ -6,11 +6,11 @@ import { ownEndings } from '../../actors/auth/own_endings.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { until } from '../../lab/world/until.ts'
 import { type ENDING_SIGN_INS, notingEndings } from '../../openid/sign_out/noted_endings.ts'
-import { formsOf } from '../security_page/forms_of.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { formsOf } from '../shared/pages/forms_of.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { type LogoutEndpoint, startLogoutEndpoint } from './logout_endpoint.ts'
-import * as rp from './relying_party.ts'
 
 /** Four tries, soon one after the other. */
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))

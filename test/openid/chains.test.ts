@@ -6,7 +6,7 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { hashSecret } from '../../database/hash.ts'
 import type { Schema } from '../../database/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { basisOf } from '../storage/basis.ts'
+import { basisOf } from '../shared/basis.ts'
 
 /** One grant holds several chains of refresh tokens, each of which ends alone. */
 let db: Db

@@ -3,9 +3,9 @@ import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jos
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CLIENT_KEYS, CLIENT_REFETCH } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { FORM, form } from '../manners/mistakes.ts'
-import { ask } from '../subjects/ask.ts'
-import * as rp from './relying_party.ts'
+import { ask } from '../shared/ask.ts'
+import { FORM, form } from '../shared/mistakes.ts'
+import * as rp from '../shared/people/relying_party.ts'
 
 /** The keys that a client publishes, and changes (OpenID Connect Core section 10.1.1). */
 type Key = { jwk: JWK; key: KeyLike }

@@ -5,8 +5,8 @@ import { listOpenidKeys } from '../../database/flow/openid_key.ts'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { publishedKeys } from '../../openid/keys.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** What was registered while the clock was some hours ahead; then it was set right. */
 const TOOLS = 'https://mcp.example.com'

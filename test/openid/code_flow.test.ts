@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
-import { enrol } from '../factors/authenticator.ts'
-import { formsOf } from '../security_page/forms_of.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import { formsOf } from '../shared/pages/forms_of.ts'
+import { enrol } from '../shared/people/authenticator.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 let app: AppInProcess
 let did: string

@@ -2,8 +2,8 @@ import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { SIGN_OUT } from '../../openid/paths.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /**
  * What the OpenID Foundation's conformance suite asks of providers (Basic, Dynamic, Form Post) and no other test here does,

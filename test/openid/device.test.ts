@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } fro
 import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { FORM, form } from '../manners/mistakes.ts'
-import type { Seen } from '../sign_in/visitor.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import { FORM, form } from '../shared/mistakes.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import type { Seen } from '../shared/people/visitor.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** A device without a browser (RFC 8628), and the person who lets it in. */
 let app: AppInProcess

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /**
  * A person ends a client on the security page while another browser, or a device, is about to let it in: before each

@@ -15,11 +15,11 @@ import type { OpenidApp } from '../../lab/clients/openid_app.ts'
 import { freePort, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { findApache, startApache } from '../../lab/world/servers/apache.ts'
 import { cliJsonHere, runCliHere } from '../../lab/world/vestibule/cli_here.ts'
-import { sayUnless } from '../left_out.ts'
-import { inSize, sizes } from '../pages/axe.ts'
-import { expectUsable } from '../pages/usable.ts'
 import { sharedBrowser } from '../shared/browser.ts'
+import { sayUnless } from '../shared/left_out.ts'
 import { sharedNetwork } from '../shared/network.ts'
+import { inSize, sizes } from '../shared/pages/axe.ts'
+import { expectUsable } from '../shared/pages/usable.ts'
 
 /** A person with Chromium, before a real PDS, at a certified client. */
 const person = newCredentials('grace')

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 import { en } from '../../mail/locales/en.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { keptLog } from '../watching/logged.ts'
-import * as rp from './relying_party.ts'
+import { keptLog } from '../shared/logged.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 const kept = keptLog()
 let app: AppInProcess

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { push, type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /**
  * Every page of a sign-in, in each order in which its language is decided: the person's choice, what the app asked for,

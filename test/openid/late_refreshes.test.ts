@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { type AskedInVain, refreshTokenDigest } from '../../http/asked_in_vain.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { keptLog } from '../watching/logged.ts'
+import { keptLog } from '../shared/logged.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { assertions } from './assertions.ts'
-import * as rp from './relying_party.ts'
 
 /**
  * A network that was cut hands over a refresh when its client has gone on with a later token. The rule is that of

@@ -8,8 +8,8 @@ import type { OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MCP_SCOPE, type RunningMcpServer, startMcpServer } from '../../lab/clients/mcp_server.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** What the Model Context Protocol asks of an authorization server (its text of 2026-07-28). */
 let app: AppInProcess

@@ -3,11 +3,11 @@ import { OPENID_DOCUMENT } from '../../base/lifetimes.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { WELL_KNOWN } from '../../openid/paths.ts'
-import { FORM, form } from '../manners/mistakes.ts'
-import { push, Visitor } from '../sign_in/visitor.ts'
-import { ask } from '../subjects/ask.ts'
+import { ask } from '../shared/ask.ts'
+import { FORM, form } from '../shared/mistakes.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { push, Visitor } from '../shared/people/visitor.ts'
 import { assertions } from './assertions.ts'
-import * as rp from './relying_party.ts'
 
 /** What the documents of the issuer say, and what is there. */
 let app: AppInProcess

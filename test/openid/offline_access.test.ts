@@ -3,8 +3,8 @@ import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { openidTexts } from '../../pages/openid/locales/index.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** Refresh tokens that outlive the browser session (OpenID Connect Core section 11). */
 let app: AppInProcess

@@ -1,10 +1,10 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { formsOf, itemsOf } from '../security_page/forms_of.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import { formsOf, itemsOf } from '../shared/pages/forms_of.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** Somebody who is not to be remembered in a browser is signed in to OpenID clients there for hours. */
 const SECURITY = '/account/security'

@@ -1,10 +1,10 @@
 import type * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { FORM, form } from '../manners/mistakes.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { ask } from '../subjects/ask.ts'
-import * as rp from './relying_party.ts'
+import { ask } from '../shared/ask.ts'
+import { FORM, form } from '../shared/mistakes.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** A client of OAuth 2.1 does not name its redirect URI again where it exchanges the code (its section 10.2). */
 const WEB = ['https://rp.example.com/callback', 'https://rp.example.com/other']

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app/app.ts'
-import { FORM, form } from '../manners/mistakes.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { ask } from '../subjects/ask.ts'
+import { ask } from '../shared/ask.ts'
+import { FORM, form } from '../shared/mistakes.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { assertions } from './assertions.ts'
-import * as rp from './relying_party.ts'
 
 /** What developers of relying parties do wrong, and what they read of it. */
 let app: AppInProcess

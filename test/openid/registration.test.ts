@@ -7,9 +7,9 @@ import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { en } from '../../mail/locales/en.ts'
 import { openidTexts } from '../../pages/openid/locales/index.ts'
-import { spend } from '../limits/limit.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import { spend } from '../shared/limit.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** Clients that register themselves (RFC 7591), and change themselves (RFC 7592). */
 let app: AppInProcess

@@ -2,8 +2,8 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** What is told of tokens for protected resources (RFC 7662, RFC 7009). */
 let app: AppInProcess

@@ -3,8 +3,8 @@ import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { tokens as counted } from '../../base/watching/metrics.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import * as rp from './relying_party.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** Tokens for protected resources (RFC 8707, RFC 9068). */
 let app: AppInProcess

@@ -7,9 +7,9 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { until } from '../../lab/world/until.ts'
 import { backUp } from '../../maintenance/backup/backup.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { type LogoutEndpoint, startLogoutEndpoint } from './logout_endpoint.ts'
-import * as rp from './relying_party.ts'
 
 /** What an ending left over is looked at soon. */
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))

@@ -61,7 +61,7 @@ import { openSealed } from '../../lab/world/app/open_sealed.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { newKeys, publishedKeys } from '../../openid/keys.ts'
 import { Names } from '../../openid/storage/token_names.ts'
-import { basisOf } from '../storage/basis.ts'
+import { basisOf } from '../shared/basis.ts'
 
 let folder: TemporaryFolder
 let db: Db

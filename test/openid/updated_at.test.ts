@@ -16,8 +16,8 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { toAccount } from '../../openid/claims/claims.ts'
 import { Profiles } from '../../openid/claims/profile.ts'
-import { newPerson, type Person } from '../factors/person.ts'
 import { signInNow } from '../shared/account_state.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
 
 /** When what clients know of a person changed last (OpenID Connect Core section 5.1). */
 let app: AppInProcess

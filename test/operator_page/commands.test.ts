@@ -7,10 +7,10 @@ import { commands } from '../../operator/commands/index.ts'
 import { type Field, fieldsOf } from '../../operator/descriptions/fields.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'
-import { withoutOwnLines } from '../pages/own_lines.ts'
-import { formsOf } from '../security_page/forms_of.ts'
-import type { Seen, Visitor } from '../sign_in/visitor.ts'
-import { command, enterByLink, newSomebody, startOperatorApp } from './operators.ts'
+import { formsOf } from '../shared/pages/forms_of.ts'
+import { withoutOwnLines } from '../shared/pages/own_lines.ts'
+import { command, enterByLink, newSomebody, startOperatorApp } from '../shared/people/operators.ts'
+import type { Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** What works on files, while the program may be stopped, and what is for a shell. */
 const ON_FILES = [

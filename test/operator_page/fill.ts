@@ -2,8 +2,8 @@ import { HOUR, MINUTE } from '../../base/lifetimes.ts'
 import { takePoints } from '../../database/limits/counter.ts'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { seedDirectory, seededAccount } from '../../lab/world/app/seed_directory.ts'
-import { limit } from '../limits/limit.ts'
-import { command } from './operators.ts'
+import { limit } from '../shared/limit.ts'
+import { command } from '../shared/people/operators.ts'
 
 /** More than a search looks at before it says that there are others. */
 const ACCOUNTS = 12_000

@@ -5,7 +5,6 @@ import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { type Field, fieldsOf } from '../../operator/descriptions/fields.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import {
   command,
   enterAs,
@@ -14,7 +13,8 @@ import {
   newSomebody,
   PAGE,
   startOperatorApp,
-} from './operators.ts'
+} from '../shared/people/operators.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** What an operator has typed is still there where it was not done, and the page says that it was not. */
 let app: AppInProcess

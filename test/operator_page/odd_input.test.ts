@@ -4,8 +4,8 @@ import { fieldsOf } from '../../operator/descriptions/fields.ts'
 import { descriptionOf, descriptions } from '../../operator/descriptions/index.ts'
 import { formOf } from '../../operator/paths.ts'
 import { readInput } from '../../operator_page/input.ts'
-import { newPerson } from '../factors/person.ts'
-import { command, enterByLink, startOperatorApp } from './operators.ts'
+import { command, enterByLink, startOperatorApp } from '../shared/people/operators.ts'
+import { newPerson } from '../shared/people/person.ts'
 
 let app: AppInProcess
 let did: string

@@ -8,9 +8,9 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { backUpTo } from '../../maintenance/backup/kept_backups.ts'
 import { backupStanding } from '../../maintenance/backup/standing.ts'
 import type { Check } from '../../operator/doctor/check.ts'
-import { newPerson } from '../factors/person.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { command, enterByLink, PAGE, startOperatorApp } from './operators.ts'
+import { command, enterByLink, PAGE, startOperatorApp } from '../shared/people/operators.ts'
+import { newPerson } from '../shared/people/person.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 let app: AppInProcess
 let visitor: Visitor

@@ -12,8 +12,8 @@ import { mergePages } from '../../database/partition.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { formOf } from '../../operator/paths.ts'
-import type { Visitor } from '../sign_in/visitor.ts'
-import { command, enterByLink, startOperatorApp } from './operators.ts'
+import { command, enterByLink, startOperatorApp } from '../shared/people/operators.ts'
+import type { Visitor } from '../shared/people/visitor.ts'
 
 /** Lists that are long are read a page at a time. */
 const MANY = 250

@@ -3,10 +3,15 @@ import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { TOTP_STEP } from '../../lab/clients/headless_authenticator.ts'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { formOf, OPERATOR_PAGE } from '../../operator/paths.ts'
-import { nextStep } from '../factors/authenticator.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { newOperator, newSomebody, type Somebody, startOperatorApp } from './operators.ts'
+import { nextStep } from '../shared/people/authenticator.ts'
+import {
+  newOperator,
+  newSomebody,
+  type Somebody,
+  startOperatorApp,
+} from '../shared/people/operators.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** An operator whose browser remembers them, and who signed in there with a code, signs in anew by one form. */
 let app: AppInProcess

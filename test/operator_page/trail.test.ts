@@ -21,9 +21,15 @@ import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { inputs } from '../../operator/inputs/index.ts'
 import { formOf } from '../../operator/paths.ts'
 import { dayOf, keepEvents } from '../../sagas/notices/kept_events.ts'
-import { newPerson } from '../factors/person.ts'
-import { formsOf } from '../security_page/forms_of.ts'
-import { command, enterAs, enterByLink, newOperator, startOperatorApp } from './operators.ts'
+import { formsOf } from '../shared/pages/forms_of.ts'
+import {
+  command,
+  enterAs,
+  enterByLink,
+  newOperator,
+  startOperatorApp,
+} from '../shared/people/operators.ts'
+import { newPerson } from '../shared/people/person.ts'
 
 type Filter = Record<string, string | number>
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
 import { sharedBrowser } from '../shared/browser.ts'
+import { type PageWorld, startPageWorld } from '../shared/operator_page.ts'
 
 /** In the few colours that a person has chosen for all pages, a border that was transparent has one of them. */
 const browser = sharedBrowser()

@@ -4,7 +4,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { homeTexts } from '../../pages/locales/index.ts'
 import { targetOf } from '../attacks/reading/target.ts'
-import { FORM } from '../manners/mistakes.ts'
+import { FORM } from '../shared/mistakes.ts'
 
 const OWN = 'localhost:2600'
 const LINKS = {

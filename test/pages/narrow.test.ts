@@ -4,8 +4,8 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { textsFor } from '../../mail/locales/index.ts'
 import { renderCodeMail, renderNotice } from '../../mail/templates/mail.ts'
+import { isTooWide, isTooWideInLargeType, NARROWEST } from '../shared/pages/usable.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
-import { isTooWide, isTooWideInLargeType, NARROWEST } from './usable.ts'
 
 /** Pages on the narrowest screen with the largest type, where a language has words as long as a line. */
 const person = newCredentials('ada')

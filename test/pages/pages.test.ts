@@ -9,10 +9,10 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { screenshot } from '../account_page/screenshots.ts'
+import { findingsIn, inEachTheme, inSize, sizes } from '../shared/pages/axe.ts'
+import { expectUsable } from '../shared/pages/usable.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
-import { codeSentBy } from '../xrpc/mail_codes.ts'
-import { findingsIn, inEachTheme, inSize, sizes } from './axe.ts'
-import { expectUsable } from './usable.ts'
 
 /**
  * `axe-core` over every page that a person sees, light and dark, on a desktop and on a phone:

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newSomebody } from '../operator_page/operators.ts'
-import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
-import { title } from '../security_page/on_page.ts'
 import { sharedBrowser } from '../shared/browser.ts'
+import { type PageWorld, startPageWorld } from '../shared/operator_page.ts'
+import { title } from '../shared/pages/on_page.ts'
+import { newSomebody } from '../shared/people/operators.ts'
 
 const browser = sharedBrowser()
 let world: PageWorld

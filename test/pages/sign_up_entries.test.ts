@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ENTERED } from '../../base/lifetimes.ts'
-import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
-import { button } from '../security_page/on_page.ts'
 import { sharedBrowser } from '../shared/browser.ts'
+import { type PageWorld, startPageWorld } from '../shared/operator_page.ts'
+import { button } from '../shared/pages/on_page.ts'
 
 /** On the provider's page of a sign-up, what was entered is there again for who comes back to it. */
 const browser = sharedBrowser()

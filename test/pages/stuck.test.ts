@@ -8,7 +8,7 @@ import { writeErrorPage } from '../../http/page/error_page.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { pageDoor } from '../../http/routes/door.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { CLIENT_ID, FORM, form, REQUEST } from '../manners/mistakes.ts'
+import { CLIENT_ID, FORM, form, REQUEST } from '../shared/mistakes.ts'
 
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)'
 const NAVIGATION = {

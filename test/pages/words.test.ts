@@ -9,7 +9,7 @@ import { refusalWords, UNAVAILABLE, WRONG_CODE } from '../../oauth/pages/refusal
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
 import { sharedAuthority } from '../shared/authority.ts'
 import { sharedBrowser } from '../shared/browser.ts'
-import { SIZES } from './axe.ts'
+import { SIZES } from '../shared/pages/axe.ts'
 
 /** What the provider's forms say of a mistake, and its pages of an app that is revoked. */
 const browser = sharedBrowser()

@@ -7,7 +7,7 @@ import { readSettings } from '../../base/settings/settings.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { agentAt } from './agent.ts'
+import { agentAt } from '../shared/people/agent.ts'
 
 /** 50 MB: far more than the gateway may hold in memory. */
 const BLOB = 50 * 1024 * 1024

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { newPerson } from '../factors/person.ts'
-import { PAGE } from '../security_page/open_page.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { PAGE } from '../shared/pages/security_page.ts'
+import { newPerson } from '../shared/people/person.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 let app: AppInProcess
 beforeAll(async () => {

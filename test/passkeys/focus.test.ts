@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
-import { button, title } from '../security_page/on_page.ts'
 import { sharedBrowser } from '../shared/browser.ts'
-import { newOwner } from './owner.ts'
+import { type PageWorld, startPageWorld } from '../shared/operator_page.ts'
+import { button, title } from '../shared/pages/on_page.ts'
+import { newOwner } from '../shared/people/passkey_owner.ts'
 
 const browser = sharedBrowser()
 let world: PageWorld

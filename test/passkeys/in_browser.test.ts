@@ -4,9 +4,9 @@ import { grant, signIn } from '../../lab/clients/browser_steps.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { addAuthenticator, withoutAutofill } from '../../lab/clients/virtual_authenticator.ts'
-import { inSize, sizes } from '../pages/axe.ts'
-import { expectUsable } from '../pages/usable.ts'
-import { button, item, title } from '../security_page/on_page.ts'
+import { inSize, sizes } from '../shared/pages/axe.ts'
+import { button, item, title } from '../shared/pages/on_page.ts'
+import { expectUsable } from '../shared/pages/usable.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
 
 /** Passkeys in Chromium, with an authenticator of its own: made, used by autofill and by button, removed. */

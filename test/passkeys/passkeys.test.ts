@@ -23,9 +23,9 @@ import { arrivalOf } from '../../sagas/notices/arrivals.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
 import { finishSignIn, signIn } from '../../sagas/sign_in/sign_in.ts'
-import { newPerson } from '../factors/person.ts'
-import { servicesOf } from '../factors/services.ts'
 import { signInNow, trailOf } from '../shared/account_state.ts'
+import { newPerson } from '../shared/people/person.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** How passkeys come, sign in and go, before any page. */
 let app: AppInProcess

@@ -14,10 +14,10 @@ import {
 import { settleSignUp } from '../../sagas/sign_up/sign_up.ts'
 import type { SignUpPolicy } from '../../sagas/sign_up/sign_up_rules.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
-import { servicesOf } from '../factors/services.ts'
-import { formTo, PAGE as SECURITY } from '../security_page/open_page.ts'
-import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
-import { answerOf, asked } from './owner.ts'
+import { formTo, PAGE as SECURITY } from '../shared/pages/security_page.ts'
+import { answerOf, asked } from '../shared/people/passkey_owner.ts'
+import { push, type Seen, Visitor } from '../shared/people/visitor.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** Signing up with a passkey in the place of a password, at a PDS and a PLC directory. */
 let world: World

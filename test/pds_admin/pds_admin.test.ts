@@ -9,7 +9,7 @@ import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { runCliHere } from '../../lab/world/vestibule/cli_here.ts'
-import { Attacker, newPerson, type Person } from '../attacks/attacker.ts'
+import { Attacker, newPerson, type Person } from '../shared/people/attacker.ts'
 
 /** What the admin of a PDS does there directly: the PDS does not tell the entryway. */
 let network: Network

@@ -20,7 +20,7 @@ import {
   startVestibule,
   type Vestibule,
 } from '../../lab/world/vestibule/vestibule.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnless } from '../shared/left_out.ts'
 
 const NAME = 'pds.example.com'
 /** Where the client is: the proxies are at 127.0.0.1, which is trusted. */

@@ -14,8 +14,8 @@ import {
   startCaddy,
   startNginx,
 } from '../../lab/world/servers/proxies.ts'
-import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnless } from '../shared/left_out.ts'
+import { passingTo, startTestGateway } from '../shared/test_gateway.ts'
 
 const MB = 1024 * 1024
 const NAME = 'pds.example.com'

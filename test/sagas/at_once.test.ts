@@ -10,7 +10,7 @@ import {
   takeDownAccount,
 } from '../../sagas/changes/account_life.ts'
 import type { Services } from '../../sagas/services/services.ts'
-import { servicesOf } from '../factors/services.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** Two operators change one account at once, each by another auth actor: every order of their steps. */
 let app: AppInProcess

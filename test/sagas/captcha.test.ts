@@ -4,9 +4,9 @@ import { readSettings } from '../../base/settings/settings.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { en as signUp } from '../../pages/sign_up/locales/en.ts'
 import { acceptSignUp } from '../../sagas/sign_up/sign_up_rules.ts'
-import { servicesOf } from '../factors/services.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { askPage, post } from '../subjects/ask.ts'
+import { askPage, post } from '../shared/ask.ts'
+import { Visitor } from '../shared/people/visitor.ts'
+import { servicesOf } from '../shared/services.ts'
 import {
   expectTold,
   type HCaptchaServer,

@@ -20,8 +20,8 @@ import { tellingHeld } from '../../sagas/sign_up/held_names.ts'
 import { takeBackLate } from '../../sagas/sign_up/late_sign_up.ts'
 import { signUp } from '../../sagas/sign_up/sign_up.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
-import { servicesOf } from '../factors/services.ts'
 import { signInNow } from '../shared/account_state.ts'
+import { servicesOf } from '../shared/services.ts'
 import { type Cut, Line } from './cut_line.ts'
 
 /**

@@ -11,12 +11,12 @@ import { settleStandingChange } from '../../sagas/changes/standing_change.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { withdrawIdentity } from '../../sagas/sign_up/new_identity.ts'
 import { signUp } from '../../sagas/sign_up/sign_up.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { servicesOf } from '../factors/services.ts'
-import { newOwner } from '../passkeys/owner.ts'
-import { come } from '../security_page/open_page.ts'
 import { readThere, signInNow } from '../shared/account_state.ts'
-import { post } from '../subjects/ask.ts'
+import { post } from '../shared/ask.ts'
+import { come } from '../shared/pages/security_page.ts'
+import { newOwner } from '../shared/people/passkey_owner.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** What an account has decided holds, whatever fails or ends after it, and its owner is told. */
 let app: AppInProcess

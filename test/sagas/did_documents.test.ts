@@ -6,7 +6,7 @@ import {
   DID_DOCUMENT_STALE,
 } from '../../base/lifetimes.ts'
 import { DidDocuments } from '../../sagas/services/did_documents.ts'
-import { keptLog } from '../watching/logged.ts'
+import { keptLog } from '../shared/logged.ts'
 
 const waits = vi.hoisted(() => ({ long: 60_000, now: 60_000 }))
 vi.mock(import('../../base/lifetimes.ts'), async (original) => ({

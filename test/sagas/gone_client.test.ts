@@ -12,11 +12,11 @@ import { noteSignedIn } from '../../sagas/notices/arrivals.ts'
 import { recordFailedSignIn } from '../../sagas/notices/audit.ts'
 import { addOperator, COMMAND_LINE } from '../../sagas/operators.ts'
 import { createAccountStore } from '../../stores/account_store.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { servicesOf } from '../factors/services.ts'
-import { command } from '../operator_page/operators.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { command } from '../shared/people/operators.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { Visitor } from '../shared/people/visitor.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** Nothing is begun for this one any more. */
 const GONE = { until: Number.NEGATIVE_INFINITY }

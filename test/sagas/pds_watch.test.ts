@@ -5,7 +5,7 @@ import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.
 import { followPds } from '../../sagas/following/follow_pds.ts'
 import { PdsWatch } from '../../sagas/following/pds_watch.ts'
 import type { Services } from '../../sagas/services/services.ts'
-import { servicesOf } from '../factors/services.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** What is done to accounts on a PDS, of which it does not tell: the program looks. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'x' }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { HOUR, SAGA_ABANDONED } from '../../base/lifetimes.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
-import { servicesOf } from '../factors/services.ts'
+import { servicesOf } from '../shared/services.ts'
 
 const lifetimes = await vi.hoisted(() => vi.importActual<object>('../../base/lifetimes.ts'))
 vi.mock('../../base/lifetimes.ts', () => ({

@@ -3,7 +3,7 @@ import { createLog } from '../../base/watching/log.ts'
 import { putDeletion } from '../../database/directory/deletion.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
 import { startWorld, type World } from '../attacks/endings/world.ts'
-import { servicesOf } from '../factors/services.ts'
+import { servicesOf } from '../shared/services.ts'
 
 let world: World
 beforeAll(async () => {

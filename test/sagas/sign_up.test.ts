@@ -4,7 +4,7 @@ import { Refusal, type RefusalCode } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { toOAuthError } from '../../stores/oauth_errors.ts'
-import { askPage, post } from '../subjects/ask.ts'
+import { askPage, post } from '../shared/ask.ts'
 
 const taken = { handle: 'kim.test', email: 'kim@mail.internal', password: 'a good password' }
 const fresh = { handle: 'ned.test', email: 'ned@mail.internal', password: 'a good password' }

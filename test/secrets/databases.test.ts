@@ -7,8 +7,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databasePath } from '../../database/paths.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { Attacker, newPerson, type Person, refreshed, type Session } from '../attacks/attacker.ts'
-import { codeSentBy } from '../xrpc/mail_codes.ts'
+import {
+  Attacker,
+  newPerson,
+  type Person,
+  refreshed,
+  type Session,
+} from '../shared/people/attacker.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 /**
  * What the databases hold after everything was done that makes a secret: none of them in the clear,

@@ -11,7 +11,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { runCli } from '../../lab/world/vestibule/cli.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule/vestibule.ts'
 import { createMailer } from '../../mail/mailer.ts'
-import { sayUnlessRoot } from '../left_out.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
 
 /** Only the owner can read what is kept, whatever the umask is and whatever was there before. */
 let folder: TemporaryFolder

@@ -3,8 +3,8 @@ import { toExactField } from '../../http/page/exact_text.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { activityItems } from '../../oauth/security/items.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { formsOf, itemsOf } from './forms_of.ts'
+import { formsOf, itemsOf } from '../shared/pages/forms_of.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** App passwords on the security page, over databases. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { SECURITY_TASKS, securityForm } from '../../oauth/security_paths.ts'
-import { newPerson } from '../factors/person.ts'
-import { answerOf, asked, newOwner } from '../passkeys/owner.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { come, PAGE } from './open_page.ts'
+import { come, PAGE } from '../shared/pages/security_page.ts'
+import { answerOf, asked, newOwner } from '../shared/people/passkey_owner.ts'
+import { newPerson } from '../shared/people/person.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** Who comes to a page of the security page and is not signed in any more, is there once they have signed in. */
 let app: AppInProcess

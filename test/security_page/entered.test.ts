@@ -3,12 +3,12 @@ import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { SECURITY_TASKS } from '../../oauth/security_paths.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
-import { codesOf } from '../factors/authenticator.ts'
-import { newOwner, type Owner } from '../passkeys/owner.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
-import type { Seen, Visitor } from '../sign_in/visitor.ts'
-import { type Form, formsOf } from './forms_of.ts'
-import { come, formTo, PAGE } from './open_page.ts'
+import { type Form, formsOf } from '../shared/pages/forms_of.ts'
+import { come, formTo, PAGE } from '../shared/pages/security_page.ts'
+import { codesOf } from '../shared/people/authenticator.ts'
+import { newOwner, type Owner } from '../shared/people/passkey_owner.ts'
+import type { Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** What somebody enters comes back in the form that it was entered in, also after a proof, and in no other. */
 let app: AppInProcess

@@ -4,11 +4,11 @@ import { beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/browser_steps.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { qrCode } from '../../pages/security/qr_code.ts'
-import { type Authenticator, codesOf } from '../factors/authenticator.ts'
-import { inSize, sizes } from '../pages/axe.ts'
-import { expectUsable } from '../pages/usable.ts'
+import { inSize, sizes } from '../shared/pages/axe.ts'
+import { button, item, title } from '../shared/pages/on_page.ts'
+import { expectUsable } from '../shared/pages/usable.ts'
+import { type Authenticator, codesOf } from '../shared/people/authenticator.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
-import { button, item, title } from './on_page.ts'
 
 /** The ways to sign in, in Chromium: from the first factor to none, and the codes of another maker. */
 const world = sharedWebAppWorld()

@@ -7,8 +7,8 @@ import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { type OAuthSession, refresh } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
-import { inSize, sizes } from '../pages/axe.ts'
-import { expectUsable } from '../pages/usable.ts'
+import { inSize, sizes } from '../shared/pages/axe.ts'
+import { expectUsable } from '../shared/pages/usable.ts'
 import { sharedWebAppWorld } from '../shared/web_app.ts'
 
 /** The security page in Chromium, before a real PDS and a real app. */

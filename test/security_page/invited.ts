@@ -1,5 +1,5 @@
 import type { AppInProcess } from '../../lab/world/app/app.ts'
-import { newPerson } from '../factors/person.ts'
+import { newPerson } from '../shared/people/person.ts'
 
 /** Somebody signs up with an invite code, as far as the directory goes. */
 export async function signUpWith(app: AppInProcess, inviteCode: string) {

@@ -3,12 +3,12 @@ import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 import { LegacyScope, LegacyTokens, newSessionId } from '../../tokens/legacy_tokens.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { command } from '../operator_page/operators.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { itemsOf } from './forms_of.ts'
+import { itemsOf } from '../shared/pages/forms_of.ts'
+import { formTo, PAGE } from '../shared/pages/security_page.ts'
+import { command } from '../shared/people/operators.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { signUpWith } from './invited.ts'
-import { formTo, PAGE } from './open_page.ts'
 
 /** Invite codes of people's own, on the security page and as apps ask for them. */
 const MOST = 3

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { en } from '../../mail/locales/en.ts'
-import { enrol } from '../factors/authenticator.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { post } from '../subjects/ask.ts'
-import { formsOf } from './forms_of.ts'
+import { post } from '../shared/ask.ts'
+import { formsOf } from '../shared/pages/forms_of.ts'
+import { enrol } from '../shared/people/authenticator.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** An account whose main password is for the sign-in page alone. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -3,10 +3,10 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { SoftAuthenticator } from '../../lab/world/browser/passkeys.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
-import { answerOf, asked, newOwner, type Owner } from '../passkeys/owner.ts'
-import type { Seen, Visitor } from '../sign_in/visitor.ts'
-import { itemsOf } from './forms_of.ts'
-import * as security from './open_page.ts'
+import { itemsOf } from '../shared/pages/forms_of.ts'
+import * as security from '../shared/pages/security_page.ts'
+import { answerOf, asked, newOwner, type Owner } from '../shared/people/passkey_owner.ts'
+import type { Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** The passkeys on the security page, over databases: what the script of the page sends is sent here. */
 const { PAGE } = security

@@ -3,10 +3,10 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
-import { withoutOwnLines } from '../pages/own_lines.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { push, Visitor } from '../sign_in/visitor.ts'
-import { formsOf, itemsOf } from './forms_of.ts'
+import { formsOf, itemsOf } from '../shared/pages/forms_of.ts'
+import { withoutOwnLines } from '../shared/pages/own_lines.ts'
+import { push, Visitor } from '../shared/people/visitor.ts'
 
 /** The security page over databases, without a browser, and so without scripts. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

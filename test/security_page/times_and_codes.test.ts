@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newSomebody } from '../operator_page/operators.ts'
-import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
 import { sharedBrowser } from '../shared/browser.ts'
-import { button, title } from './on_page.ts'
+import { type PageWorld, startPageWorld } from '../shared/operator_page.ts'
+import { button, title } from '../shared/pages/on_page.ts'
+import { newSomebody } from '../shared/people/operators.ts'
 
 /** The security page to somebody in Tokyo who reads British English. */
 const HERE = { timezoneId: 'Asia/Tokyo', locale: 'en-GB' }

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { firstArguments } from '../../lab/world/vestibule/child.ts'
 import { runCli } from '../../lab/world/vestibule/cli.ts'
-import { sayUnlessRoot } from '../left_out.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
 
 /** For a program that ends by itself, in ms. */
 const PATIENCE = 60_000

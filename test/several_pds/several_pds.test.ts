@@ -7,7 +7,7 @@ import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/servers/pds.ts'
-import { agentAt } from '../pass_through/agent.ts'
+import { agentAt } from '../shared/people/agent.ts'
 import { operate } from './operate.ts'
 
 let network: Network

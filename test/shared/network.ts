@@ -3,8 +3,8 @@ import { afterAll, beforeAll } from 'vitest'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { useServers } from '../../lab/world/servers/dns.ts'
 import { assertAllHandled } from '../../lab/world/vestibule/logs.ts'
-import { endWindows } from '../limits/limit.ts'
 import { sharedAuthority } from './authority.ts'
+import { endWindows } from './limit.ts'
 
 export type SharedNetwork = Omit<Network, 'close'>
 

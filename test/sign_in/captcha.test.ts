@@ -11,8 +11,8 @@ import {
   SOLVED,
   startHcaptcha,
 } from '../sagas/hcaptcha.ts'
-import { askPage, post } from '../subjects/ask.ts'
-import { type Seen, Visitor } from './visitor.ts'
+import { askPage, post } from '../shared/ask.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** hCaptcha before a password, after so many that were wrong. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -6,10 +6,10 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
-import { Attacker, makeDpopKey } from '../attacks/attacker.ts'
-import { newPerson, type Person } from '../factors/person.ts'
+import { Attacker, makeDpopKey } from '../shared/people/attacker.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { type Seen, Visitor } from '../shared/people/visitor.ts'
 import { fetchOf } from './fetch_of.ts'
-import { type Seen, Visitor } from './visitor.ts'
 
 /** In a browser that runs no scripts a person consents on a page of ours; the provider decides as it does for its own. */
 const ID = 'https://notes.vestibule.internal'

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type AccountStub, refusing } from '../../actors/reach.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { servicesOf } from '../factors/services.ts'
-import * as rp from '../openid/relying_party.ts'
-import { push, Visitor } from './visitor.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { push, Visitor } from '../shared/people/visitor.ts'
+import { servicesOf } from '../shared/services.ts'
 
 /** A browser that remembers two people, of whom one has an account that cannot be asked. */
 let app: AppInProcess

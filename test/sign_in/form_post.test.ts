@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { FORM, form, REQUEST } from '../manners/mistakes.ts'
-import { command } from '../operator_page/operators.ts'
+import { FORM, form, REQUEST } from '../shared/mistakes.ts'
+import { command } from '../shared/people/operators.ts'
 
 /** A form brings what it is about in its body, which apps with a scheme of their own do not get. */
 const APPS = [

@@ -1,8 +1,8 @@
 import type { AppInProcess } from '../../lab/world/app/app.ts'
-import { enrol, nextStep } from '../factors/authenticator.ts'
-import { newPerson, type Person } from '../factors/person.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { Visitor } from './visitor.ts'
+import { enrol, nextStep } from '../shared/people/authenticator.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 export const SIGN_IN = '/account/sign-in?step=sign-in'
 

@@ -7,11 +7,11 @@ import { deny, enterPassword, grant, signIn } from '../../lab/clients/browser_st
 import { makeClientKey } from '../../lab/clients/hosted_client.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { Attacker, makeDpopKey } from '../attacks/attacker.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { command } from '../operator_page/operators.ts'
-import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
 import { sharedBrowser } from '../shared/browser.ts'
+import { type PageWorld, startPageWorld } from '../shared/operator_page.ts'
+import { Attacker, makeDpopKey } from '../shared/people/attacker.ts'
+import { command } from '../shared/people/operators.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
 
 /**
  * Where forms of this service lead on to an app, a real browser gets there: it asks for the app's address, by whatever

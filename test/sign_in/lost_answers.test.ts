@@ -3,12 +3,12 @@ import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes
 import { DEVICE_CODE } from '../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { register } from '../openid/relying_party.ts'
-import { newOwner } from '../passkeys/owner.ts'
-import { come, formTo, PAGE } from '../security_page/open_page.ts'
+import { come, formTo, PAGE } from '../shared/pages/security_page.ts'
+import { newOwner } from '../shared/people/passkey_owner.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { register } from '../shared/people/relying_party.ts'
+import { push, Visitor } from '../shared/people/visitor.ts'
 import { halfIn, losing, SIGN_IN } from './half_in.ts'
-import { push, Visitor } from './visitor.ts'
 
 /** Answers that a browser does not get, because a connection or the program ended: its cookies are those of before. */
 let app: AppInProcess

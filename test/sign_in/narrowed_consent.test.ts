@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { upsertClient } from '../../database/flow/client.ts'
 import { makeClientKey } from '../../lab/clients/hosted_client.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { Attacker } from '../attacks/attacker.ts'
-import { FORM, form, REQUEST } from '../manners/mistakes.ts'
-import { Visitor } from './visitor.ts'
+import { FORM, form, REQUEST } from '../shared/mistakes.ts'
+import { Attacker } from '../shared/people/attacker.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 
 /** What a person did not give an app, it does not get the next time without a page either. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Attacker, makeDpopKey, type Session, toSession } from '../attacks/attacker.ts'
-import type { Visitor } from './visitor.ts'
+import { type Attacker, makeDpopKey, type Session, toSession } from '../shared/people/attacker.ts'
+import type { Visitor } from '../shared/people/visitor.ts'
 
 type Person = { handle: string; password: string }
 

@@ -5,12 +5,12 @@ import { TOTP_STEP } from '../../lab/clients/headless_authenticator.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { removeFactor } from '../../sagas/factors/factors.ts'
-import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'
-import * as people from '../factors/person.ts'
-import { servicesOf } from '../factors/services.ts'
 import { eachTestAnew } from '../shared/each_test_anew.ts'
+import { codesOf, enrol, nextStep } from '../shared/people/authenticator.ts'
+import * as people from '../shared/people/person.ts'
+import { push, type Seen, Visitor } from '../shared/people/visitor.ts'
+import { servicesOf } from '../shared/services.ts'
 import { losing } from './half_in.ts'
-import { push, type Seen, Visitor } from './visitor.ts'
 
 /** Password and code in one form, where a browser remembers somebody who signed in there with a code. */
 const { codeBesidePassword, codeCanWait, wrongCode, wrongPassword } = signInTexts.en

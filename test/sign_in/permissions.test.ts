@@ -5,9 +5,9 @@ import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { permissionItems } from '../../oauth/sign_in/pages/permission_items.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
-import { Attacker, makeDpopKey } from '../attacks/attacker.ts'
+import { Attacker, makeDpopKey } from '../shared/people/attacker.ts'
+import { type Seen, told, Visitor } from '../shared/people/visitor.ts'
 import { fetchOf } from './fetch_of.ts'
-import { type Seen, told, Visitor } from './visitor.ts'
 
 /** A person takes from what an app asks for, before they consent to the rest. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

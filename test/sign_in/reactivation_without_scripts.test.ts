@@ -4,8 +4,8 @@ import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { refusalWords } from '../../oauth/pages/refusal_words.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { push, type Seen, Visitor } from './visitor.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
+import { push, type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** In a browser that runs no scripts, a person says on a page of ours that their account shall be active again. */
 const { title } = signInTexts.en.reactivation

@@ -3,9 +3,9 @@ import { sql } from '../../database/database.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
-import { type Authenticator, enrol, nextStep } from '../factors/authenticator.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { push, type Seen, Visitor } from './visitor.ts'
+import { type Authenticator, enrol, nextStep } from '../shared/people/authenticator.ts'
+import { push, type Seen, Visitor } from '../shared/people/visitor.ts'
 
 /** The step after the password, of somebody who has several factors. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

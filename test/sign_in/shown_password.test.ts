@@ -2,10 +2,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ENTERED, PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
-import { newSomebody } from '../operator_page/operators.ts'
-import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
-import { button, title } from '../security_page/on_page.ts'
 import { sharedBrowser } from '../shared/browser.ts'
+import { type PageWorld, startPageWorld } from '../shared/operator_page.ts'
+import { button, title } from '../shared/pages/on_page.ts'
+import { newSomebody } from '../shared/people/operators.ts'
 
 /** A person sees what they have typed for a password, on each page that asks for one. */
 const browser = sharedBrowser()

@@ -6,10 +6,10 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
-import { REQUEST } from '../manners/mistakes.ts'
-import { withoutOwnLines } from '../pages/own_lines.ts'
 import { signInNow } from '../shared/account_state.ts'
-import { push, type Seen, told, Visitor } from './visitor.ts'
+import { REQUEST } from '../shared/mistakes.ts'
+import { withoutOwnLines } from '../shared/pages/own_lines.ts'
+import { push, type Seen, told, Visitor } from '../shared/people/visitor.ts'
 
 /** The sign-in page over databases, without a browser, and so without scripts. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

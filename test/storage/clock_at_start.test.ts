@@ -6,7 +6,7 @@ import { DAY } from '../../base/lifetimes.ts'
 import { readSettings } from '../../base/settings/settings.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { prepareRunner } from '../../programs/prepare_runner.ts'
-import { DataFolder } from '../backup/data_folder.ts'
+import { DataFolder } from '../shared/data_folder.ts'
 
 let folder: TemporaryFolder
 beforeEach(async () => {

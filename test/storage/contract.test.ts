@@ -27,7 +27,7 @@ import type { Schema } from '../../database/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import { openSealed } from '../../lab/world/app/open_sealed.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { basisOf } from './basis.ts'
+import { basisOf } from '../shared/basis.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 

@@ -13,8 +13,8 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { until } from '../../lab/world/until.ts'
 import { firstArguments } from '../../lab/world/vestibule/child.ts'
 import { runProgram } from '../../lab/world/vestibule/program.ts'
-import { DataFolder } from '../backup/data_folder.ts'
-import { sayUnlessRoot } from '../left_out.ts'
+import { DataFolder } from '../shared/data_folder.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { Attacker, newPerson, type Person, refreshed, send } from '../attacks/attacker.ts'
+import { Attacker, newPerson, type Person, refreshed, send } from '../shared/people/attacker.ts'
 
 let network: Network
 let [awake, asleep, other]: Person[] = []

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { cliJsonHere } from '../../lab/world/vestibule/cli_here.ts'
+import { sayUnlessMounted } from '../shared/left_out.ts'
 import {
   Attacker,
   makeDpopKey,
@@ -10,8 +11,7 @@ import {
   type Person,
   refreshed,
   send,
-} from '../attacks/attacker.ts'
-import { sayUnlessMounted } from '../left_out.ts'
+} from '../shared/people/attacker.ts'
 
 const MB = 1024 * 1024
 const DAY = 24 * 60 * 60 * 1_000

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { Attacker, newPerson, type Person, refreshed } from '../attacks/attacker.ts'
+import { Attacker, newPerson, type Person, refreshed } from '../shared/people/attacker.ts'
 
 let network: Network
 let person: Person

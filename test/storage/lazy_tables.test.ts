@@ -32,7 +32,7 @@ import { hasTable, makeTable } from '../../database/lazy_tables.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import type { Schema } from '../../database/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { basisOf } from './basis.ts'
+import { basisOf } from '../shared/basis.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 

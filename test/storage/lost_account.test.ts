@@ -29,6 +29,7 @@ import { cliJsonHere, runCliHere } from '../../lab/world/vestibule/cli_here.ts'
 import { copyOnline } from '../../maintenance/databases/online_copy.ts'
 import { checkDamaged } from '../../operator/doctor/damaged.ts'
 import { en } from '../../pages/sign_in/locales/en.ts'
+import { sayUnlessRoot } from '../shared/left_out.ts'
 import {
   Attacker,
   newPerson,
@@ -37,8 +38,7 @@ import {
   type Session,
   send,
   signInOnPage,
-} from '../attacks/attacker.ts'
-import { sayUnlessRoot } from '../left_out.ts'
+} from '../shared/people/attacker.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534

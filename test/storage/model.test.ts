@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runOutsider } from '../../lab/world/processes/with_parent.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnless } from '../shared/left_out.ts'
 
 const MODEL = fileURLToPath(new URL('./two_writers.pml', import.meta.url))
 const COMPILE = ['gcc', '-O1', '-w', '-DSAFETY', '-o', 'pan', 'pan.c']

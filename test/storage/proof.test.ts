@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions as account } from '../../actors/account/index.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
-import { basisOf } from './basis.ts'
+import { basisOf } from '../shared/basis.ts'
 
 let db: Db
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { Es256k } from '../../tokens/es256k.ts'
 import { signJwt } from '../../tokens/jwt.ts'
-import { ask, post } from '../subjects/ask.ts'
+import { ask, post } from '../shared/ask.ts'
 
 /** JWTs that this entryway signed, of a session that is open, each with one claim that is another. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

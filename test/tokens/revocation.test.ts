@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { DAY, OPENID_ACCESS_TOKEN, OPENID_REFRESH_TOKEN } from '../../base/lifetimes.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { Attacker, refreshed, SCOPE, type Session } from '../attacks/attacker.ts'
-import * as rp from '../openid/relying_party.ts'
+import { keptLog } from '../shared/logged.ts'
+import { Attacker, refreshed, SCOPE, type Session } from '../shared/people/attacker.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { fetchOf } from '../sign_in/fetch_of.ts'
 import { signInOnPage, signInToApp } from '../sign_in/oauth_session.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { keptLog } from '../watching/logged.ts'
 
 /** A sign-in with all tokens that it gave, the newest first. */
 type SignedIn = { refresh: string[]; access: string[]; isAlive(): Promise<boolean> }

@@ -14,9 +14,9 @@ import {
   refreshed,
   SCOPE,
   type Session,
-} from '../attacks/attacker.ts'
+} from '../shared/people/attacker.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { signInOnPage, signInToApp } from '../sign_in/oauth_session.ts'
-import { Visitor } from '../sign_in/visitor.ts'
 
 /** An `Accept` that the provider's own endpoints take, and they alone. */
 const TO_THE_PROVIDER = 'application/json;q=0.9'

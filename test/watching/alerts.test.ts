@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { sayUnless } from '../left_out.ts'
+import { sayUnless } from '../shared/left_out.ts'
 
 const RULES = fileURLToPath(new URL('../../deploy/prometheus/vestibule.rules.yml', import.meta.url))
 const isInstalled = sayUnless(

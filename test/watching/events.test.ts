@@ -9,7 +9,7 @@ import { closeDatabase, openDatabase, transact } from '../../database/database.t
 import type { Answer } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { ACCOUNT_LIMITS } from '../../sagas/accounts/account_limits.ts'
-import { keptLog } from './logged.ts'
+import { keptLog } from '../shared/logged.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'the secret of kim' }
 const kept = keptLog()

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { logEvent } from '../../base/watching/event_log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { sayUnless } from '../left_out.ts'
-import { keptLog } from './logged.ts'
+import { sayUnless } from '../shared/left_out.ts'
+import { keptLog } from '../shared/logged.ts'
 
 const FILTER = fileURLToPath(
   new URL('../../deploy/fail2ban/filter.d/vestibule.conf', import.meta.url),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
-import { ask, post } from '../subjects/ask.ts'
-import { keptLog } from './logged.ts'
+import { ask, post } from '../shared/ask.ts'
+import { keptLog } from '../shared/logged.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'the secret of kim' }
 const kept = keptLog()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { HttpRequest, jsonResponse } from '../../http/message.ts'
 import { noteOverload, watchOverload } from '../../http/overload.ts'
 import { logRefusal } from '../../oauth/requests/refusal_log.ts'
-import { keptLog } from './logged.ts'
+import { keptLog } from '../shared/logged.ts'
 
 const kept = keptLog()
 const request = new HttpRequest({

@@ -8,12 +8,12 @@ import { databasePath } from '../../database/paths.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import type { OnCall } from '../../lab/world/app/watched_actors.ts'
-import { Attacker, makeDpopKey, refreshed, SCOPE, type Session } from '../attacks/attacker.ts'
-import * as rp from '../openid/relying_party.ts'
+import { keptLog } from '../shared/logged.ts'
+import { Attacker, makeDpopKey, refreshed, SCOPE, type Session } from '../shared/people/attacker.ts'
+import * as rp from '../shared/people/relying_party.ts'
+import { Visitor } from '../shared/people/visitor.ts'
 import { fetchOf } from '../sign_in/fetch_of.ts'
 import { signInOnPage, signInToApp } from '../sign_in/oauth_session.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { keptLog } from './logged.ts'
 
 /** The operator reads why a refresh token was refused, and the same is counted. */
 const alice = { handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD }

@@ -18,7 +18,7 @@ import {
 import { until } from '../../lab/world/until.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { methodRoutes } from '../../xrpc/routes.ts'
-import { agentAt } from '../pass_through/agent.ts'
+import { agentAt } from '../shared/people/agent.ts'
 
 let collector: Collector
 let network: Network

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { methods } from '../../xrpc/index.ts'
-import { ask } from '../subjects/ask.ts'
+import { ask } from '../shared/ask.ts'
 import { type Described, described, leastInput } from './comparison/lexicons.ts'
 
 /** Each method of an operator, with credentials that differ from the right ones in one thing. */

@@ -6,9 +6,9 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { PdsRefusal } from '../../pds/client.ts'
 import { keepingAct } from '../../xrpc/acts.ts'
 import { methods } from '../../xrpc/index.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { command } from '../operator_page/operators.ts'
-import { post } from '../subjects/ask.ts'
+import { post } from '../shared/ask.ts'
+import { command } from '../shared/people/operators.ts'
+import { newPerson, type Person } from '../shared/people/person.ts'
 
 /** What is done with an admin password is in the operators' trail, as what operators do on their page. */
 let app: AppInProcess

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from './mail_codes.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 /** What a client of before OAuth does, knowing the entryway's URL alone. */
 const network = sharedNetwork()

@@ -6,7 +6,7 @@ import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { type Pds, startPds } from '../../lab/world/servers/pds.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from './mail_codes.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 const network = sharedNetwork()
 /** A PDS that is its own authorization server. */

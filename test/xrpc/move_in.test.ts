@@ -7,7 +7,7 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { type Pds, startPds } from '../../lab/world/servers/pds.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from './mail_codes.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 /** An account of another PDS moves behind the entryway, with the calls of the migration guide. */
 const network = sharedNetwork()

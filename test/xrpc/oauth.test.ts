@@ -5,7 +5,7 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import type { OAuthSession } from '../../lab/clients/oauth_session.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from './mail_codes.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 /** The rows of the contract that an OAuth app reaches through the PDS. */
 const network = sharedNetwork()

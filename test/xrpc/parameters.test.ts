@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import { ask, post } from '../subjects/ask.ts'
+import { ask, post } from '../shared/ask.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.test', password: 'a good password' }
 

@@ -1,9 +1,9 @@
 import { AtpAgent, ComAtprotoServerCreateSession } from '@atproto/api'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { endWindows } from '../limits/limit.ts'
+import { endWindows } from '../shared/limit.ts'
 import { sharedNetwork } from '../shared/network.ts'
-import { codeSentBy } from './mail_codes.ts'
+import { codeSentBy } from '../shared/people/mail_codes.ts'
 
 /** `emailAuthFactor`, switched on and off with the calls that the Bluesky app makes. */
 const network = sharedNetwork()

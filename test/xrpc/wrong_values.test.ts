@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { schemas } from '../../base/values/lexicons.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app/app.ts'
 import { methods } from '../../xrpc/index.ts'
-import { ask, post } from '../subjects/ask.ts'
-import { keptLog, type Line } from '../watching/logged.ts'
+import { ask, post } from '../shared/ask.ts'
+import { keptLog, type Line } from '../shared/logged.ts'
 import { type About, type Described, described, sampleOf } from './comparison/lexicons.ts'
 
 /** Each member of each method, as the lexicons describe them, with what is none of its values. */

@@ -17,7 +17,7 @@ import {
   type Session,
   send,
   toSession,
-} from '../attacker.ts'
+} from '../../shared/people/attacker.ts'
 import { type By, endings } from '../endings/endings.ts'
 import { APP } from '../endings/world.ts'
 import { type CarriedWorld, startCarriedWorld } from './world.ts'

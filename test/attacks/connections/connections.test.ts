@@ -10,8 +10,8 @@ import { Connections } from '../../../gateway/connections/connections.ts'
 import { TIMEOUTS } from '../../../gateway/timeouts.ts'
 import type { Answer, RequestEnvelope } from '../../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../../lab/world/loopback.ts'
-import { passingTo, startTestGateway } from '../../gateway/test_gateway.ts'
-import { keptLog } from '../../watching/logged.ts'
+import { keptLog } from '../../shared/logged.ts'
+import { passingTo, startTestGateway } from '../../shared/test_gateway.ts'
 
 const started: Peer[] = []
 const opened: Socket[] = []

@@ -13,7 +13,7 @@ import {
 } from '../../../gateway/connections/client_frames.ts'
 import { MAX_BODY } from '../../../http/body/read_body.ts'
 import { listenOnLoopback, type Peer } from '../../../lab/world/loopback.ts'
-import { passingTo, startTestGateway } from '../../gateway/test_gateway.ts'
+import { passingTo, startTestGateway } from '../../shared/test_gateway.ts'
 
 const CONTINUED = 0x00
 const BINARY = 0x02

@@ -6,7 +6,7 @@ import { MINUTE } from '../../../base/lifetimes.ts'
 import { LEAST, Pace } from '../../../gateway/connections/pace.ts'
 import type { Answer } from '../../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../../lab/world/loopback.ts'
-import { passingTo, startTestGateway } from '../../gateway/test_gateway.ts'
+import { passingTo, startTestGateway } from '../../shared/test_gateway.ts'
 
 const started: Peer[] = []
 const opened: Socket[] = []

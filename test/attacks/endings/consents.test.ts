@@ -5,10 +5,16 @@ import { deleteClient } from '../../../database/flow/client.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
 import { makeClientKey } from '../../../lab/clients/hosted_client.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { newPerson, type Person } from '../../factors/person.ts'
-import { command } from '../../operator_page/operators.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { Attacker, makeDpopKey, SCOPE, type Session, toSession } from '../attacker.ts'
+import {
+  Attacker,
+  makeDpopKey,
+  SCOPE,
+  type Session,
+  toSession,
+} from '../../shared/people/attacker.ts'
+import { command } from '../../shared/people/operators.ts'
+import { newPerson, type Person } from '../../shared/people/person.ts'
 import { Browser } from './browser.ts'
 import { fetchIn } from './world.ts'
 

@@ -1,4 +1,4 @@
-import { codesOf } from '../../factors/authenticator.ts'
+import { codesOf } from '../../shared/people/authenticator.ts'
 import { APP, basisOf, JTI, type Person, type World } from './world.ts'
 
 /** What a person is signed in by when they ask for something. */

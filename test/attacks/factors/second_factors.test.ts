@@ -4,12 +4,12 @@ import { PROOF_AGAIN } from '../../../base/lifetimes.ts'
 import { databasePath } from '../../../database/paths.ts'
 import type { Answer } from '../../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { type Authenticator, enrol, nextStep } from '../../factors/authenticator.ts'
-import * as people from '../../factors/person.ts'
 import { signInNow } from '../../shared/account_state.ts'
 import { eachTestAnew } from '../../shared/each_test_anew.ts'
+import { type Authenticator, enrol, nextStep } from '../../shared/people/authenticator.ts'
+import * as people from '../../shared/people/person.ts'
+import { push, Visitor } from '../../shared/people/visitor.ts'
 import { halfIn, losing, SIGN_IN } from '../../sign_in/half_in.ts'
-import { push, Visitor } from '../../sign_in/visitor.ts'
 
 /** Codes that are guessed, shown again, raced, or somebody else's, by each way that takes a password. */
 let app: AppInProcess

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { enrol } from '../../factors/authenticator.ts'
-import { limit } from '../../limits/limit.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { push, Visitor } from '../../sign_in/visitor.ts'
+import { limit } from '../../shared/limit.ts'
+import { enrol } from '../../shared/people/authenticator.ts'
+import { push, Visitor } from '../../shared/people/visitor.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 let app: AppInProcess

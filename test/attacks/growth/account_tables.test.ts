@@ -35,7 +35,7 @@ import {
   transact,
 } from '../../../database/database.ts'
 import { makeTable } from '../../../database/lazy_tables.ts'
-import { basisOf } from '../../storage/basis.ts'
+import { basisOf } from '../../shared/basis.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

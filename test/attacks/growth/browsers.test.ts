@@ -9,10 +9,10 @@ import { MAX_ACCOUNTS_ON_DEVICE } from '../../../database/flow/bounds.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { createDeviceAccounts } from '../../../stores/device_accounts.ts'
 import { inRequestScope } from '../../../stores/request_scope.ts'
-import { newPerson, type Person } from '../../factors/person.ts'
-import { servicesOf } from '../../factors/services.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import { newPerson, type Person } from '../../shared/people/person.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
+import { servicesOf } from '../../shared/services.ts'
 
 let app: AppInProcess
 /** As many as a browser remembers, and one more. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { limit } from '../../limits/limit.ts'
+import { limit } from '../../shared/limit.ts'
 
 const OWN = 'localhost:2600'
 const SECOND = 'pds2.example.com'

@@ -5,9 +5,9 @@ import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { SIGNED_IN_SHOWN } from '../../../oauth/security/items.ts'
 import { en } from '../../../pages/security/locales/en.ts'
 import { toAuthorizedClients } from '../../../stores/account.ts'
-import { formsOf, itemsOf } from '../../security_page/forms_of.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { type Seen, Visitor } from '../../sign_in/visitor.ts'
+import { formsOf, itemsOf } from '../../shared/pages/forms_of.ts'
+import { type Seen, Visitor } from '../../shared/people/visitor.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 const CLIENT = 'https://app.example.com'

@@ -12,10 +12,10 @@ import {
   childEnvironment,
   childFolder,
 } from '../../../lab/world/vestibule/child.ts'
-import { FORM, form } from '../../manners/mistakes.ts'
-import * as rp from '../../openid/relying_party.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { keptLog } from '../../watching/logged.ts'
+import { keptLog } from '../../shared/logged.ts'
+import { FORM, form } from '../../shared/mistakes.ts'
+import * as rp from '../../shared/people/relying_party.ts'
 
 /** One stranger asks the same over and over: the log has a few lines of it, whatever it is. */
 const kept = keptLog()

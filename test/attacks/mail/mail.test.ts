@@ -4,7 +4,7 @@ import { createServiceJwt } from '@atproto/xrpc-server'
 import { expect, test } from 'vitest'
 import { type Credentials, newCredentials } from '../../../lab/clients/headless_sign_in.ts'
 import { sharedNetwork } from '../../shared/network.ts'
-import { send } from '../attacker.ts'
+import { send } from '../../shared/people/attacker.ts'
 
 const network = sharedNetwork()
 

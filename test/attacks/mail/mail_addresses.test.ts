@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { isNotice, type MailKind, mailKinds } from '../../../mail/kinds.ts'
 import { mailLimits } from '../../../sagas/services/mail_limits.ts'
-import { servicesOf } from '../../factors/services.ts'
+import { servicesOf } from '../../shared/services.ts'
 
 const PASSWORD = 'correct horse battery'
 const CODE = { handle: 'kim.test', token: 'ABCDE-23456' }

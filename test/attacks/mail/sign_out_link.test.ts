@@ -4,10 +4,10 @@ import { PROOF_AGAIN, SIGN_OUT_LINK } from '../../../base/lifetimes.ts'
 import type { Log } from '../../../base/watching/log.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { signInTexts } from '../../../pages/sign_in/locales/index.ts'
-import { newOwner } from '../../passkeys/owner.ts'
 import { signInNow } from '../../shared/account_state.ts'
 import { eachTestAnew } from '../../shared/each_test_anew.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import { newOwner } from '../../shared/people/passkey_owner.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
 
 /** The link in a mail that signs everybody out, in the hands of others. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -3,7 +3,7 @@ import { Secp256k1Keypair } from '@atproto/crypto'
 import { expect, test } from 'vitest'
 import { newCredentials } from '../../../lab/clients/headless_sign_in.ts'
 import { sharedNetwork } from '../../shared/network.ts'
-import { codeSentBy } from '../../xrpc/mail_codes.ts'
+import { codeSentBy } from '../../shared/people/mail_codes.ts'
 
 const network = sharedNetwork()
 

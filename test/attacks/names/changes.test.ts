@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { OPERATOR_PATH } from '../../../operator/handler.ts'
-import { post } from '../../subjects/ask.ts'
+import { post } from '../../shared/ask.ts'
 
 const PASSWORD = 'a good password'
 let app: AppInProcess

@@ -3,7 +3,7 @@ import { LIMITS } from '../../../app/limits/table.ts'
 import { normalizeEmail } from '../../../identity/email_rules.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { OPERATOR_PATH } from '../../../operator/handler.ts'
-import { ask, askPage, post } from '../../subjects/ask.ts'
+import { ask, askPage, post } from '../../shared/ask.ts'
 import { SPELLINGS } from '../../subjects/spellings.ts'
 
 const kim = { handle: 'kim-i.test', email: 'kim-i@mail.internal', password: 'a good password' }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databasePath } from '../../../database/paths.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { ask, post } from '../../subjects/ask.ts'
+import { ask, post } from '../../shared/ask.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'a good password' }
 let app: AppInProcess

@@ -24,7 +24,7 @@ import {
   type ProofChange,
   refreshed,
   SCOPE,
-} from '../attacker.ts'
+} from '../../shared/people/attacker.ts'
 
 const network = sharedNetwork()
 let hosted: HostedClient

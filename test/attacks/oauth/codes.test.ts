@@ -15,7 +15,7 @@ import {
   type Person,
   SCOPE,
   toSession,
-} from '../attacker.ts'
+} from '../../shared/people/attacker.ts'
 
 const network = sharedNetwork()
 let hosted: HostedClient

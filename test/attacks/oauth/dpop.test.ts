@@ -11,7 +11,7 @@ import {
   type Person,
   type ProofChange,
   toSession,
-} from '../attacker.ts'
+} from '../../shared/people/attacker.ts'
 
 const secretHex = makeSecretHex()
 let network: Network

@@ -34,7 +34,7 @@ import {
   SCOPE,
   type Session,
   toSession,
-} from '../attacker.ts'
+} from '../../shared/people/attacker.ts'
 import { providerInProcess } from '../provider_in_process.ts'
 
 const network = sharedNetwork()

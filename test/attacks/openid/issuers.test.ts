@@ -20,7 +20,7 @@ import {
   type Person,
   SCOPE,
   send,
-} from '../attacker.ts'
+} from '../../shared/people/attacker.ts'
 
 /**
  * One client with one id, one key of its own and one DPoP key has something from both issuers (RFC 9700 section 4.4): of

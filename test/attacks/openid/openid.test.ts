@@ -7,12 +7,12 @@ import { MAX_OPENID_REQUEST } from '../../../database/flow/bounds.ts'
 import { DEVICE_CODE } from '../../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { until } from '../../../lab/world/until.ts'
-import { FORM, form } from '../../manners/mistakes.ts'
-import * as rp from '../../openid/relying_party.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { type Seen, Visitor } from '../../sign_in/visitor.ts'
-import { post } from '../../subjects/ask.ts'
-import { keptLog } from '../../watching/logged.ts'
+import { post } from '../../shared/ask.ts'
+import { keptLog } from '../../shared/logged.ts'
+import { FORM, form } from '../../shared/mistakes.ts'
+import * as rp from '../../shared/people/relying_party.ts'
+import { type Seen, Visitor } from '../../shared/people/visitor.ts'
 
 /** What somebody tries who is not the person, or a client that is not the one it says. */
 let app: AppInProcess

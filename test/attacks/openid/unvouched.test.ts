@@ -6,9 +6,9 @@ import { listVouchedOpenidClients } from '../../../database/flow/openid_client.t
 import { sweepFlow } from '../../../database/flow/sweep.ts'
 import { DEVICE_CODE } from '../../../lab/clients/headless_openid.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { FORM, form } from '../../manners/mistakes.ts'
-import * as rp from '../../openid/relying_party.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import { FORM, form } from '../../shared/mistakes.ts'
+import * as rp from '../../shared/people/relying_party.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
 
 /** What somebody tries with a client of their own, which the operator has never seen. */
 let app: AppInProcess

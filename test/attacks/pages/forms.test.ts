@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { MINUTE, SIGN_IN_FORM, SIGN_IN_HANDOVER, SIGN_IN_STEP } from '../../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { en } from '../../../pages/sign_in/locales/en.ts'
-import { ownLines, withoutOwnLines } from '../../pages/own_lines.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { push, type Seen, told, Visitor } from '../../sign_in/visitor.ts'
+import { ownLines, withoutOwnLines } from '../../shared/pages/own_lines.ts'
+import { push, type Seen, told, Visitor } from '../../shared/people/visitor.ts'
 
 /** The forms of the sign-in page, against somebody who does not use them as they are meant. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

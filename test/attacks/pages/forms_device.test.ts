@@ -3,8 +3,8 @@ import { DEVICE_AT_ONCE, DEVICE_RETRY_GRACE, MINUTE } from '../../../base/lifeti
 import { sql } from '../../../database/database.ts'
 import { readDevice } from '../../../database/flow/device.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { formTo } from '../../security_page/open_page.ts'
-import { push, type Seen, told, Visitor } from '../../sign_in/visitor.ts'
+import { formTo } from '../../shared/pages/security_page.ts'
+import { push, type Seen, told, Visitor } from '../../shared/people/visitor.ts'
 
 /** A host of the same site can set the provider's cookies, but none whose name begins with `__Host-`. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

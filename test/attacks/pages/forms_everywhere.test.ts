@@ -5,9 +5,9 @@ import type { AppInProcess } from '../../../lab/world/app/app.ts'
 import { providerRoutes } from '../../../oauth/routes.ts'
 import { openidRoutes } from '../../../openid/routes.ts'
 import { operatorPageRoutes } from '../../../operator_page/routes.ts'
-import { FORM } from '../../manners/mistakes.ts'
-import { command, startOperatorApp } from '../../operator_page/operators.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import { FORM } from '../../shared/mistakes.ts'
+import { command, startOperatorApp } from '../../shared/people/operators.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
 
 /** Every form of every page, by the table of the routes: also those that are added tomorrow. */
 let app: AppInProcess

@@ -14,6 +14,9 @@ import { findClient } from '../../../gateway/requests/client_address.ts'
 import type { AppInProcess } from '../../../lab/world/app/app.ts'
 import { descriptions } from '../../../operator/descriptions/index.ts'
 import { formOf } from '../../../operator/paths.ts'
+import { signInNow } from '../../shared/account_state.ts'
+import { eachTestAnew } from '../../shared/each_test_anew.ts'
+import { formsOf } from '../../shared/pages/forms_of.ts'
 import {
   command,
   enterAs,
@@ -25,11 +28,8 @@ import {
   PAGE,
   signIn,
   startOperatorApp,
-} from '../../operator_page/operators.ts'
-import { formsOf } from '../../security_page/forms_of.ts'
-import { signInNow } from '../../shared/account_state.ts'
-import { eachTestAnew } from '../../shared/each_test_anew.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+} from '../../shared/people/operators.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
 
 /** The operator's page, against those who are no operators. */
 let app: AppInProcess

@@ -7,11 +7,11 @@ import {
   SIGN_IN_HANDOVER,
 } from '../../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { withoutOwnLines } from '../../pages/own_lines.ts'
-import { type Form, formsOf, itemsOf } from '../../security_page/forms_of.ts'
-import { toldIn } from '../../security_page/open_page.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import { type Form, formsOf, itemsOf } from '../../shared/pages/forms_of.ts'
+import { withoutOwnLines } from '../../shared/pages/own_lines.ts'
+import { toldIn } from '../../shared/pages/security_page.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
 
 /** The security page, against those whose page it is not. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -23,11 +23,11 @@ import { removePassword } from '../../../sagas/factors/password_removal.ts'
 import type { Services } from '../../../sagas/services/services.ts'
 import { newChallenge } from '../../../sagas/sign_in/passkey_challenge.ts'
 import { isProven, provenOn } from '../../../sagas/sign_in/prove_again.ts'
-import { codesOf, enrol } from '../../factors/authenticator.ts'
-import { newPerson, type Person } from '../../factors/person.ts'
-import { servicesOf } from '../../factors/services.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import { codesOf, enrol } from '../../shared/people/authenticator.ts'
+import { newPerson, type Person } from '../../shared/people/person.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
+import { servicesOf } from '../../shared/services.ts'
 
 /** What was proven in one browser, while what the account asks for is changed in another. */
 let app: AppInProcess

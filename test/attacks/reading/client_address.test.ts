@@ -6,7 +6,7 @@ import { within } from '../../../base/values/network.ts'
 import { clientAddress } from '../../../gateway/requests/client_address.ts'
 import type { RequestEnvelope } from '../../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../../lab/world/loopback.ts'
-import { passingTo, startTestGateway } from '../../gateway/test_gateway.ts'
+import { passingTo, startTestGateway } from '../../shared/test_gateway.ts'
 
 const PROXY = '10.0.0.1'
 const trusts = within(['10.0.0.0/8', 'fd00::/8'])

@@ -5,8 +5,8 @@ import { providerRoutes } from '../../../oauth/routes.ts'
 import { openidRoutes } from '../../../openid/routes.ts'
 import { operatorPageRoutes } from '../../../operator_page/routes.ts'
 import { methodRoutes } from '../../../xrpc/routes.ts'
-import { FORM } from '../../manners/mistakes.ts'
-import * as rp from '../../openid/relying_party.ts'
+import { FORM } from '../../shared/mistakes.ts'
+import * as rp from '../../shared/people/relying_party.ts'
 
 /** Every route, asked with nothing, or with nothing that it knows, as anybody may. */
 let app: AppInProcess

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Answer, send } from '../attacker.ts'
+import { type Answer, send } from '../../shared/people/attacker.ts'
 import { authorization, type OAuthSignIn } from '../endings/grants.ts'
 import { PASSWORD, type Person, type World } from '../endings/world.ts'
 

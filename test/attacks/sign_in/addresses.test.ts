@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { newPerson, type Person } from '../../factors/person.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
-import { post } from '../../subjects/ask.ts'
+import { post } from '../../shared/ask.ts'
+import { newPerson, type Person } from '../../shared/people/person.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
 
 let app: AppInProcess
 let kim: Person

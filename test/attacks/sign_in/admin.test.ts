@@ -3,7 +3,7 @@ import { Seal } from '../../../base/secrets/seal.ts'
 import { type AppInProcess, type Asked, startApp } from '../../../lab/world/app/app.ts'
 import { listenOnLoopback } from '../../../lab/world/loopback.ts'
 import { ACCOUNT_LIMITS } from '../../../sagas/accounts/account_limits.ts'
-import { type Answered, ask } from '../../subjects/ask.ts'
+import { type Answered, ask } from '../../shared/ask.ts'
 
 const [{ points }] = ACCOUNT_LIMITS['admin password'].limits
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

@@ -3,8 +3,8 @@ import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { providerRoutes } from '../../../oauth/routes.ts'
 import { openidRoutes } from '../../../openid/routes.ts'
 import { operatorPageRoutes } from '../../../operator_page/routes.ts'
-import * as rp from '../../openid/relying_party.ts'
-import { Visitor } from '../../sign_in/visitor.ts'
+import * as rp from '../../shared/people/relying_party.ts'
+import { Visitor } from '../../shared/people/visitor.ts'
 
 /** Every page, as somebody finds it who is signed in, and somebody who is not. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }

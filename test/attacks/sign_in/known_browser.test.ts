@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { insertDevice, linkAccount } from '../../../database/flow/device.ts'
 import { takePoints } from '../../../database/limits/counter.ts'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
-import { limit } from '../../limits/limit.ts'
 import { signInNow } from '../../shared/account_state.ts'
+import { limit } from '../../shared/limit.ts'
 
 let app: AppInProcess
 beforeAll(async () => {

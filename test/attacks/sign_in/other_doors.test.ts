@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
 import { signInNow } from '../../shared/account_state.ts'
-import { askPage, post } from '../../subjects/ask.ts'
+import { askPage, post } from '../../shared/ask.ts'
 
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'correct horse battery' }
 const mallory = { handle: 'mallory.test', email: 'mallory@mail.internal', password: kim.password }

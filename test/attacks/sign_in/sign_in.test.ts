@@ -15,8 +15,15 @@ import { headlessSignUp, newCredentials } from '../../../lab/clients/headless_si
 import { type Network, startNetwork } from '../../../lab/world/network.ts'
 import { startVestibule } from '../../../lab/world/vestibule/vestibule.ts'
 import { en } from '../../../mail/locales/en.ts'
-import { basisOf } from '../../storage/basis.ts'
-import { Attacker, makeDpopKey, newPerson, type Person, send, signInOnPage } from '../attacker.ts'
+import { basisOf } from '../../shared/basis.ts'
+import {
+  Attacker,
+  makeDpopKey,
+  newPerson,
+  type Person,
+  send,
+  signInOnPage,
+} from '../../shared/people/attacker.ts'
 import { callPage, cookiesOf, type PageAnswer } from '../provider_pages.ts'
 
 let network: Network

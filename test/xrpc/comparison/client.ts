@@ -1,6 +1,6 @@
 import { type Credentials, newCredentials } from '../../../lab/clients/headless_sign_in.ts'
 import type { OAuthSession } from '../../../lab/clients/oauth_session.ts'
-import { codeSentBy } from '../mail_codes.ts'
+import { codeSentBy } from '../../shared/people/mail_codes.ts'
 import { callByOAuth } from './call_by_oauth.ts'
 import type { Described } from './lexicons.ts'
 import { FRAMING } from './wire.ts'

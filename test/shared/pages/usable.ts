@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { screenshot } from '../account_page/screenshots.ts'
+import { screenshot } from '../../account_page/screenshots.ts'
 import { findingsIn, inEachTheme, type Size } from './axe.ts'
 
 /**

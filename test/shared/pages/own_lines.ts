@@ -1,7 +1,7 @@
-import { LOCAL_TIMES } from '../../pages/security/time.ts'
-import { SHOWN_PASSWORD } from '../../pages/sign_in/password.ts'
-import { TYPED_NAME } from '../../pages/sign_in/typed_name.ts'
-import { KEEPING, KEPT_NO_LONGER } from '../../pages/sign_up/kept.ts'
+import { LOCAL_TIMES } from '../../../pages/security/time.ts'
+import { SHOWN_PASSWORD } from '../../../pages/sign_in/password.ts'
+import { TYPED_NAME } from '../../../pages/sign_in/typed_name.ts'
+import { KEEPING, KEPT_NO_LONGER } from '../../../pages/sign_up/kept.ts'
 
 /** The scripts that stand in pages themselves: of one that answers a form, and of one with forms. */
 const VISITED = "history.replaceState(null,'',location.href)"

@@ -1,6 +1,6 @@
-import type { AppInProcess } from '../../lab/world/app/app.ts'
-import { answerOf, asked, type Owner } from '../passkeys/owner.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
+import { answerOf, asked, type Owner } from '../people/passkey_owner.ts'
+import { Visitor } from '../people/visitor.ts'
 import { type Form, formsOf } from './forms_of.ts'
 
 export const PAGE = '/account/security'

@@ -1,14 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jose'
-import { type HeadlessBrowser, newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { type HeadlessBrowser, newHeadlessBrowser } from '../../../lab/clients/headless_browser.ts'
 import {
   type Credentials,
   headlessSignUp,
   newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
-import type { ClientKey } from '../../lab/clients/hosted_client.ts'
-import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import type { Peer } from '../../lab/world/loopback.ts'
+} from '../../../lab/clients/headless_sign_in.ts'
+import type { ClientKey } from '../../../lab/clients/hosted_client.ts'
+import { loopbackClientId } from '../../../lab/clients/oauth_app.ts'
+import type { Peer } from '../../../lab/world/loopback.ts'
 
 export const SCOPE = 'atproto transition:generic'
 const REDIRECT_URI = 'http://127.0.0.1/callback'

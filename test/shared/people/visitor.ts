@@ -1,7 +1,7 @@
 import { parse } from 'hono/utils/cookie'
-import type { AppInProcess } from '../../lab/world/app/app.ts'
-import { PAGE_API } from '../../oauth/paths.ts'
-import { CLIENT_ID, FORM, form, REQUEST } from '../manners/mistakes.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
+import { PAGE_API } from '../../../oauth/paths.ts'
+import { CLIENT_ID, FORM, form, REQUEST } from '../mistakes.ts'
 
 export type Seen = {
   status: number

@@ -1,11 +1,11 @@
-import type { AppInProcess } from '../../lab/world/app/app.ts'
-import { SoftAuthenticator } from '../../lab/world/browser/passkeys.ts'
-import { addPasskey, newPasskeyOptions } from '../../sagas/factors/passkeys.ts'
-import { newChallenge } from '../../sagas/sign_in/passkey_challenge.ts'
-import { newPerson, type Person } from '../factors/person.ts'
-import { servicesOf } from '../factors/services.ts'
-import { signInNow } from '../shared/account_state.ts'
-import type { Seen } from '../sign_in/visitor.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
+import { SoftAuthenticator } from '../../../lab/world/browser/passkeys.ts'
+import { addPasskey, newPasskeyOptions } from '../../../sagas/factors/passkeys.ts'
+import { newChallenge } from '../../../sagas/sign_in/passkey_challenge.ts'
+import { signInNow } from '../account_state.ts'
+import { servicesOf } from '../services.ts'
+import { newPerson, type Person } from './person.ts'
+import type { Seen } from './visitor.ts'
 
 export type Owner = Person & {
   authenticator: SoftAuthenticator

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
-import type { TestBrowser } from '../../lab/world/browser/browser.ts'
+import type { TestBrowser } from '../../../lab/world/browser/browser.ts'
 
 /** In ASCII: a page takes a script with any other character for twice the CPU. */
 const axe = readFileSync(

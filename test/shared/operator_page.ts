@@ -2,7 +2,7 @@ import { startGateway } from '../../gateway/server.ts'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { startApp } from '../../lab/world/app/app.ts'
 import { freePort } from '../../lab/world/loopback.ts'
-import { command } from './operators.ts'
+import { command } from './people/operators.ts'
 
 /** The application in this process behind a gateway. */
 export type PageWorld = {

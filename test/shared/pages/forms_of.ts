@@ -1,4 +1,4 @@
-import type { Seen } from '../sign_in/visitor.ts'
+import type { Seen } from '../people/visitor.ts'
 
 /** A form of the page, as `Visitor.send` takes it. */
 export type Form = Pick<Seen, 'action' | 'fields'>

@@ -1,5 +1,5 @@
 import type { Email } from 'postal-mime'
-import type { Smtp } from '../../lab/world/servers/smtp.ts'
+import type { Smtp } from '../../../lab/world/servers/smtp.ts'
 
 const CODE = /\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/
 

@@ -1,7 +1,7 @@
 import { authenticator } from 'otplib'
 import { vi } from 'vitest'
-import type { AppInProcess } from '../../lab/world/app/app.ts'
-import { signInNow } from '../shared/account_state.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
+import { signInNow } from '../account_state.ts'
 
 const STEP = 30_000
 

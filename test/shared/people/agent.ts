@@ -1,5 +1,5 @@
 import { AtpAgent } from '@atproto/api'
-import type { Credentials } from '../../lab/clients/headless_sign_in.ts'
+import type { Credentials } from '../../../lab/clients/headless_sign_in.ts'
 
 /** Signs somebody up with an agent that goes on asking `service`, not the PDS of the DID document. */
 export async function agentAt(service: string, person: Credentials): Promise<AtpAgent> {

@@ -1,4 +1,4 @@
-import type { AppInProcess } from '../../lab/world/app/app.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
 
 let people = 0
 

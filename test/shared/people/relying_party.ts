@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client'
-import type { AppInProcess } from '../../lab/world/app/app.ts'
-import { leadsTo, type Seen, type Visitor } from '../sign_in/visitor.ts'
+import type { AppInProcess } from '../../../lab/world/app/app.ts'
+import { leadsTo, type Seen, type Visitor } from './visitor.ts'
 
 export const PASSWORD = 'correct horse battery'
 const REDIRECT = 'https://rp.example.com/callback'

@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
-import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
-import type { OnCall } from '../../lab/world/app/watched_actors.ts'
-import { OPERATOR_PATH } from '../../operator/handler.ts'
-import { enrol } from '../factors/authenticator.ts'
-import { newPerson } from '../factors/person.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import type { ResponseEnvelope } from '../../../http/envelope.ts'
+import { type AppInProcess, startApp } from '../../../lab/world/app/app.ts'
+import type { OnCall } from '../../../lab/world/app/watched_actors.ts'
+import { OPERATOR_PATH } from '../../../operator/handler.ts'
+import { enrol } from './authenticator.ts'
+import { newPerson } from './person.ts'
+import { type Seen, Visitor } from './visitor.ts'
 
 /** Where clients are (`lab/world/app/app.ts`). */
 const NETWORK = '192.0.2.0/24'

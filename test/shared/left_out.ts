@@ -1,4 +1,4 @@
-import { isMountAllowed } from '../lab/world/vestibule/mounted.ts'
+import { isMountAllowed } from '../../lab/world/vestibule/mounted.ts'
 
 /**
  * Says what is not tested where something is missing on this machine.
