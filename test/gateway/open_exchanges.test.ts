@@ -5,8 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { Endings } from '../../actors/auth/endings.ts'
 import { CONNECT_PAUSE } from '../../base/lifetimes.ts'
+import { createLog } from '../../base/watching/log.ts'
 import { OpenExchanges } from '../../gateway/pass_through/open_exchanges.ts'
-import type { Timeouts } from '../../gateway/timeouts.ts'
+import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
 import type { EndingTeller, SessionName } from '../../http/endings.ts'
 import type { AuthActor } from '../../http/envelope.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
@@ -281,4 +282,22 @@ test('a gateway that stops while it looks for who ends sessions does not listen 
   found.resolve([{ tellEndings }])
   await new Promise(setImmediate)
   expect(tellEndings).not.toHaveBeenCalled()
+})
+
+test('what is said to be over twice takes no other exchange of its account along', async () => {
+  const auth: AuthActor = {
+    ...passingTo('http://127.0.0.1:1'),
+    areOpen: async (sessions) => sessions.map(() => false),
+  }
+  const exchanges = new OpenExchanges({ auth, log: createLog('silent'), timeouts: TIMEOUTS })
+  started.push(exchanges)
+  const session = { did: DID, sid: 'one' }
+  const leave = exchanges.enter(session, exchanges.now, () => {})
+  leave()
+  const cut = vi.fn()
+  exchanges.enter(session, exchanges.now, cut)
+  leave()
+  exchanges.ended([DID])
+  await new Promise(setImmediate)
+  expect(cut).toHaveBeenCalled()
 })
