@@ -11,7 +11,7 @@ import {
   readDeviceAccount,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
-import { readFactors } from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import {
   deleteKnownDevice,
   deleteKnownDevicesOn,

@@ -1,8 +1,10 @@
 import { Refusal } from '../../base/errors.ts'
 import { TOTP_BEGUN } from '../../base/lifetimes.ts'
 import { type AuditEntry, appendAudit } from '../../database/account/audit.ts'
-import * as stored from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
+import { deleteAllRecoveryCodes } from '../../database/account/recovery_code.ts'
+import * as totps from '../../database/account/totp.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { type FactorKind, type Factors, kindsOf, type Proof } from '../../factors/kinds.ts'
 import { randomTotpSecret } from '../../factors/totp.ts'
@@ -32,7 +34,7 @@ type ChangedBy = MadeBy & { by?: 'operator' }
 
 export function list(db: Db): Factors {
   existing(db)
-  return stored.readFactors(db)
+  return readFactors(db)
 }
 
 /**
@@ -63,11 +65,11 @@ export function prove(db: Db, proof: Proof, basis: Basis, arrival: Arrival | nul
 export function beginTotp(db: Db, basis: Basis): string {
   return transact(db, () => {
     assertGood(db, basis)
-    if (stored.readFactors(db).totp) {
+    if (readFactors(db).totp) {
       throw new Refusal('InvalidRequest', 'There is an authenticator already; remove it first')
     }
     const secret = randomTotpSecret()
-    stored.putTotp(db, secret, Date.now())
+    totps.putTotp(db, secret, Date.now())
     return secret
   })
 }
@@ -88,13 +90,13 @@ export function confirmTotp(
     const before = madeBefore(db, by)
     if (before) return changedAgain(db, account, before, by)
     const now = Date.now()
-    const totp = stored.readTotp(db)
+    const totp = totps.readTotp(db)
     const isOther = begun !== undefined && totp?.secret !== begun
     if (!totp || isOther || totp.addedAt !== null || now - totp.begunAt > TOTP_BEGUN) {
       throw new Refusal('ExpiredToken', 'Begin again: this authenticator was not confirmed in time')
     }
     spendTotp(db, code, totp)
-    stored.setTotpAdded(db, now)
+    totps.setTotpAdded(db, now)
     const codes = recoveryCodes.makeFirst(db)
     return changed(db, 'factor_added', { kind: 'totp' }, codes, whose(basis, by))
   })
@@ -104,8 +106,8 @@ export function confirmTotp(
 export function removeTotp(db: Db, basis: Basis | null, by: EndedBy = {}): FactorsChanged {
   return transact(db, () => {
     const account = assertGood(db, basis)
-    const isThere = stored.readFactors(db).totp !== null
-    stored.deleteTotp(db)
+    const isThere = readFactors(db).totp !== null
+    totps.deleteTotp(db)
     if (!isThere) return { isChanged: false, account, recoveryCodes: null }
     return changed(db, 'factor_removed', { kind: 'totp' }, null, whose(basis, by))
   })
@@ -175,7 +177,7 @@ export function changedAgain(
 export function renewRecoveryCodes(db: Db, basis: Basis, by: EndedBy = {}): FactorsChanged {
   return transact(db, () => {
     assertGood(db, basis)
-    if (!kindsOf(stored.readFactors(db)).length) {
+    if (!kindsOf(readFactors(db)).length) {
       throw new Refusal(
         'InvalidRequest',
         'Recovery codes stand in for another factor: add one first',
@@ -190,8 +192,8 @@ export function renewRecoveryCodes(db: Db, basis: Basis, by: EndedBy = {}): Fact
 export function removeRecoveryCodes(db: Db): FactorsChanged {
   return transact(db, () => {
     const account = existing(db)
-    const isThere = stored.readFactors(db).recoveryCodes > 0
-    stored.deleteAllRecoveryCodes(db)
+    const isThere = readFactors(db).recoveryCodes > 0
+    deleteAllRecoveryCodes(db)
     if (!isThere) return { isChanged: false, account, recoveryCodes: null }
     return changed(db, 'factor_removed', { kind: 'recovery' }, null, whose(null))
   })

@@ -1,4 +1,4 @@
-import { readFactors } from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import type { Db } from '../../database/database.ts'
 import type { Factors } from '../../factors/kinds.ts'

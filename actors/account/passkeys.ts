@@ -2,7 +2,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import { Refusal } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_PASSKEY_NAME, MAX_PASSKEYS } from '../../database/account/bounds.ts'
-import { readFactors } from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import * as stored from '../../database/account/passkey.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'

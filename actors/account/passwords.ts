@@ -1,7 +1,7 @@
 import { Refusal } from '../../base/errors.ts'
 import { findAppPassword } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
-import { readFactors } from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import { readPassword, setPasswordScrypt } from '../../database/account/profile.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { hashSecret } from '../../database/hash.ts'

@@ -1,11 +1,11 @@
 import { invalidToken } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import {
   deleteAllRecoveryCodes,
   deleteRecoveryCode,
   insertRecoveryCode,
-  readFactors,
-} from '../../database/account/factor.ts'
+} from '../../database/account/recovery_code.ts'
 import type { Db } from '../../database/database.ts'
 import { kindsOf } from '../../factors/kinds.ts'
 import { RECOVERY_CODES, randomRecoveryCode } from '../../factors/recovery_code.ts'

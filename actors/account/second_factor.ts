@@ -1,5 +1,6 @@
 import { invalidToken } from '../../base/errors.ts'
-import { readFactors, readTotp, setTotpStep, type Totp } from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
+import { readTotp, setTotpStep, type Totp } from '../../database/account/totp.ts'
 import type { Db } from '../../database/database.ts'
 import { type CodeKind, kindsOf, type Proof } from '../../factors/kinds.ts'
 import { isStepSpent, totpStep } from '../../factors/totp.ts'

@@ -1,6 +1,6 @@
 import { appendAudit } from '../../database/account/audit.ts'
 import { deleteAuthorizedClient } from '../../database/account/authorized_client.ts'
-import { readFactors } from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import { deleteKnownDevice } from '../../database/account/known_device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import { deleteOpenidConsent } from '../../database/account/openid_consent.ts'

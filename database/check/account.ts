@@ -1,5 +1,5 @@
 import { kindsOf } from '../../factors/kinds.ts'
-import { readFactors } from '../account/factor.ts'
+import { readFactors } from '../account/factors.ts'
 import { type Db, listTables, sql } from '../database.ts'
 
 /** When the account took its names, as far as its audit trail tells; ms. */

@@ -7,7 +7,7 @@ import {
 } from '../../database/account/authorized_client.ts'
 import { readDeviceAccount, upsertDeviceAccount } from '../../database/account/device.ts'
 import * as emailTokens from '../../database/account/email_token.ts'
-import * as factors from '../../database/account/factor.ts'
+import { readFactors } from '../../database/account/factors.ts'
 import { isKnownDevice, putKnownDevice } from '../../database/account/known_device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import * as consents from '../../database/account/openid_consent.ts'
@@ -18,10 +18,12 @@ import * as tokens from '../../database/account/openid_token.ts'
 import * as passkeys from '../../database/account/passkey.ts'
 import { eraseAccount, insertAccount } from '../../database/account/profile.ts'
 import { hasProof, putProof } from '../../database/account/proof.ts'
+import * as recoveryCodes from '../../database/account/recovery_code.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import * as sessions from '../../database/account/session.ts'
 import { hasSignOutLink, insertSignOutLink } from '../../database/account/sign_out_link.ts'
 import { laterTables } from '../../database/account/tables.ts'
+import * as totps from '../../database/account/totp.ts'
 import * as trusted from '../../database/account/trusted_device.ts'
 import { listDamages } from '../../database/check/database.ts'
 import {
@@ -146,10 +148,10 @@ function pickWork(next: () => number): Work {
     (db) =>
       sql(db, 'INSERT OR REPLACE INTO totp (id, secret, begun_at) VALUES (1, ?, 1)').run(name)
         .changes,
-    (db) => factors.setTotpAdded(db, NOW),
-    (db) => factors.insertRecoveryCode(db, name, NOW),
-    (db) => factors.deleteRecoveryCode(db, name),
-    (db) => factors.readFactors(db),
+    (db) => totps.setTotpAdded(db, NOW),
+    (db) => recoveryCodes.insertRecoveryCode(db, name, NOW),
+    (db) => recoveryCodes.deleteRecoveryCode(db, name),
+    (db) => readFactors(db),
     (db) => putKnownDevice(db, name, other, NOW),
     (db) => isKnownDevice(db, name, NOW),
     (db) =>

@@ -23,7 +23,8 @@ const visit = inFile('oauth/sign_in/visit.ts')
 const secondFactor = inFile('sagas/sign_in/second_factor.ts')
 const factors = inFile('actors/account/factors.ts')
 const codes = inFile('actors/account/second_factor.ts')
-const factorRows = inFile('database/account/factor.ts')
+const recoveryCodeRows = inFile('database/account/recovery_code.ts')
+const totpRows = inFile('database/account/totp.ts')
 const accountLimits = inFile('sagas/accounts/account_limits.ts')
 const totp = inFile('factors/totp.ts')
 const pageHeaders = inFile('http/page/document.ts')
@@ -324,7 +325,10 @@ export const pageRows = toRemovals([
   [
     40,
     'a recovery code works once',
-    factorRows('DELETE FROM recovery_code WHERE', 'UPDATE recovery_code SET created_at = 0 WHERE'),
+    recoveryCodeRows(
+      'DELETE FROM recovery_code WHERE',
+      'UPDATE recovery_code SET created_at = 0 WHERE',
+    ),
   ],
   [
     40,
@@ -388,8 +392,8 @@ export const pageRows = toRemovals([
   [
     40,
     'the secret is sealed',
-    factorRows('    sealIn(db, SECRET, secret),', '    secret,'),
-    factorRows('openIn(db, SECRET, row.secret)', 'row.secret'),
+    totpRows('    sealIn(db, SECRET, secret),', '    secret,'),
+    totpRows('openIn(db, SECRET, row.secret)', 'row.secret'),
   ],
   [
     42,
