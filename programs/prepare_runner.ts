@@ -1,8 +1,5 @@
 import { InFlight } from '../actors/in_flight.ts'
 import type { Runner } from '../actors/runner.ts'
-import { SettingsError } from '../base/errors.ts'
-import { isThere } from '../base/files/files.ts'
-import { wouldMakeRoots } from '../base/files/ownership.ts'
 import { CLOSING, DAY, DRAIN } from '../base/lifetimes.ts'
 import { loadSecrets } from '../base/secrets/secrets.ts'
 import type { Settings } from '../base/settings/settings.ts'
@@ -18,6 +15,7 @@ import { createMailer } from '../mail/mailer.ts'
 import { keepClockDoubt, readClockDoubt } from '../maintenance/data_folder/clock_doubt.ts'
 import { lastWritten } from '../maintenance/data_folder/files.ts'
 import { holdData } from '../maintenance/data_folder/hold.ts'
+import { assertNotRootElsewhere } from '../maintenance/data_folder/owner.ts'
 import { assertNotReleased } from '../maintenance/data_folder/pds_marks.ts'
 import { assertNotLost, assertServable } from '../maintenance/data_folder/servable.ts'
 import { watchSizes } from '../maintenance/data_folder/sizes.ts'
@@ -29,7 +27,7 @@ export async function prepareRunner(
   settings: Settings,
   log: Log,
 ): Promise<Runner & { embeddedPds: EmbeddedPds }> {
-  assertOwn(settings.dataDir)
+  assertNotRootElsewhere(settings.dataDir)
   // On an engine it keeps nothing of worth here, and each actor looks at its own.
   holdData(settings.dataDir, { evenMoved: settings.database === 'engine' })
   const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
@@ -67,14 +65,6 @@ export async function prepareRunner(
     refuse: giveUp,
     end: () => process.kill(process.pid, 'SIGTERM'),
   }
-}
-
-/** @throws {SettingsError} for root, in whose hands it would make accounts that the user of the folder cannot open */
-function assertOwn(dataDir: string): void {
-  if (!isThere(dataDir) || !wouldMakeRoots(dataDir)) return
-  throw new SettingsError([
-    `ENTRYWAY_DATA_DIR: ${dataDir} belongs to another user, who could not use what root makes there: start the program as that user, such as by its unit (docs/deploy.md)`,
-  ])
 }
 
 /** Whether it is wrong, only the operator knows: the program may have been stopped for as long. */

@@ -3,15 +3,12 @@ import { networkOf } from '../../base/values/network.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_USER_AGENT } from '../../database/account/bounds.ts'
 import * as devices from '../../database/account/known_device.ts'
-import { setLanguage } from '../../database/account/language.ts'
 import * as profile from '../../database/account/profile.ts'
 import { deleteProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { hashSecret } from '../../database/hash.ts'
 import type { CalledFrom } from '../../http/requester.ts'
-
-/** A BCP 47 tag of the usual length (RFC 5646 section 4.4.1). */
-const LANGUAGE = /^[a-z\d-]{1,35}$/i
+import { learnLanguage } from './language.ts'
 
 /** Somebody who signs in. */
 export type Arrival = {
@@ -72,7 +69,7 @@ export function learn(
     const now = Date.now()
     for (const mark of marks) devices.putKnownDevice(db, mark, deviceId, now)
     if (devices.readDevicesKnownSince(db) === null) devices.setDevicesKnownSince(db, now)
-    if (language !== null && LANGUAGE.test(language)) setLanguage(db, language)
+    if (language !== null) learnLanguage(db, language)
   })
 }
 

@@ -624,7 +624,7 @@ export const dataRows = toRemovals([
   [
     'test/settings/env_file.test.ts',
     'root makes nothing that the user of the data cannot use',
-    inFile('programs/prepare_runner.ts')('assertOwn(settings.dataDir)\n', ''),
+    inFile('programs/prepare_runner.ts')('assertNotRootElsewhere(settings.dataDir)\n', ''),
   ],
   [
     'test/backup/restore_in_place.test.ts',
