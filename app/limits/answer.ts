@@ -2,7 +2,7 @@ import { type Quota, secondsToWait } from '../../database/limits/counter.ts'
 import { retryAfter } from '../../http/answers/retry_after.ts'
 import { type HttpResponse, withoutHeaders } from '../../http/message.ts'
 import type { Door } from '../../http/routes/door.ts'
-import type { Limit } from './table.ts'
+import type { Limit } from './limit.ts'
 
 /** A limit and what is left of it for the request that is being answered. */
 export type Applied = { limit: Limit; quota: Quota }

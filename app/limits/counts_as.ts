@@ -1,6 +1,6 @@
 import type { Attempt } from '../../http/attempt.ts'
 import type { HttpResponse } from '../../http/message.ts'
-import type { Limit } from './table.ts'
+import type { Limit } from './limit.ts'
 
 /**
  * What a request counts as, by its answer and what it tried. Where this server failed, it has not said

@@ -3,8 +3,9 @@ import { rateLimited } from '../../base/watching/metrics.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import type { Route } from '../routes.ts'
 import { knownDevices } from './known_device.ts'
+import type { Limit } from './limit.ts'
 import { limited } from './limited.ts'
-import { LIMITS, type Limit } from './table.ts'
+import { LIMITS } from './table.ts'
 
 /** The same routes, limited. */
 export function limitRoutes(

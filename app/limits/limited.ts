@@ -13,8 +13,9 @@ import type { Route } from '../routes.ts'
 import { type Applied, tooMany, withRateLimit } from './answer.ts'
 import { countsAs } from './counts_as.ts'
 import type { KnowsDevice } from './known_device.ts'
+import type { Limit } from './limit.ts'
 import { accountOf, subjectOf } from './subject.ts'
-import { LIMITS, type Limit } from './table.ts'
+import { LIMITS } from './table.ts'
 
 /**
  * Puts those of {@link LIMITS} that are on a route in front of it. A point is taken before the work

@@ -2,7 +2,7 @@ import { networkOf, siteOf } from '../../base/values/network.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { RouteShape } from '../../http/routes/route.ts'
 import { readSubject } from '../../identity/subject.ts'
-import type { Subject } from './table.ts'
+import type { Subject } from './limit.ts'
 
 /** Whom a request counts for, or null where it names no account. */
 export function subjectOf(per: Subject, account: string | null, address: string): string | null {

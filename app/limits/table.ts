@@ -1,75 +1,17 @@
 import { EMAIL_TOKEN, SECONDS_A_MINUTE, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
-import type { Door } from '../../http/routes/door.ts'
-import { ACTIONS } from '../../oauth/paths.ts'
-
-/**
- * Whom a limit counts: one client address (IPv4, or IPv6 by /64), one site (IPv4 address, or IPv6 by /48), one account
- * as it is named in the request, one address at one account, or everybody together.
- */
-export type Subject = 'address' | 'site' | 'account' | 'account at address' | 'everybody'
-
-/** At most `points` requests within `seconds`, counted from the first of them. */
-export type Limit = {
-  name: string
-  /** The names of routes, or all of a door. */
-  on: readonly string[] | Door['name']
-  per: Subject
-  points: number
-  seconds: number
-  /**
-   * A request with any other result gets its point back. A failure is a try that was refused. It is
-   * not a failure when a request is refused for its form, before anything was tried. Nor is a right
-   * password without the sign-in code: that sends a code. A limit on everybody counts accounts and clients that were
-   * made: else strangers use it up with requests that come to nothing, such as the first step of a sign-up.
-   */
-  counts: 'requests' | 'failures' | 'sent codes' | 'creations'
-  /** Does not bind a browser on which the account is signed in already. */
-  exceptKnownDevices?: true
-  /** After so many the pages ask for a captcha before a password, where the settings have one. */
-  captchaAfter?: number
-}
-
-const server = (method: string) => `com.atproto.server.${method}`
-const page = (endpoint: string) => `~api/${endpoint}`
-
-const REQUEST_PLC_OPERATION = 'com.atproto.identity.requestPlcOperationSignature'
-const SIGN_PLC_OPERATION = 'com.atproto.identity.signPlcOperation'
-
-const SIGN_INS = ['sign-in', page('sign-in'), server('createSession')]
-/** Where somebody who is signed in proves again that it is them. */
-const PROOFS = ['security proof']
-const PASSWORDS = [...SIGN_INS, ...PROOFS, page('delete-account-confirm'), server('deleteAccount')]
-const SIGN_UPS = [page('sign-up'), 'passkey-sign-up', server('createAccount')]
-const RESET_REQUESTS = [
-  'reset-password',
-  page('reset-password-request'),
-  server('requestPasswordReset'),
-]
-const MAIL_CODES = [
-  'new-password',
-  page('reset-password-confirm'),
-  page('verify-email-confirm'),
-  page('update-email-confirm'),
-  server('resetPassword'),
-  server('confirmEmail'),
-  server('updateEmail'),
-  SIGN_PLC_OPERATION,
-]
-const PAGES = ['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS]
-const OPENID_REQUESTS = ['openid authorize', 'openid end session', 'openid device authorization']
-const MAILS = [
-  ...RESET_REQUESTS,
-  page('verify-email-request'),
-  page('update-email-request'),
-  page('delete-account-request'),
-  server('requestEmailConfirmation'),
-  server('requestEmailUpdate'),
-  server('requestAccountDelete'),
-  REQUEST_PLC_OPERATION,
-]
-
-/** How many sites have to use up their parts of a limit on everybody until nothing of it is left for others. */
-const SITES = 10
+import { partOfSite } from '../../base/values/network.ts'
+import type { Limit } from './limit.ts'
+import {
+  MAIL_CODES,
+  MAILS,
+  OPENID_REQUESTS,
+  PAGES,
+  PASSWORDS,
+  PROOFS,
+  RESET_REQUESTS,
+  SIGN_INS,
+  SIGN_UPS,
+} from './limited_routes.ts'
 
 /**
  * A limit on everybody, of which one site uses up a part at most: who has one has thousands of addresses, each with a
@@ -77,7 +19,7 @@ const SITES = 10
  */
 const onEverybody = ({ name, points, ...limit }: Omit<Limit, 'per'>): Limit[] => [
   { ...limit, name: `${name}, everybody`, per: 'everybody', points },
-  { ...limit, name: `${name}, one site`, per: 'site', points: points / SITES },
+  { ...limit, name: `${name}, one site`, per: 'site', points: partOfSite(points) },
 ]
 
 /**

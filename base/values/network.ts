@@ -7,6 +7,16 @@ export const networkOf = (address: string): string => prefixOf(address, 64)
 /** An IPv4 address, or the /48 that an IPv6 address is in: the most that a site is given (RFC 6177 section 2). */
 export const siteOf = (address: string): string => prefixOf(address, 48)
 
+/** How many sites have to use up their parts of a limit on everybody until nothing of it is left for others. */
+const SITES = 10
+
+/**
+ * What one site may use up of a limit on everybody: it has thousands of addresses, each with a limit of its own.
+ *
+ * @param points of the limit on everybody
+ */
+export const partOfSite = (points: number): number => points / SITES
+
 function prefixOf(address: string, bits: number): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)

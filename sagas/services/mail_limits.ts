@@ -1,4 +1,5 @@
 import { EMAIL_TOKEN, SECONDS_AN_HOUR } from '../../base/lifetimes.ts'
+import { partOfSite } from '../../base/values/network.ts'
 import type { MailKind } from '../../mail/kinds.ts'
 
 /**
@@ -24,8 +25,7 @@ const CONFIRMATIONS = 10
 const TO_CONFIRMED = 150
 const TO_UNCONFIRMED = 30
 const OF_EVERYBODY = 10_000
-/** One site has thousands of IPv6 networks, each of which is a client: it uses up a tenth. */
-const OF_SITE = OF_EVERYBODY / 10
+const OF_SITE = partOfSite(OF_EVERYBODY)
 /** A person who signs in on many devices; the requests are limited more tightly. */
 const SIGN_IN_CODES = 60
 

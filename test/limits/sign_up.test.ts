@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { LIMITS, type Limit } from '../../app/limits/table.ts'
+import type { Limit } from '../../app/limits/limit.ts'
+import { LIMITS } from '../../app/limits/table.ts'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { SoftAuthenticator } from '../../lab/world/browser/passkeys.ts'
 import { callPage } from '../attacks/provider_pages.ts'

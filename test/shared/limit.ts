@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { LIMITS, type Limit } from '../../app/limits/table.ts'
+import type { Limit } from '../../app/limits/limit.ts'
+import { LIMITS } from '../../app/limits/table.ts'
 import { closeDatabase, openDatabase, transact } from '../../database/database.ts'
 import { takePoints } from '../../database/limits/counter.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'

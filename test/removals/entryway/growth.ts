@@ -34,7 +34,7 @@ const near = inFile('database/limits/near_limit.ts')
 const IN_FORCE = 'test/limits/in_force.test.ts'
 const accountBounds = inFile('database/account/bounds.ts')
 const audits = inFile('database/account/audit.ts')
-const limits = inFile('app/limits/table.ts')
+const limitedRoutes = inFile('app/limits/limited_routes.ts')
 const replays = inFile('stores/replay_store.ts')
 const failedMethods = inFile('xrpc/errors.ts')
 
@@ -120,8 +120,8 @@ export const growthRows = toRemovals([
   [
     34,
     'pages are limited',
-    limits(
-      "['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS]",
+    limitedRoutes(
+      `[\n  'account',\n  'authorize',\n  'security',\n  'sign-out link',\n  'sign-out form',\n  ...ACTIONS,\n]`,
       '[]',
     ),
   ],
