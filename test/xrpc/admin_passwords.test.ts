@@ -54,3 +54,15 @@ test.each(theirs)('$nsid takes the password of the operator alone', async (metho
   const { status } = await call(method, `Basic ${encoded(`admin:${adminPassword}`)}`)
   expect(status).not.toBe(401)
 })
+
+/** What a PDS does in the name of its operator: it forwards these calls (`docs/pds.md`). */
+const OF_PDS = ['admin.updateAccountEmail', 'admin.updateAccountPassword']
+
+test.each(theirs)(
+  '$nsid takes the password of a PDS only where a PDS forwards it',
+  async (method) => {
+    const [pds] = await app.actors.directory.listPdses()
+    const { status } = await call(method, `Basic ${encoded(`admin:${pds?.adminPassword}`)}`)
+    expect(status !== 401).toBe(OF_PDS.includes(method.nsid))
+  },
+)
