@@ -63,8 +63,8 @@ export function createOpenidOperator(
         client_id: id,
         ...(secretHash && { client_secret: secretHash }),
       })
-      const registeredAt = before?.registeredAt ?? Date.now()
-      const row = { id, metadata: JSON.stringify(metadata), secretHash, registeredAt }
+      // One that is registered keeps its time; one that was removed meanwhile begins anew.
+      const row = { id, metadata: JSON.stringify(metadata), secretHash, registeredAt: Date.now() }
       await flow(id).upsertOpenidClient(row)
       providers.forget()
       return { secret }
@@ -81,10 +81,9 @@ export function createOpenidOperator(
       return client && toShown(client)
     },
     async rotateSecret(id) {
-      const client = await flow(id).readOpenidClient(id)
-      if (!client?.secretHash) throw new Refusal('InvalidRequest', `${id} has no secret`)
       const secret = newClientSecret()
-      await flow(id).upsertOpenidClient({ ...client, secretHash: hashClientSecret(secret) })
+      const isReplaced = await flow(id).replaceOpenidClientSecret(id, hashClientSecret(secret))
+      if (!isReplaced) throw new Refusal('InvalidRequest', `${id} has no secret`)
       return { secret }
     },
     async remove(id) {

@@ -60,11 +60,13 @@ export const flowFunctions = {
   listVouchedOpenidClients: openidClients.listVouchedOpenidClients,
   isOpenidWanted: openidClients.isOpenidWanted,
   upsertOpenidClient: openidClients.upsertOpenidClient,
+  replaceOpenidClientSecret: openidClients.replaceOpenidClientSecret,
   deleteOpenidClient: openidClients.deleteOpenidClient,
   removeOpenidClient: openidClients.removeOpenidClient,
   readOpenidRemoval: openidClients.readOpenidRemoval,
 
   registerOpenidClient: registration.registerOpenidClient,
+  changeOpenidClient: registration.changeOpenidClient,
   noteOpenidClientUse: registration.noteOpenidClientUse,
   setOpenidClientAccess: registration.setOpenidClientAccess,
   hasOpenidClientAccess: registration.hasOpenidClientAccess,

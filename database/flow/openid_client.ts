@@ -59,6 +59,12 @@ export function upsertOpenidClient(db: Db, client: Omit<OpenidClient, 'isSelfReg
   ).run(client)
 }
 
+/** @returns whether it is registered still, and has a secret */
+export function replaceOpenidClientSecret(db: Db, id: string, secretHash: string): boolean {
+  const text = 'UPDATE openid_client SET secret_hash = ? WHERE id = ? AND secret_hash IS NOT NULL'
+  return joining(db, text).run(secretHash, id).changes === 1
+}
+
 export function deleteOpenidClient(db: Db, id: string): void {
   joining(db, 'DELETE FROM openid_client WHERE id = ?').run(id)
 }

@@ -6,16 +6,29 @@ import { hashSecret, matchesHash } from '../hash.ts'
 import { SELF_REGISTERED_CLIENTS } from './bounds.ts'
 import type { OpenidClient } from './openid_client.ts'
 
-/** Keeps a client that registered itself, or its change. One of the operator's is left as it is. */
+/** Keeps a client that registers itself. */
 export function registerOpenidClient(db: Db, client: Omit<OpenidClient, 'isSelfRegistered'>): void {
   makeRoom(db, SELF_REGISTERED_CLIENTS, 400 + client.metadata.length)
   joining(
     db,
     `INSERT INTO openid_client (id, metadata, secret_hash, registered_at, self_registered)
-     VALUES (@id, @metadata, @secretHash, @registeredAt, 1)
-     ON CONFLICT (id) DO UPDATE SET metadata = @metadata, secret_hash = @secretHash
-     WHERE self_registered = 1`,
+     VALUES (@id, @metadata, @secretHash, @registeredAt, 1)`,
   ).run(client)
+}
+
+/**
+ * Keeps what a client that registered itself changes. One of the operator's is left as it is.
+ *
+ * @returns whether it is registered still
+ */
+export function changeOpenidClient(
+  db: Db,
+  client: Pick<OpenidClient, 'id' | 'metadata' | 'secretHash'>,
+): boolean {
+  makeRoom(db, SELF_REGISTERED_CLIENTS, client.metadata.length)
+  const text = `UPDATE openid_client SET metadata = @metadata, secret_hash = @secretHash
+    WHERE id = @id AND self_registered = 1`
+  return joining(db, text).run(client).changes === 1
 }
 
 /** Somebody has signed in to it. */

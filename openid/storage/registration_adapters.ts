@@ -1,4 +1,4 @@
-import { type AdapterPayload, errors } from 'oidc-provider'
+import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import { askEach } from '../../actors/auth/flow.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
@@ -44,8 +44,13 @@ export function registering(
       await assertOwnHosts(given.redirect_uris)
       const isSecret = typeof secret === 'string' && showsSecret(given)
       const secretHash = isSecret ? hashOfKept(secret) : null
-      const row = { id, metadata, secretHash, registeredAt: Date.now() }
-      await flow(id).registerOpenidClient(row)
+      if (Provider.ctx?.oidc.route === 'client_update') {
+        const isChanged = await flow(id).changeOpenidClient({ id, metadata, secretHash })
+        // One that was removed meanwhile stays away, and its access token is good no more (RFC 7592 section 2.2).
+        if (!isChanged) throw new errors.InvalidToken('the client was removed')
+      } else {
+        await flow(id).registerOpenidClient({ id, metadata, secretHash, registeredAt: Date.now() })
+      }
       noteCreated()
     },
     async destroy(id) {

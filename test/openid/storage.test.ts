@@ -44,8 +44,8 @@ import {
 import { noteOpenidEnding, settleOpenidEnding } from '../../database/flow/openid_ending.ts'
 import { insertFirstOpenidKeys } from '../../database/flow/openid_key.ts'
 import {
+  changeOpenidClient,
   hasOpenidClientAccess,
-  registerOpenidClient,
   setOpenidClientAccess,
 } from '../../database/flow/openid_registration.ts'
 import {
@@ -356,7 +356,7 @@ test('a client of the operator’s stays as it is, whatever one of its id regist
   const client = { id: 'app', metadata: '{"of":"the operator"}', secretHash: null, registeredAt: 1 }
   const change = { ...client, metadata: '{"of":"a stranger"}', secretHash: 'hash' }
   upsertOpenidClient(flow, client)
-  registerOpenidClient(flow, change)
+  expect(changeOpenidClient(flow, change)).toBe(false)
   setOpenidClientAccess(flow, 'app', 'access')
   sweepFlow(flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)
   expect(readOpenidClient(flow, 'app')).toEqual({ ...client, isSelfRegistered: false })

@@ -69,9 +69,11 @@ const CALLS: [Name, Then, ...unknown[]][] = [
   ['deleteOpenidRequest', 'waits', 'id'],
 
   ['upsertOpenidClient', 'waits', client],
+  ['replaceOpenidClientSecret', 'goes, and nothing was written', 'app', 'hash'],
   ['deleteOpenidClient', 'waits', 'app'],
   ['removeOpenidClient', 'waits', 'app'],
   ['registerOpenidClient', 'waits', client],
+  ['changeOpenidClient', 'waits', client],
   ['noteOpenidClientUse', 'waits', 'app'],
   ['setOpenidClientAccess', 'waits', 'app', 'access'],
   ['insertOpenidInitialToken', 'waits', 'secret', token],

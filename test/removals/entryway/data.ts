@@ -816,7 +816,18 @@ export const dataRows = toRemovals([
   [
     'test/openid/storage.test.ts',
     'no client that registers itself takes the place of one of the operator',
-    inFile('database/flow/openid_registration.ts')('\n     WHERE self_registered = 1`', '`'),
+    inFile('database/flow/openid_registration.ts')(
+      'WHERE id = @id AND self_registered = 1`',
+      'WHERE id = @id`',
+    ),
+  ],
+  [
+    'test/openid/client_removed_meanwhile.test.ts',
+    'a client that was removed while it changed itself stays away',
+    inFile('openid/storage/registration_adapters.ts')(
+      "if (Provider.ctx?.oidc.route === 'client_update') {",
+      'if (id === null) {',
+    ),
   ],
   [
     'test/openid/storage.test.ts',
