@@ -120,7 +120,7 @@ export async function deleteAccount(services: Services, did: string): Promise<vo
   })
 }
 
-/** DIDs of which a PDS has said that it is done, while the rest is not. */
+/** Accounts of which a PDS has said that it is done, while the rest is not: each by its DID and when it was made. */
 const deletedThere = new WeakMap<Log, Set<string>>()
 
 /**
@@ -137,13 +137,15 @@ export async function finishDeletion(services: Services, did: string): Promise<v
   if (!entry) return
   const done = deletedThere.get(services.log) ?? new Set()
   deletedThere.set(services.log, done)
-  if (!done.has(did)) await deleteThere(services, did, entry.pdsDid)
+  const which = `${did} ${entry.createdAt}`
+  if (!done.has(which)) await deleteThere(services, did, entry.pdsDid)
+  done.add(which)
   // Another deletion of it may be done by now, and somebody may have come back by the same DID.
-  if ((await directory.find(did))?.createdAt !== entry.createdAt) return
-  done.add(did)
-  await account(did).erase()
-  await directory.removeAccount(did)
-  done.delete(did)
+  if ((await directory.find(did))?.createdAt === entry.createdAt) {
+    await account(did).erase()
+    await directory.removeAccount(did)
+  }
+  done.delete(which)
 }
 
 async function deleteThere(services: Services, did: string, pdsDid: string): Promise<void> {

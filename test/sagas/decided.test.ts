@@ -188,10 +188,17 @@ describe('a deletion', () => {
   test('is told to the network once, however long the rest of it fails', async () => {
     const { did } = person
     let told = 0
-    const pds = { deleteAccount: async () => void told++ }
+    const pds = {
+      deleteAccount: async () => {
+        told++
+        // The directory does not answer right after.
+        failing = /^find$/
+      },
+    }
     const services = { ...servicesOf(app), pds: async () => pds } as unknown as Services
-    failing = /^erase$/
     await expect(deleteAccount(services, did)).rejects.toThrow(UnavailableError)
+    failing = /^erase$/
+    await expect(finishDeletion(services, did)).rejects.toThrow(UnavailableError)
     await expect(finishDeletion(services, did)).rejects.toThrow(UnavailableError)
     failing = null
     await finishDeletion(services, did)

@@ -70,14 +70,14 @@ export const sagaRows = toRemovals([
     DECIDED,
     'who came back by the DID of a deletion stays',
     inFile('sagas/changes/account_life.ts')(
-      'if ((await directory.find(did))?.createdAt !== entry.createdAt) return',
-      '',
+      'if ((await directory.find(did))?.createdAt === entry.createdAt) {',
+      '{',
     ),
   ],
   [
     DECIDED,
     'a PDS that has said that it is done does not tell the network again',
-    inFile('sagas/changes/account_life.ts')('if (!done.has(did)) ', ''),
+    inFile('sagas/changes/account_life.ts')('if (!done.has(which)) ', ''),
   ],
   [
     CUT_OFF,
