@@ -20,7 +20,7 @@ export const en: ErrorPageTexts = {
     scripts: {
       title: 'Your browser runs no scripts',
       advice:
-        'Signing in here needs JavaScript. Allow it for this site in the settings of your browser, then try again.',
+        'This page needs JavaScript. Allow it for this site in the settings of your browser, then try again.',
     },
     browser: {
       title: 'This page does not open in your browser',

@@ -20,7 +20,7 @@ export const es: ErrorPageTexts = {
     scripts: {
       title: 'Tu navegador no ejecuta JavaScript',
       advice:
-        'Para iniciar sesión aquí hace falta JavaScript. Permítelo para este sitio en los ajustes del navegador e inténtalo de nuevo.',
+        'Esta página necesita JavaScript. Permítelo para este sitio en los ajustes del navegador e inténtalo de nuevo.',
     },
     browser: {
       title: 'Esta página no se abre en tu navegador',

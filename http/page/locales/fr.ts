@@ -20,7 +20,7 @@ export const fr: ErrorPageTexts = {
     scripts: {
       title: 'Votre navigateur n’exécute pas JavaScript',
       advice:
-        'La connexion nécessite JavaScript. Autorisez-le pour ce site dans les réglages du navigateur, puis réessayez.',
+        'Cette page nécessite JavaScript. Autorisez-le pour ce site dans les réglages du navigateur, puis réessayez.',
     },
     browser: {
       title: 'Cette page ne s’ouvre pas dans votre navigateur',

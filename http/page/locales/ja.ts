@@ -20,7 +20,7 @@ export const ja: ErrorPageTexts = {
     scripts: {
       title: 'ブラウザでJavaScriptが無効です',
       advice:
-        'サインインにはJavaScriptが必要です。ブラウザの設定でこのサイトのJavaScriptを許可してから、もう一度お試しください。',
+        'このページにはJavaScriptが必要です。ブラウザの設定でこのサイトのJavaScriptを許可してから、もう一度お試しください。',
     },
     browser: {
       title: 'お使いのブラウザではこのページを開けません',

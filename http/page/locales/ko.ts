@@ -20,7 +20,7 @@ export const ko: ErrorPageTexts = {
     scripts: {
       title: '브라우저에서 JavaScript가 꺼져 있습니다',
       advice:
-        '로그인하려면 JavaScript가 필요합니다. 브라우저 설정에서 이 사이트의 JavaScript를 허용한 다음 다시 시도하세요.',
+        '이 페이지를 사용하려면 JavaScript가 필요합니다. 브라우저 설정에서 이 사이트의 JavaScript를 허용한 다음 다시 시도하세요.',
     },
     browser: {
       title: '이 브라우저에서는 페이지가 열리지 않습니다',

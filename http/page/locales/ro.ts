@@ -20,7 +20,7 @@ export const ro: ErrorPageTexts = {
     scripts: {
       title: 'Browserul dvs. nu rulează JavaScript',
       advice:
-        'Conectarea are nevoie de JavaScript. Permiteți-l pentru acest site în setările browserului, apoi încercați din nou.',
+        'Această pagină are nevoie de JavaScript. Permiteți-l pentru acest site în setările browserului, apoi încercați din nou.',
     },
     browser: {
       title: 'Pagina nu se deschide în browserul dvs.',

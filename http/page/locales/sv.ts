@@ -20,7 +20,7 @@ export const sv: ErrorPageTexts = {
     scripts: {
       title: 'Din webbläsare kör inget JavaScript',
       advice:
-        'Inloggningen behöver JavaScript. Tillåt det för den här webbplatsen i webbläsarens inställningar och försök igen.',
+        'Den här sidan behöver JavaScript. Tillåt det för den här webbplatsen i webbläsarens inställningar och försök igen.',
     },
     browser: {
       title: 'Sidan går inte att öppna i din webbläsare',
