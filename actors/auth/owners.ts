@@ -2,6 +2,7 @@ import { assertInTime } from '../../base/time/in_time.ts'
 import type { Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
 import { inGroup } from '../../database/group_commit.ts'
+import { isWide } from '../../database/limits/bounds.ts'
 import { returnPoints } from '../../database/limits/counter.ts'
 import { takePointsAnyway } from '../../database/limits/memory_fallback.ts'
 import { countReached, liftNear, listNear } from '../../database/limits/near_limit.ts'
@@ -68,17 +69,29 @@ export function createOwners(
 ): Owners {
   if (of === 1) return () => here
   const owners = Array.from({ length: of }, (_, i) =>
-    i === number ? here : ownerThere(peer(i), () => isAway(i)),
+    i === number ? here : ownerThere(peer(i), here, () => isAway(i)),
   )
   return (id) => owners[partitionOf(id, of)] as Owner
 }
 
-function ownerThere(peer: AuthPeer, isAway: () => boolean): Owner {
+/**
+ * Another auth actor. While it is away, the one that asks counts wide limits itself: else everybody behind one
+ * address, such as the people of an app with a server of its own, would be out until it has moved. What the narrow
+ * ones are against is not tried without them.
+ */
+function ownerThere(peer: AuthPeer, here: CounterOwner, isAway: () => boolean): Owner {
   const names = Object.keys({ ...flowFunctions, ...counterFunctions })
   const there = Object.fromEntries(
     names.map((name) => [name, (...args: unknown[]) => peer.owned(name, args)]),
   ) as Omit<Owner, 'isAway'>
-  return { ...there, isAway }
+  const countedBy = (counters: readonly { points: number }[]): CounterOwner =>
+    isAway() && counters.every(isWide) ? here : there
+  return {
+    ...there,
+    takePoints: (counters) => countedBy(counters).takePoints(counters),
+    returnPoints: (taken) => countedBy(taken).returnPoints(taken),
+    isAway,
+  }
 }
 
 function bind<F extends Record<string, (db: Db, ...args: never[]) => unknown>>(

@@ -7,14 +7,16 @@ import type { Bounded } from '../bounded_table.ts'
  */
 export const WIDE = 1_000
 
+export const isWide = ({ points }: { points: number }): boolean => points >= WIDE
+
 /**
  * Those that count least go first. What they stood at stays for their limit: without that, somebody
  * with very many addresses could push the counter of a victim out, and guess on from zero.
  */
-const counters = (isWide: 0 | 1): Bounded => ({
+const counters = (wide: 0 | 1): Bounded => ({
   table: 'counter',
   key: 'key',
-  where: `is_wide = ${isWide}`,
+  where: `is_wide = ${wide}`,
   rowBytes: '130',
   maxBytes: 50_000_000,
   order: 'points, resets_at',

@@ -1,7 +1,7 @@
 import { makeRoom, measureAnew } from '../bounded_table.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
-import { NARROW_COUNTERS, WIDE, WIDE_COUNTERS } from './bounds.ts'
+import { isWide, NARROW_COUNTERS, WIDE_COUNTERS } from './bounds.ts'
 import { isNear, noteNear } from './near_limit.ts'
 
 /**
@@ -35,7 +35,7 @@ export function takePoints(
     const isAllowed = before.every(({ remaining }) => remaining > 0)
     if (!isAllowed) return { isAllowed, quotas: before }
     for (const bounded of [NARROW_COUNTERS, WIDE_COUNTERS]) {
-      const some = counters.filter(({ points }) => points >= WIDE === (bounded === WIDE_COUNTERS))
+      const some = counters.filter((counter) => isWide(counter) === (bounded === WIDE_COUNTERS))
       if (some.length) makeRoom(db, bounded, 130 * some.length)
     }
     const quotas = counters.map((counter) => take(db, counter, now))
@@ -69,12 +69,18 @@ export function secondsToWait(quotas: readonly Quota[]): number {
   return Math.max(1, Math.ceil((resetsAt - Date.now()) / 1_000))
 }
 
-/** A point that was taken from the counter of `key`, in the window that ends at `resetsAt` (ms since the epoch). */
-export type TakenPoint = { key: string; resetsAt: number }
+/**
+ * A point that was taken from the counter of `key`, which may go up to `points`, in the window that ends at
+ * `resetsAt` (ms since the epoch).
+ */
+export type TakenPoint = { key: string; points: number; resetsAt: number }
 
 /** @param quotas of the counters, as they stood when a point was taken from each */
 export function takenPoints(counters: readonly Counter[], quotas: readonly Quota[]): TakenPoint[] {
-  return counters.map(({ key }, i) => ({ key, resetsAt: (quotas[i] as Quota).resetsAt }))
+  return counters.map(({ key, points }, i) => ({
+    ...{ key, points },
+    resetsAt: (quotas[i] as Quota).resetsAt,
+  }))
 }
 
 /** Gives points back. Where a counter has begun anew since, a point of the window before is none of its own. */
@@ -120,7 +126,7 @@ function take(db: Db, { key, points, seconds }: Counter, now: number): Quota {
     now,
     resetsAt: now + seconds * 1_000,
     limitId: limitId(key),
-    isWide: points >= WIDE ? 1 : 0,
+    isWide: isWide({ points }) ? 1 : 0,
   }) as Row
   return { remaining: points - row.points, resetsAt: row.resetsAt }
 }

@@ -1,6 +1,6 @@
 import { closeDatabase, type Db, openDatabase } from '../database.ts'
 import { isUnwritable } from '../named_error.ts'
-import { WIDE } from './bounds.ts'
+import { isWide } from './bounds.ts'
 import { type Counter, takePoints } from './counter.ts'
 import { limitsSchema } from './schema.ts'
 
@@ -17,7 +17,7 @@ export function takePointsAnyway(db: Db, counters: Counter[]) {
     forget(db)
     return taken
   } catch (err) {
-    if (!isUnwritable(err) || counters.some(({ points }) => points < WIDE)) throw err
+    if (!isUnwritable(err) || !counters.every(isWide)) throw err
     return takePoints(memoryOf(db), counters)
   }
 }

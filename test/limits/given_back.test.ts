@@ -15,7 +15,11 @@ import { limitsSchema } from '../../database/limits/schema.ts'
 import { keptLog } from '../shared/logged.ts'
 
 const counter: Counter = { key: 'password, one account\nalice.test', points: 10, seconds: 300 }
-const point: TakenPoint = { key: counter.key, resetsAt: Date.now() + 300_000 }
+const point: TakenPoint = {
+  key: counter.key,
+  points: counter.points,
+  resetsAt: Date.now() + 300_000,
+}
 const gone = { until: Number.NEGATIVE_INFINITY }
 
 /** An owner of counters, which is asked as an actor is: not for a client that has gone. */

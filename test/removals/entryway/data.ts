@@ -703,7 +703,7 @@ export const dataRows = toRemovals([
   [
     FULL_DISK,
     'on a full disk nobody guesses without a limit',
-    inFile('database/limits/memory_fallback.ts')('points < WIDE', 'points < 0'),
+    inFile('database/limits/memory_fallback.ts')('!counters.every(isWide)', 'false'),
   ],
   [
     DAMAGED_REPO,

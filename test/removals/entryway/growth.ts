@@ -110,7 +110,7 @@ export const growthRows = toRemovals([
     'what is pushed out stays counted',
     counted('limit_id = @limitId AND resets_at > @now', 'false'),
   ],
-  [34, 'a flood has a room of its own', counted('isWide: points >= WIDE ? 1 : 0', 'isWide: 0')],
+  [34, 'a flood has a room of its own', counted('isWide: isWide({ points }) ? 1 : 0', 'isWide: 0')],
   [
     34,
     'browsers are swept',

@@ -48,6 +48,16 @@ export const programRows = toRemovals([
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', flow('if (!isSpent && owner.isAway())')],
   [
+    'test/limits/owner_away.test.ts',
+    'a narrow limit needs its owner',
+    inFile('actors/auth/owners.ts')('isAway() && counters.every(isWide)', 'isAway()'),
+  ],
+  [
+    'test/limits/owner_away.test.ts',
+    'a wide limit holds also while its owner is away',
+    inFile('actors/auth/owners.ts')('isAway() && counters.every(isWide)', 'false'),
+  ],
+  [
     AWAY,
     'a challenge waits for its owner',
     inFile('stores/replay_store.ts')('isSpent: isChallenge', 'isSpent: false'),
