@@ -111,6 +111,8 @@ export async function startInstallation(
         { ca, dns },
         {
           ...shared,
+          // As people have them: the counter of a limit has an owner that may be away.
+          ENTRYWAY_RATE_LIMITS: 'on',
           ENTRYWAY_DATA_DIR: join(folder.path, name),
           ENTRYWAY_HOST: '0.0.0.0',
           ENTRYWAY_PORT: String(GATEWAY),
