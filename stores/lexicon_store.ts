@@ -3,11 +3,15 @@ import type { Flow } from '../actors/auth/flow.ts'
 
 const toDate = (ms: number | null) => (ms === null ? null : new Date(ms))
 
-/** Lexicons of permission sets, kept so that their publisher may be away for a while. */
+/**
+ * Lexicons of permission sets, kept so that their publisher may be away for a while. While the auth actor is away that
+ * keeps one, it is asked of its publisher: each token of an app with that set needs it.
+ */
 export function createLexiconStore(flow: Flow): LexiconStore {
   return {
     async findLexicon(nsid) {
-      const row = await flow(nsid).readLexicon(nsid)
+      const owner = flow(nsid)
+      const row = owner.isAway() ? null : await owner.readLexicon(nsid)
       return (
         row && {
           createdAt: new Date(row.createdAt),
@@ -20,7 +24,9 @@ export function createLexiconStore(flow: Flow): LexiconStore {
     },
 
     async storeLexicon(nsid, data) {
-      await flow(nsid).upsertLexicon(nsid, {
+      const owner = flow(nsid)
+      if (owner.isAway()) return
+      await owner.upsertLexicon(nsid, {
         createdAt: data.createdAt.getTime(),
         updatedAt: data.updatedAt.getTime(),
         lastSucceededAt: data.lastSucceededAt?.getTime() ?? null,

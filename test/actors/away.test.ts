@@ -10,6 +10,7 @@ import type { AuthPeer } from '../../actors/reach.ts'
 import { UnavailableError } from '../../base/errors.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
+import { createLexiconStore } from '../../stores/lexicon_store.ts'
 import { createReplayStore } from '../../stores/replay_store.ts'
 import { Line } from './line.ts'
 
@@ -139,5 +140,28 @@ describe('a nonce whose owner is another auth actor', () => {
   test('waits as a challenge: its code is spent by then', async () => {
     await unique('CodeChallenge')
     expect(owned).toEqual(['recordNonce'])
+  })
+})
+
+describe('a lexicon whose owner is another auth actor', () => {
+  const nsid = ['a', 'b', 'c', 'd', 'e', 'f']
+    .map((name) => `com.example.${name}`)
+    .find((one) => partitionOf(one, 2) === 1) as string
+  const data = {
+    ...{ createdAt: new Date(), updatedAt: new Date(), lastSucceededAt: null },
+    ...{ uri: null, lexicon: null },
+  }
+
+  test.each([
+    { isAway: true, asked: [] },
+    { isAway: false, asked: ['readLexicon', 'upsertLexicon'] },
+  ])('is as one that is not kept while that is away: $isAway', async ({ isAway, asked }) => {
+    const owned: string[] = []
+    const peer = { owned: async (name: string) => void owned.push(name) } as unknown as AuthPeer
+    const options = { number: 0, of: 2, peer: () => peer, isAway: () => isAway }
+    const store = createLexiconStore(createOwners({} as Owner, options))
+    expect(await store.findLexicon(nsid)).toBeFalsy()
+    await store.storeLexicon(nsid, data)
+    expect(owned).toEqual(asked)
   })
 })

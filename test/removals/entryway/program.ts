@@ -48,6 +48,11 @@ export const programRows = toRemovals([
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', flow('if (!isSpent && owner.isAway())')],
   [
+    AWAY,
+    'no lexicon waits for an owner that is away',
+    inFile('stores/lexicon_store.ts')('owner.isAway() ? null : ', ''),
+  ],
+  [
     'test/limits/owner_away.test.ts',
     'a narrow limit needs its owner',
     inFile('actors/auth/owners.ts')('isAway() && counters.every(isWide)', 'isAway()'),
