@@ -8,6 +8,8 @@ export type Bounded = {
   key: string
   /** SQL condition; what it leaves out is not counted, and never goes. */
   where: string
+  /** What the condition compares with, by its names there. */
+  values?: Record<string, string>
   /** SQL expression: the bytes of a row, with its indexes, about. */
   rowBytes: string
   maxBytes: number
@@ -28,9 +30,9 @@ const usages = new WeakMap<Db, Map<string, number>>()
  * were refused instead, a stranger could keep all others out.
  */
 export function makeRoom(db: Db, bounded: Bounded, bytes: number): void {
-  const { table, where, maxBytes } = bounded
+  const { table, where, values, maxBytes } = bounded
   const usage = usagesOf(db)
-  const name = `${table} ${where}`
+  const name = `${table} ${where} ${JSON.stringify(values)}`
   const used = (usage.get(name) ?? measure(db, bounded).bytes) + bytes
   usage.set(name, used > maxBytes ? shrink(db, bounded, maxBytes - bytes) + bytes : used)
 }
@@ -42,27 +44,30 @@ export function measureAnew(db: Db): void {
 
 /** @returns what is left, in bytes */
 function shrink(db: Db, bounded: Bounded, maxBytes: number): number {
-  const { table, key, where, order } = bounded
+  const { table, key, where, values, order } = bounded
   const leaving = (columns: string) =>
-    `SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ?`
+    `SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT @share`
   for (;;) {
     const { rows, bytes } = measure(db, bounded)
     if (bytes <= maxBytes || rows === 0) return bytes
     const share = Math.ceil(rows * SHARE)
-    if (bounded.remember) joining(db, bounded.remember(leaving('*'))).run(share)
-    joining(db, `DELETE FROM ${table} WHERE ${key} IN (${leaving(key)})`).run(share)
+    if (bounded.remember) joining(db, bounded.remember(leaving('*'))).run({ ...values, share })
+    joining(db, `DELETE FROM ${table} WHERE ${key} IN (${leaving(key)})`).run({
+      ...values,
+      share,
+    })
   }
 }
 
 /** What the table holds now. */
 export function measure(
   db: Db,
-  { table, where, rowBytes }: Bounded,
+  { table, where, values = {}, rowBytes }: Bounded,
 ): { rows: number; bytes: number } {
   return joining(
     db,
     `SELECT count(*) AS rows, coalesce(sum(${rowBytes}), 0) AS bytes FROM ${table} WHERE ${where}`,
-  ).get() as { rows: number; bytes: number }
+  ).get(values) as { rows: number; bytes: number }
 }
 
 function usagesOf(db: Db): Map<string, number> {

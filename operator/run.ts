@@ -2,7 +2,9 @@ import type { z } from 'zod'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { assertInTime, outlasting } from '../base/time/in_time.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { notingChanges } from '../sagas/noted_changes.ts'
 import { keepOperatorAct } from '../sagas/operator_acts.ts'
+import type { Services } from '../sagas/services/services.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { type CommandName, commands } from './commands/index.ts'
 import { descriptions } from './descriptions/index.ts'
@@ -42,15 +44,24 @@ async function carryOut(
   input: Record<string, unknown>,
 ): Promise<Ran> {
   const { run: work } = commands[name] as Command
+  const { services, hasChanged } = notingChanges(context.services)
   try {
-    const value = await work(context, input)
-    await keep(context, name, input, value)
+    const value = await work({ ...context, services }, input)
+    await keep(context, name, input, { done: value })
     return { value }
   } catch (err) {
     const refused = refusalFor(context, name, err)
     if (err instanceof HalfDoneError) await keep(context, name, input, { did: err.did })
+    // It took a step before it was refused, or one that may be done.
+    else if (hasChanged()) await keep(context, name, input, { did: await didIn(services, input) })
     return refused
   }
+}
+
+/** The account that a command is given, if it is there. */
+async function didIn({ actors }: Services, { account }: Record<string, unknown>) {
+  if (typeof account !== 'string') return null
+  return (await actors.directory.find(account).catch(() => null))?.did ?? null
 }
 
 /** What an operator reads of an error in a command, or before it. What nobody expects is logged. */
@@ -70,18 +81,19 @@ export function refusalFor(
 /** After these the account is gone, or they write a line of their own. */
 const WITHOUT_AUDIT: readonly CommandName[] = ['account/delete', 'operator/add', 'operator/remove']
 
-/** For the trails, unless it changes nothing. */
+/** For the trails, unless it changes nothing. @param came what it answered, or to whom it was done in part */
 async function keep(
   { services, by }: OperatorContext,
   name: CommandName,
   input: Record<string, unknown>,
-  value: unknown,
+  came: { done: unknown } | { did: string | null },
 ): Promise<void> {
   const description = descriptions.find(({ command }) => command === name)
   if (!description || description.isReading(input)) return
-  const { did } = (value ?? {}) as { did?: unknown }
+  const { did } = ('done' in came ? (came.done ?? {}) : came) as { did?: unknown }
   const [first = ''] = Object.keys(description.takes)
-  const subject = description.subject(value) ?? String(did ?? namedBy(input[first]))
+  const named = 'done' in came ? description.subject(came.done) : null
+  const subject = named ?? String(did ?? namedBy(input[first]))
   const account = 'account' in description.takes && typeof did === 'string' ? did : null
   const isInAudit = !WITHOUT_AUDIT.includes(name)
   await keepOperatorAct(services, by, { command: name, subject, did: account, isInAudit })

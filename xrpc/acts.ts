@@ -1,7 +1,8 @@
 import { UnavailableError } from '../base/errors.ts'
-import { outlasting } from '../base/time/in_time.ts'
+import { outlasting, TooLateError } from '../base/time/in_time.ts'
 import { calledFrom } from '../http/requester.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { notingChanges } from '../sagas/noted_changes.ts'
 import { keepOperatorAct } from '../sagas/operator_acts.ts'
 import type { Services } from '../sagas/services/services.ts'
 
@@ -23,16 +24,18 @@ export type Act = {
 }
 
 /**
- * Does it, and keeps who has done it: also where something does not answer, or a PDS says no, since
- * it may be on record, or done here. An account that it deletes reads nothing of it.
+ * Does it, and keeps who has done it: also where it is refused after a part of it was done, or something does not answer, or a
+ * PDS says no, since it may be on record then, or done here. An account that it deletes reads nothing of it.
+ *
+ * @param work is given the services by which it is to be done
  */
-export async function keepingAct<T>(
-  { actors, log }: Pick<Services, 'actors' | 'log'>,
+export async function keepingAct<T, S extends Pick<Services, 'actors' | 'log'>>(
+  services: S,
   nsid: string,
   { by, account, subject = account ?? '', changesNothing = false }: Act,
-  work: () => Promise<T>,
+  work: (services: S) => Promise<T>,
 ): Promise<T> {
-  const find = (name: string) => actors.directory.find(name, ['did', 'handle'])
+  const find = (name: string) => services.actors.directory.find(name, ['did', 'handle'])
   const entry = account === undefined ? null : await find(account)
   const did = entry?.did ?? null
   const keep = async () => {
@@ -40,12 +43,16 @@ export async function keepingAct<T>(
     const operator = { operator: by.name, operatorAddress: calledFrom()?.address ?? null }
     const isInAudit = isThere && !changesNothing
     const act = { command: nsid, subject: did ?? subject, did, isInAudit }
-    await keepOperatorAct({ actors, log }, operator, act)
+    await keepOperatorAct(services, operator, act)
   }
-  const done = await work().catch(async (err) => {
-    if (err instanceof UnavailableError || err instanceof PdsRefusal) await keep()
+  const noting = notingChanges(services)
+  const done = await work(noting.services).catch(async (err) => {
+    if (noting.hasChanged() || mayBeDone(err)) await keep()
     throw err
   })
   await keep()
   return done
 }
+
+const mayBeDone = (err: unknown): boolean =>
+  err instanceof PdsRefusal || (err instanceof UnavailableError && !(err instanceof TooLateError))

@@ -122,9 +122,11 @@ export function method<N extends Nsid, Credentials = null>(
             },
           }
           noteAttempt()
-          const work = () => handler(call, context)
+          const work = (services: Services) => handler(call, { ...context, services })
           const acting = act?.(call) ?? null
-          const answered = acting ? keepingAct(context.services, nsid, acting, work) : work()
+          const answered = acting
+            ? keepingAct(context.services, nsid, acting, work)
+            : handler(call, context)
           const body = await answered.catch((err) => later(res, err))
           return body === undefined ? undefined : { encoding: 'application/json', body }
         },

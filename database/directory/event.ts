@@ -21,8 +21,6 @@ export type ListedEvent = TrailEvent & { id: number; handle: string | null }
 
 /** The event of what an operator did; `detail` has the command or XRPC method, and what it was done to. */
 export const OPERATOR_ACT = 'operator_acted'
-/** What the admins of PDSes and moderators do, too, as often as they like. */
-const XRPC = 'com.atproto.'
 /** A stranger causes it as often as the limits let them. */
 const GUESS = 'sign_in_failed'
 
@@ -31,14 +29,28 @@ const bounded = (where: string, maxBytes: number): Bounded => ({
   rowBytes: '130 + length(detail)',
 })
 
-const byXrpc = `detail ->> 'what' LIKE '${XRPC}%'`
-
-/** The oldest of a kind make room; none pushes out those of another. About 10,000 rows of each, and 50,000 of `others`. */
+/** The oldest of a kind make room; none pushes out those of another. About 10,000 guesses, and 50,000 of `others`. */
 export const EVENTS = {
-  acts: bounded(`event = '${OPERATOR_ACT}' AND NOT ${byXrpc}`, 2_000_000),
-  calls: bounded(`event = '${OPERATOR_ACT}' AND ${byXrpc}`, 2_000_000),
   guesses: bounded(`event = '${GUESS}'`, 2_000_000),
   others: bounded(`event NOT IN ('${OPERATOR_ACT}', '${GUESS}')`, 10_000_000),
+  /** What one operator did by one command or method ({@link actsLike}); about 2,500. */
+  acts: bounded(
+    `event = '${OPERATOR_ACT}' AND detail ->> 'what' = @what
+     AND (operator = @who OR substr(operator, -length(@who) - 2) = '(' || @who || ')')`,
+    500_000,
+  ),
+}
+
+/**
+ * Those that one more makes room for: so nobody pushes out what another did, or what they did otherwise themselves.
+ * An operator may change their handle as often as they like, and is one by the DID that stands behind it.
+ */
+export const actsLike = ({
+  operator,
+  detail,
+}: Pick<TrailEvent, 'operator' | 'detail'>): Bounded => {
+  const [, did] = /\((did:[^)]+)\)$/.exec(operator ?? '') ?? []
+  return { ...EVENTS.acts, values: { who: did ?? operator ?? '', what: String(detail.what) } }
 }
 
 /** How often one thing that happened to one account is kept: so its person pushes out nothing else. */
@@ -47,8 +59,7 @@ export const MOST_OF_ONE_EVENT = 200
 /** Appends to the trail, and drops what is older than {@link AUDIT_MEMORY} or too much. */
 export function insertEvent(db: Db, { detail, ...event }: TrailEvent): void {
   const text = JSON.stringify(detail)
-  const kind = kindOf(event.event, detail)
-  makeRoom(db, EVENTS[kind], 130 + text.length)
+  makeRoom(db, boundOf({ ...event, detail }), 130 + text.length)
   sql(
     db,
     `INSERT INTO event (at, event, did, address, operator, detail)
@@ -56,10 +67,9 @@ export function insertEvent(db: Db, { detail, ...event }: TrailEvent): void {
   ).run({ ...event, detail: text })
 }
 
-function kindOf(event: string, { what }: TrailEvent['detail']): keyof typeof EVENTS {
-  if (event === GUESS) return 'guesses'
-  if (event !== OPERATOR_ACT) return 'others'
-  return String(what).startsWith(XRPC) ? 'calls' : 'acts'
+function boundOf(event: TrailEvent): Bounded {
+  if (event.event === OPERATOR_ACT) return actsLike(event)
+  return event.event === GUESS ? EVENTS.guesses : EVENTS.others
 }
 
 /** Drops what there is too much of one event of one account. */

@@ -3,6 +3,7 @@ import { UnavailableError } from '../../base/errors.ts'
 import { DOCTOR_RECENT } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings/settings.ts'
 import { hasPassed } from '../../base/time/has_passed.ts'
+import type { Log } from '../../base/watching/log.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { command, type OperatorContext } from '../command.ts'
 import { type Check, thatAnswered } from '../doctor/check.ts'
@@ -26,8 +27,9 @@ const DIDS = 20
 /** What was found, and when (ms since the epoch). */
 export type Looked = { at: number; checks: Check[] }
 
-const lastLooks = new WeakMap<Services, Looked>()
-const underWay = new WeakSet<Services>()
+/** By the log of the program. */
+const lastLooks = new WeakMap<Log, Looked>()
+const underWay = new WeakSet<Log>()
 
 /**
  * What `vestibule doctor` finds, as the running program sees it. What is around the command looks at itself: the
@@ -58,7 +60,7 @@ export const look = command(inputs.doctor, async (context, { around }) => {
     ...(await lookAround(settings, { pdses: thatAnswered(pdses, checks), handles, asked })),
   )
   const looked = { at: Date.now(), checks }
-  lastLooks.set(services, looked)
+  lastLooks.set(services.log, looked)
   return looked
 })
 
@@ -105,15 +107,15 @@ function nullWhereUnavailable(err: unknown): null {
 
 /** What was found last; where that is long ago, it is looked at anew, for who asks later. */
 export function lastLook(context: OperatorContext): Looked | null {
-  const { services } = context
-  const last = lastLooks.get(services) ?? null
+  const { log } = context.services
+  const last = lastLooks.get(log) ?? null
   const isRecent = last !== null && !hasPassed(last.at, DOCTOR_RECENT)
-  if (!isRecent && !underWay.has(services)) {
-    underWay.add(services)
+  if (!isRecent && !underWay.has(log)) {
+    underWay.add(log)
     look
       .run(context, { around: true })
-      .catch((err) => services.log.warn({ err }, 'how things stand could not be looked at'))
-      .finally(() => underWay.delete(services))
+      .catch((err) => log.warn({ err }, 'how things stand could not be looked at'))
+      .finally(() => underWay.delete(log))
   }
   return last
 }

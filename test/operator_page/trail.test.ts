@@ -9,13 +9,19 @@ import {
   test,
   vi,
 } from 'vitest'
+import type { OperatorAct } from '../../actors/directory/events.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { AUDIT_MEMORY, DAY, HOUR, TRAIL_END } from '../../base/lifetimes.ts'
 import { logEvent } from '../../base/watching/event_log.ts'
 import { createLog } from '../../base/watching/log.ts'
-import { measure } from '../../database/bounded_table.ts'
+import { type Bounded, measure } from '../../database/bounded_table.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
-import { EVENTS, MOST_OF_ONE_EVENT, type TrailEvent } from '../../database/directory/event.ts'
+import {
+  actsLike,
+  EVENTS,
+  MOST_OF_ONE_EVENT,
+  type TrailEvent,
+} from '../../database/directory/event.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import type { AppInProcess } from '../../lab/world/app/app.ts'
 import { inputs } from '../../operator/inputs/index.ts'
@@ -161,37 +167,77 @@ describe('the trail', () => {
     const [first] = [{ at: 1_000, ...NOBODY, event, ...more }]
     directoryFunctions.keepEvents(db, { events: [first], counts: {} }, first.at)
   }
-  const act = (at: number, subject = 'kim', did: string | null = null, command = 'invite/create') =>
+  const act = (
+    at: number,
+    {
+      subject = 'kim',
+      did = null,
+      command = 'invite/create',
+      operator = 'kim.test',
+    }: Partial<OperatorAct> = {},
+  ) =>
     directoryFunctions.addOperatorAct(db, {
-      ...{ at, operator: 'kim.test', operatorAddress: null },
-      ...{ command, subject, did },
+      ...{ at, operator, operatorAddress: null, command, subject, did },
     })
   const count = (event = '%') =>
     db.prepare('SELECT count(*) FROM event WHERE event LIKE ?').pluck().get(event)
 
-  test('has an end, and one kind pushes out no other', () => {
+  const MOST = 5_000
+  /** With little room for each kind. */
+  function inLittleRoom(work: () => void): void {
     const sizes = Object.values(EVENTS).map((bounded) => bounded.maxBytes)
-    for (const bounded of Object.values(EVENTS)) bounded.maxBytes = 5_000
+    for (const bounded of Object.values(EVENTS)) bounded.maxBytes = MOST
     try {
-      add('signed_in')
-      act(1_000)
-      for (let i = 0; i < 200; i++) add('sign_in_failed')
-      expect([count('signed_in'), count('operator_acted')]).toEqual([1, 1])
-      // As the admin of a PDS does.
-      for (let i = 0; i < 200; i++) act(1_000, 'kim', null, 'com.atproto.admin.updateAccountEmail')
-      expect(measure(db, EVENTS.acts).rows).toBe(1)
-      for (let i = 0; i < 200; i++) add('signed_in')
-      for (let i = 0; i < 200; i++) act(1_000, 'x'.repeat(1_000))
-      for (const bounded of Object.values(EVENTS)) {
-        const { rows, bytes } = measure(db, bounded)
-        expect(rows).toBeGreaterThan(5)
-        expect(bytes).toBeLessThanOrEqual(5_000)
-      }
+      work()
     } finally {
       for (const [i, bounded] of Object.values(EVENTS).entries()) {
         bounded.maxBytes = sizes[i] as number
       }
     }
+  }
+  const expectFull = (bounded: Bounded) => {
+    const { rows, bytes } = measure(db, bounded)
+    expect(rows).toBeGreaterThan(5)
+    expect(bytes).toBeLessThanOrEqual(MOST)
+  }
+  const often = (work: (i: number) => void) => {
+    for (let i = 0; i < 200; i++) work(i)
+  }
+
+  test('has an end, and one kind pushes out no other', () => {
+    inLittleRoom(() => {
+      add('signed_in')
+      act(1_000)
+      often(() => add('sign_in_failed'))
+      expect([count('signed_in'), count('operator_acted')]).toEqual([1, 1])
+      often(() => add('signed_in'))
+      expect(count('operator_acted')).toBe(1)
+      for (const bounded of [EVENTS.guesses, EVENTS.others]) expectFull(bounded)
+    })
+  })
+
+  test('nor does an operator push out what another did, or what they did otherwise', () => {
+    const did = 'did:plc:lee'
+    const [email, lee] = ['com.atproto.admin.updateAccountEmail', `lee.test (${did})`]
+    inLittleRoom(() => {
+      const others = [
+        { command: email, operator: 'the admin password' },
+        { command: email, operator: 'the admin password of did:web:pds.test' },
+        { command: email, operator: `kim.test (did:plc:kim)` },
+        { operator: lee },
+      ]
+      for (const other of others) act(1_000, other)
+      // A handle is changed as often as one likes.
+      const by = (i: number) => `${i % 2 === 0 ? 'a link of ' : ''}lee${i}.test (${did})`
+      often((i) => act(1_000, { command: email, operator: by(i), subject: 'x'.repeat(100) }))
+      for (const { command = 'invite/create', operator } of others) {
+        expect([
+          operator,
+          measure(db, actsLike({ operator, detail: { what: command } })).rows,
+        ]).toEqual([operator, 1])
+      }
+      expectFull(actsLike({ operator: lee, detail: { what: email } }))
+    })
   })
 
   test('goes back for as long as those of accounts', () => {
@@ -207,7 +253,7 @@ describe('the trail', () => {
     const did = 'did:plc:kim'
     for (const one of [did, 'did:plc:lee']) add('signed_in', { did: one })
     add('app_password_created', { did: 'did:plc:lee' })
-    act(1_000, did, did)
+    act(1_000, { subject: did, did })
     const all = Array.from({ length: MOST_OF_ONE_EVENT + 5 }, (_, at) => ({
       ...{ ...NOBODY, at, event: 'app_password_created', did },
     }))
@@ -223,7 +269,7 @@ describe('the trail', () => {
     const did = 'did:plc:kim'
     add('signed_in', { did })
     add('signed_in', { did: 'did:plc:lee' })
-    act(1_000, did, did)
+    act(1_000, { subject: did, did })
     const before = Date.now()
     directoryFunctions.removeAccount(db, did)
     expect(directoryFunctions.listEvents(db, {}, 9).map((each) => [each.event, each.did])).toEqual([

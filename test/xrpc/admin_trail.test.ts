@@ -1,5 +1,6 @@
 import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Refusal } from '../../base/errors.ts'
 import { lexicons } from '../../base/values/lexicons.ts'
 import type { TrailEvent } from '../../database/directory/event.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
@@ -124,6 +125,21 @@ describe('who administers by XRPC', () => {
     const done = keepingAct(services, nsid, act, () => Promise.reject(refused))
     await expect(done).rejects.toBe(refused)
     expect((await acts())[0]).toMatchObject({ detail: { what: nsid, to: did } })
+  })
+
+  test('what is refused after a part of it was done is one', async () => {
+    const { did, account } = await newPerson(app)
+    const refused = new Refusal('InvalidRequest', 'Not that, too')
+    const nsid = 'com.atproto.admin.updateSubjectStatus'
+    const act = { by: { name: 'the admin password' }, account: did }
+    const services = { actors: app.actors, log: app.runner.log }
+    const done = keepingAct(services, nsid, act, async ({ actors }) => {
+      await actors.account(did).takeDown('spam')
+      throw refused
+    })
+    await expect(done).rejects.toBe(refused)
+    expect((await acts())[0]).toMatchObject({ detail: { what: nsid, to: did } })
+    expect((await account.listAudit(9)).map(({ event }) => event)).toContain('operator_acted')
   })
 
   test('what is refused is none', async () => {

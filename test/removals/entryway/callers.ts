@@ -81,7 +81,7 @@ export const callerRows = toRemovals([
   [
     ADMINS_TRAIL,
     'what a PDS refuses may be done here, and is in the trail',
-    inFile('xrpc/acts.ts')(' || err instanceof PdsRefusal', ''),
+    inFile('xrpc/acts.ts')('err instanceof PdsRefusal ||', ''),
   ],
   [
     ADMINS_TRAIL,
@@ -91,7 +91,22 @@ export const callerRows = toRemovals([
   [
     ADMINS_TRAIL,
     'also what is on record and done later',
-    inFile('xrpc/acts.ts')('err instanceof UnavailableError || ', ''),
+    inFile('xrpc/acts.ts')('err instanceof UnavailableError && ', 'false && '),
+  ],
+  [
+    ADMINS_TRAIL,
+    'and what is refused after a part of it was done',
+    inFile('xrpc/acts.ts')('noting.hasChanged() || ', ''),
+  ],
+  [
+    'test/operator/acts_in_part.test.ts',
+    'so for commands',
+    inFile('operator/run.ts')('else if (hasChanged())', 'else if (false)'),
+  ],
+  [
+    'test/operator/acts_in_part.test.ts',
+    'what is refused at once is in no trail',
+    inFile('sagas/noted_changes.ts')('answer === false', 'false'),
   ],
   [
     MODERATOR,

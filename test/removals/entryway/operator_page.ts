@@ -105,18 +105,28 @@ export const operatorPageRows = toRemovals([
     'nor out of an operator',
     commands("if (typeof account !== 'string') return false", 'return false'),
   ],
-  [TRAIL, 'the trail has an end', event('makeRoom(db, EVENTS[kind], 130 + text.length)', '')],
+  [
+    TRAIL,
+    'the trail has an end',
+    event('makeRoom(db, boundOf({ ...event, detail }), 130 + text.length)', ''),
+  ],
   [
     TRAIL,
     'also in time',
     inFile('actors/directory/events.ts')('events.deleteOldEvents(db, now)', ''),
   ],
-  [TRAIL, 'guesses push nothing out', event("return 'guesses'", "return 'others'")],
   [
     TRAIL,
-    'nor does what the admin of a PDS does',
-    event("? 'calls' : 'acts'", "? 'acts' : 'acts'"),
+    'guesses push nothing out',
+    event('? EVENTS.guesses : EVENTS.others', '? EVENTS.others : EVENTS.others'),
   ],
+  [
+    TRAIL,
+    'nor does one operator, of what another did',
+    event("who: did ?? operator ?? ''", "who: ''"),
+  ],
+  [TRAIL, 'by whichever handle', event('who: did ?? operator', 'who: operator')],
+  [TRAIL, 'nor of what they did otherwise', event("detail ->> 'what' = @what", '@what = @what')],
   [
     TRAIL,
     'it forgets who is gone',

@@ -1,0 +1,46 @@
+import { aroundCalls } from '../actors/around_calls.ts'
+import { Refusal } from '../base/errors.ts'
+import { TooLateError } from '../base/time/in_time.ts'
+import type { Services } from './services/services.ts'
+
+/** The functions of accounts and of the directory that only read are named so. */
+const READS = /^(assert|choose|count|find|has|is|list|page|read)(?![a-z])/
+
+/**
+ * The same services, and whether something was changed by them in accounts or in the directory: what takes several steps may
+ * be refused after the first, which has its effect then. What did not answer may have been done.
+ */
+export function notingChanges<S extends Pick<Services, 'actors'>>(
+  services: S,
+): { services: S; hasChanged: () => boolean } {
+  let changed = false
+  const note = (isChange: boolean) => {
+    changed ||= isChange
+  }
+  const noting = <A extends object>(stub: A): A =>
+    aroundCalls(stub, (ask, name) => {
+      if (READS.test(name)) return ask()
+      return Promise.resolve(ask()).then(
+        (answer) => {
+          note(!saysNothingChanged(answer))
+          return answer
+        },
+        (err) => {
+          note(!(err instanceof Refusal || err instanceof TooLateError))
+          throw err
+        },
+      )
+    })
+  const { account, directory } = services.actors
+  const actors = {
+    ...services.actors,
+    account: (did: string) => noting(account(did)),
+    directory: noting(directory),
+  }
+  return { services: { ...services, actors }, hasChanged: () => changed }
+}
+
+const saysNothingChanged = (answer: unknown): boolean =>
+  answer === false ||
+  answer === null ||
+  (answer as { isChanged?: unknown } | undefined)?.isChanged === false

@@ -1,0 +1,64 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { startApp } from '../../lab/world/app/app.ts'
+import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
+import { command } from '../shared/people/operators.ts'
+import { newPerson } from '../shared/people/person.ts'
+
+/** What operators do is in their trail also where they are told that it failed, if it was done in part. */
+async function start(onCarriedOut?: (call: ActorCall) => void) {
+  const app = await startApp({ env: { ENTRYWAY_RATE_LIMITS: 'off' }, onCarriedOut })
+  onTestFinished(() => app.close())
+  const acts = async () => {
+    const { body } = await command(app, 'trail', { event: 'operator_acted' })
+    const events = body.events as { detail: { what: string; to: string } }[]
+    return events.map(({ detail: { what, to } }) => [what, to])
+  }
+  return { app, acts }
+}
+
+test.each([
+  ['account/reset-password', 'changePassword', { password: 'another password' }],
+  ['account/revoke', 'signOutEverywhere', {}],
+  ['operator/add', 'addOperator', {}],
+])('%s whose answer is lost is in the trail', async (name, lost, more) => {
+  const { app, acts } = await start(({ action }) => {
+    if (action === lost) throw new Error('The answer is lost')
+  })
+  const { did, handle } = await newPerson(app)
+  expect((await command(app, name, { account: handle, ...more })).status).toBe(502)
+  expect(await acts()).toEqual([[name, did]])
+})
+
+test('what is refused is in no trail', async () => {
+  const { app, acts } = await start()
+  const [kim, lee] = [await newPerson(app), await newPerson(app)]
+  const account = kim.handle
+  const refused: [string, object][] = [
+    ['operator/remove', { account }],
+    ['account/revoke', { account, session: 'none' }],
+    ['account/factors', { account, remove: 'passkey', passkey: 'none' }],
+    ['account/factors', { account, add: 'mail' }],
+    ['account/reset-password', { account, password: 'short' }],
+    ['account/set-email', { account, email: `${lee.handle}@mail.internal` }],
+    ['account/set-email', { account, email: 'none' }],
+    ['account/set-handle', { account, handle: lee.handle }],
+    [
+      'account/create',
+      { handle: lee.handle, email: 'new@mail.internal', password: 'a good password' },
+    ],
+    ['account/take-down', { account: 'nobody.test' }],
+    ['account/delete', { account: 'nobody.test' }],
+    ['invite/create', { account: 'nobody.test' }],
+    ['limits/lift', { id: 'none' }],
+    ['pds/remove', { pds: 'none.test' }],
+    ['pds/place', { pds: 'none.test', open: true }],
+    ['openid/resource-remove', { address: 'https://none.test' }],
+    ['openid/client-remove', { id: 'none' }],
+    ['client/remove', { id: 'none' }],
+  ]
+  for (const [name, input] of refused) {
+    const { status } = await command(app, name, input)
+    expect([name, input, status]).toEqual([name, input, 400])
+  }
+  expect(await acts()).toEqual([])
+})
