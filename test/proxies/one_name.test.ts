@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
+import { startApacheInFront } from '../../lab/world/servers/apache_in_front.ts'
 import { startPlc } from '../../lab/world/servers/plc.ts'
 import {
   findProgram,
@@ -31,6 +32,7 @@ const BLOB = 100 * MIB
 const PROXIES = [
   { name: 'caddy', start: startCaddy, program: findProgram('caddy') ?? '' },
   { name: 'nginx', start: startNginx, program: findProgram('nginx') ?? '' },
+  { name: 'apache2', start: startApacheInFront, program: findProgram('apache2') ?? '' },
 ] as const
 const installed = PROXIES.filter(({ program }) => program)
 

@@ -8,6 +8,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { CLIENT_IDLE } from '../../base/lifetimes.ts'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
+import { startApacheInFront } from '../../lab/world/servers/apache_in_front.ts'
 import {
   findProgram,
   type ProxyInFront,
@@ -33,6 +34,7 @@ const MESSAGE = randomBytes(MB)
 const PROXIES = [
   { name: 'caddy', start: startCaddy },
   { name: 'nginx', start: startNginx },
+  { name: 'apache2', start: startApacheInFront },
 ] as const
 
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
@@ -128,6 +130,12 @@ for (const { name, start } of PROXIES) {
       expect((await ask('/', { method: 'HEAD' })).status).toBe(200)
     })
 
+    test('a path passes as it came', async () => {
+      const path = '/a%2Fb//c/%7Ed;e/../%2e/./f%5C?g=%2F&h=%zz+i'
+      expect((await ask(path)).status).toBe(200)
+      expect(seen.target).toBe(path)
+    })
+
     test('headers pass that are as large as those of the program may be', async () => {
       const headers = { authorization: `DPoP ${'t'.repeat(LARGEST)}` }
       expect((await ask('/', { headers })).status).toBe(200)
@@ -140,14 +148,16 @@ for (const { name, start } of PROXIES) {
     })
 
     test('a client has no say in what its address is', async () => {
-      const headers = {
+      const claimed = {
         'x-forwarded-for': '203.0.113.5',
         forwarded: 'for=203.0.113.5',
         'x-real-ip': '203.0.113.5',
-        connection: 'x-forwarded-for, forwarded',
       }
-      await ask('/', { headers, agent: false })
-      expect(seen.client.address).toBe(CLIENT)
+      const connection = 'x-forwarded-for, forwarded'
+      for (const headers of [claimed, { ...claimed, connection }]) {
+        await ask('/', { headers, agent: false })
+        expect(seen.client).toMatchObject({ address: CLIENT, passesOn: false })
+      }
       expect(seen.headers.map(([name]) => name.toLowerCase())).toContain('x-forwarded-for')
     })
 

@@ -24,10 +24,24 @@ export type ProxyInFront = {
 /** What the files of deploy/ call the machine's name, port and files. */
 const NAME = 'pds.example.com'
 const ADDRESS = '127.0.0.1:2600'
-const CERTIFICATE = '/etc/ssl/pds.example.com'
+export const CERTIFICATE = '/etc/ssl/pds.example.com'
 
-function deployed(file: 'Caddyfile' | 'nginx/vestibule.conf'): string {
-  return readFileSync(fileURLToPath(new URL(`../../../deploy/${file}`, import.meta.url)), 'utf8')
+/** A file of deploy/, in front of the gateway on this port of 127.0.0.1. */
+export function deployed(file: string, gateway: number): string {
+  const text = readFileSync(
+    fileURLToPath(new URL(`../../../deploy/${file}`, import.meta.url)),
+    'utf8',
+  )
+  return text.replaceAll(ADDRESS, `127.0.0.1:${gateway}`)
+}
+
+/** Its files at {@link CERTIFICATE} are in this folder then. */
+export async function certify(folder: TemporaryFolder) {
+  const authority = await makeCertificateAuthority()
+  const { cert, key } = await authority.issue(NAME)
+  await writeFile(join(folder.path, 'fullchain.pem'), cert)
+  await writeFile(join(folder.path, 'key.pem'), key, { mode: 0o600 })
+  return authority
 }
 
 /** Where a program of Debian's is, or null where it is not installed. */
@@ -44,9 +58,7 @@ export async function startCaddy(program: string, gateway: number): Promise<Prox
     ...['admin off', 'local_certs', 'skip_install_trust', 'auto_https disable_redirects'],
     ...[`http_port ${http}`, `https_port ${port}`, 'default_bind 127.0.0.1'],
   ]
-  const config = deployed('Caddyfile')
-    .replaceAll(ADDRESS, `127.0.0.1:${gateway}`)
-    .replace('{\n', `{\n\t${options.join('\n\t')}\n`)
+  const config = deployed('Caddyfile', gateway).replace('{\n', `{\n\t${options.join('\n\t')}\n`)
   await writeFile(join(folder.path, 'Caddyfile'), config)
   const args = ['run', '--config', join(folder.path, 'Caddyfile'), '--adapter', 'caddyfile']
   const proxy = await run(program, args, folder, port)
@@ -58,12 +70,8 @@ export async function startCaddy(program: string, gateway: number): Promise<Prox
 export async function startNginx(program: string, gateway: number): Promise<ProxyInFront> {
   const folder = await makeTemporaryFolder('nginx')
   const port = await freePort()
-  const authority = await makeCertificateAuthority()
-  const { cert, key } = await authority.issue(NAME)
-  await writeFile(join(folder.path, 'fullchain.pem'), cert)
-  await writeFile(join(folder.path, 'key.pem'), key, { mode: 0o600 })
-  const site = deployed('nginx/vestibule.conf')
-    .replaceAll(ADDRESS, `127.0.0.1:${gateway}`)
+  const authority = await certify(folder)
+  const site = deployed('nginx/vestibule.conf', gateway)
     .replaceAll(CERTIFICATE, folder.path)
     .replaceAll('listen 443', `listen 127.0.0.1:${port}`)
     // The machine of a test may have no IPv6.
@@ -87,7 +95,7 @@ export async function startNginx(program: string, gateway: number): Promise<Prox
 }
 
 /** Runs a proxy, and returns when it answers; it ends with this process. */
-async function run(program: string, args: string[], folder: TemporaryFolder, port: number) {
+export async function run(program: string, args: string[], folder: TemporaryFolder, port: number) {
   const proxy = startOutsider('SIGTERM', [program, ...args], {
     env: { PATH: process.env.PATH, HOME: folder.path, XDG_DATA_HOME: folder.path },
   })
