@@ -1,9 +1,16 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sayUnless } from '../shared/left_out.ts'
+
+const hasPromtool = sayUnless(
+  spawnSync('promtool', ['--version']).status === 0,
+  'names and types of metrics: promtool is not installed (apt-get install prometheus)',
+)
 
 let network: Network
 let port: number
@@ -96,6 +103,18 @@ test('what people do is counted', async () => {
     /vestibule_upstream_seconds_count\{upstream="pds",result="answered"\} [1-9]/,
   )
   expect(metrics).toMatch(/vestibule_database_bytes\{database="directory"\} [1-9]/)
+})
+
+test.runIf(hasPromtool)('Prometheus finds nothing wrong with a metric of ours', async () => {
+  const input = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const { stdout, stderr, error } = spawnSync('promtool', ['check', 'metrics'], {
+    input,
+    encoding: 'utf8',
+  })
+  expect(error).toBeUndefined()
+  // Those of Node.js are named by prom-client.
+  const found = (stdout + stderr).split('\n').filter((line) => !/^(nodejs_.*)?$/.test(line))
+  expect(found).toEqual([])
 })
 
 test('the metrics are not on the public port', async () => {

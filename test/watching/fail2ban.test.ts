@@ -1,17 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { logEvent } from '../../base/watching/event_log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import type { SignInWay } from '../../sagas/notices/audit.ts'
 import { sayUnless } from '../shared/left_out.ts'
 import { keptLog } from '../shared/logged.ts'
 
-const FILTER = fileURLToPath(
-  new URL('../../deploy/fail2ban/filter.d/vestibule.conf', import.meta.url),
-)
+const FILES = fileURLToPath(new URL('../../deploy/fail2ban', import.meta.url))
+const FILTER = join(FILES, 'filter.d/vestibule.conf')
 const isInstalled = sayUnless(
   spawnSync('fail2ban-regex', ['--version']).status === 0,
   'the filter of fail2ban: it is not installed (apt-get install fail2ban)',
@@ -75,4 +75,41 @@ test.runIf(isInstalled)('fail2ban counts who guesses, and nobody else', async ()
 test.runIf(isInstalled)('also as the journal writes them', async () => {
   const lines = kept.text().replaceAll(/^/gm, 'Nov 26 14:01:20 pds node[42]: ')
   expect((await counted(lines)).length).toBeGreaterThan(10)
+})
+
+test.runIf(isInstalled)(
+  'a failure counts, however it was tried and whatever is known of it',
+  async () => {
+    const ways: Record<SignInWay, null> = {
+      ...{ password: null, 'app password': null, passkey: null, 'second factor': null },
+    }
+    const log = keptLog()
+    const clientId = 'https://app.example/"per":"everybody"}'
+    for (const way of Object.keys(ways)) {
+      for (const known of [
+        {},
+        { clientId },
+        { did: 'did:plc:x' },
+        { did: 'did:plc:x', clientId },
+      ]) {
+        logEvent(log.log, 'sign_in_failed', { way, ...known }, '192.0.2.26')
+      }
+    }
+    expect(await counted(log.text())).toEqual(Array(16).fill('192.0.2.26'))
+  },
+)
+
+test.runIf(isInstalled)('fail2ban takes the jail, beside those that it comes with', async () => {
+  const folder = await makeTemporaryFolder('fail2ban')
+  try {
+    cpSync('/etc/fail2ban', folder.path, { recursive: true })
+    cpSync(FILES, folder.path, { recursive: true })
+    const { status, stdout, stderr } = spawnSync('fail2ban-client', ['-c', folder.path, '-d'], {
+      encoding: 'utf8',
+    })
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stdout).toContain("['start', 'vestibule']")
+  } finally {
+    await folder.remove()
+  }
 })
