@@ -19,7 +19,6 @@ import { SigningKey } from '../tokens/signing_key.ts'
 import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
-import './random_ids.ts'
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
