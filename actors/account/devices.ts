@@ -120,26 +120,32 @@ export function listPassing(db: Db): PassingBrowser[] {
 }
 
 /**
- * Signs out one of {@link listPassing}, from another browser. What was proven in it names no browser until something comes
- * of it, so all that is under way ends.
+ * Signs out a browser from elsewhere: one that remembers the account, or one of {@link listPassing}. What was proven in one
+ * of those names no browser until something comes of it, so all that is under way ends.
  *
+ * @param basis null where the operator asks
  * @returns the account of afterwards, whose sign-in there is renewed (`basis.ts`); null where it is none of them
  * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
  */
-export function endPassing(
+export function endBrowser(
   db: Db,
   deviceId: string,
-  basis: Basis,
+  basis: Basis | null,
   by: Pick<MadeBy, 'address' | 'deviceId'>,
 ): AccountRow | null {
   return transact(db, () => {
     assertGood(db, basis)
-    if (!listPassing(db).some((each) => each.deviceId === deviceId)) return null
-    endOpenidSessions(db, { deviceId })
-    distrust(db, deviceId)
+    const isRemembered = readDeviceAccount(db, deviceId) !== null
+    if (!isRemembered && !listPassing(db).some((each) => each.deviceId === deviceId)) return null
     const now = Date.now()
-    startGeneration(db, now)
+    // First, since of a new account the sign-out would be recorded once more (`isSignUpOpen`).
     appendAudit(db, { at: now, event: 'browser_signed_out', detail: by })
+    if (isRemembered) forget(db, deviceId)
+    else {
+      endOpenidSessions(db, { deviceId })
+      startGeneration(db, now)
+    }
+    distrust(db, deviceId)
     return existing(db)
   })
 }

@@ -134,7 +134,7 @@ export const accountFunctions = {
   listDevices: listDeviceAccounts,
   forgetDevice: devices.forget,
   listPassingBrowsers: devices.listPassing,
-  endPassingBrowser: devices.endPassing,
+  endBrowser: devices.endBrowser,
   makeRoomOnDevice: devices.makeRoomOn,
   distrustDevice: devices.distrust,
   proveOn: devices.proveOn,

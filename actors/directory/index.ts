@@ -114,6 +114,7 @@ export const directoryFunctions = {
   openOperatorSessionByLink: operatorSessions.openByLink,
   useOperatorSession: operatorSessions.use,
   endOperatorSession: operatorSessions.deleteOperatorSession,
+  endOperatorSessions: operatorSessions.endAll,
 
   listPdses: pdses.listPdses,
   readPds: pdses.readPds,

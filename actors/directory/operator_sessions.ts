@@ -48,6 +48,14 @@ export function openByLink(db: Db, secret: string, link: string, now: number): b
   })
 }
 
+/** Ends all of them, and the links that could open one. */
+export function endAll(db: Db): void {
+  transact(db, () => {
+    sessions.deleteAllOperatorSessions(db)
+    sessions.deleteAllOperatorLinks(db)
+  })
+}
+
 export function use(db: Db, secret: string, now: number): sessions.OperatorSession | null {
   return transact(db, () => sessions.useOperatorSession(db, secret, now))
 }

@@ -87,6 +87,15 @@ export function addOperatorCommands(program: Command): void {
       output.result(await operator('operator/link', {}), ({ url }) => url)
     }),
   )
+
+  described(operators, 'operator sign-out').action(
+    online(async (operator, output) => {
+      output.result(
+        await operator('operator/sign-out', {}),
+        () => "Nobody is in on the operator's page any more",
+      )
+    }),
+  )
 }
 
 const goodOf = ({ lastAt, count }: { lastAt: number | null; count: number }) =>

@@ -1,4 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { renewed } from '../../actors/account/basis.ts'
 import type { Protection } from '../../actors/account/protections.ts'
 import type { EndedBy } from '../../actors/account/sessions.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
@@ -9,7 +10,7 @@ import { recordAudit } from '../../sagas/notices/audit.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { createAppPassword } from '../../sagas/sign_in/app_passwords.ts'
 import { provenOn } from '../../sagas/sign_in/prove_again.ts'
-import { endSession, signOutElsewhere, signOutPassing } from '../../sagas/sign_in/signed_in.ts'
+import { endBrowser, endSession, signOutElsewhere } from '../../sagas/sign_in/signed_in.ts'
 import { disableOwnInvite, makeInvites } from '../../sagas/sign_up/invites.ts'
 import type { SecurityAction, SecurityTask } from '../security_paths.ts'
 import { signedOutCookies } from '../sign_in/cookies/signed_in.ts'
@@ -35,6 +36,9 @@ type Parts = {
   pages: SecurityPages
   views: SecurityViews
 }
+
+/** What is said when a session or browser has ended. */
+const DONE = { what: 'session' } as const
 
 /** What the forms of the page do: between them and the sagas that decide. */
 export class SecurityActions {
@@ -97,25 +101,25 @@ export class SecurityActions {
     const { did, passingSince } = person
     const id = request.parameter('id') ?? ''
     const by = clientOf(visitor)
-    const isBrowser = request.parameter('kind') === 'browser'
-    const isHere = isBrowser && id === device.deviceId
-    const isPassing = isHere && passingSince !== null
-    if (isBrowser && !isHere) {
-      const basis = await signOutPassing(this.#services, did, id, person.basis, by)
-      const done = { what: 'session' } as const
-      if (basis)
-        return this.#redirects.toRenewed({ ...visitor, person: { ...person, basis } }, done)
+    if (request.parameter('kind') !== 'browser') {
+      await endSession(this.#services, did, id, person.basis, by)
+      return this.#redirects.to(visitor, DONE)
     }
-    if (isBrowser) await this.#forgetBrowser(did, id, by, isPassing)
-    else await endSession(this.#services, did, id, person.basis, by)
-    const response = this.#redirects.to(visitor, { what: 'session' })
+    if (id !== device.deviceId) {
+      const account = await endBrowser(this.#services, did, id, person.basis, by)
+      if (!account) return this.#redirects.to(visitor, DONE)
+      const basis = renewed(person.basis, account)
+      return this.#redirects.toRenewed({ ...visitor, person: { ...person, basis } }, DONE)
+    }
+    const isPassing = passingSince !== null
+    await this.#forgetOwnBrowser(did, id, by, isPassing)
+    const response = this.#redirects.to(visitor, DONE)
     const { issuer } = this.#provider
-    if (isPassing) return withCookies(response, signedOutCookies(issuer))
-    return isHere ? withCookies(response, [signedOutCookie(issuer)]) : response
+    return withCookies(response, isPassing ? signedOutCookies(issuer) : [signedOutCookie(issuer)])
   }
 
   /** @param isPassing whether it is signed in without being remembered, so that the account knows nothing of it */
-  async #forgetBrowser(did: string, id: string, by: EndedBy, isPassing: boolean): Promise<void> {
+  async #forgetOwnBrowser(did: string, id: string, by: EndedBy, isPassing: boolean): Promise<void> {
     const account = this.#services.actors.account(did)
     if (!isPassing && (await account.readDevice(id)) === null) return
     // First, since of a new account the sign-out would be recorded once more (`isSignUpOpen`).

@@ -14,7 +14,7 @@ export const ENDING_SIGN_INS = [
   'useSignOutLink',
   'endSession',
   'forgetDevice',
-  'endPassingBrowser',
+  'endBrowser',
   'endOpenidSession',
   'endOpenidSignIn',
 ] as const satisfies (keyof AccountStub)[]

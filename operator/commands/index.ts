@@ -30,6 +30,7 @@ export const commands = {
   'operator/list': operators.list,
   'operator/remove': operators.remove,
   'operator/link': operators.link,
+  'operator/sign-out': operators.signOut,
 
   'account/list': accounts.list,
   'account/show': accounts.show,

@@ -45,4 +45,10 @@ export const link = command(inputs['operator/link'], async ({ services, ground }
   return { url: `${services.settings.publicUrl}${OPERATOR_LINK_PAGE}?${query}`, expiresAt }
 })
 
+/** Ends every session of the operator's page, by whichever way it was opened, and the links that were printed. */
+export const signOut = command(inputs['operator/sign-out'], async ({ services }) => {
+  await services.actors.directory.endOperatorSessions()
+  return {}
+})
+
 const isOff = ({ settings }: Pick<Services, 'settings'>) => settings.operatorPage.length === 0

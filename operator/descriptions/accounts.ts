@@ -106,7 +106,7 @@ export const accountDescriptions: readonly Description[] = [
     takes: { account: ACCOUNT },
   }),
   acts('account revoke', 'account/revoke', {
-    what: 'End one session of an account, or everything that is signed in',
+    what: 'End one session of an account or sign out one browser, or everything that is signed in',
     takes: {
       account: ACCOUNT,
       session: { about: 'its id, as `account sessions` lists it' },

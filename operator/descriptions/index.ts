@@ -54,6 +54,10 @@ export const descriptions: readonly Description[] = [
     what: "Print a link that opens the operator's page once, within ten minutes",
     needsProof: true,
   }),
+  acts('operator sign-out', 'operator/sign-out', {
+    what: "Sign everybody out of the operator's page, and make the links void that were printed",
+    asks: "Sign everybody out of the operator's page?",
+  }),
   ...accountDescriptions,
   acts('invite create', 'invite/create', {
     what: 'Make invite codes',

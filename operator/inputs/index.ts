@@ -95,6 +95,7 @@ export const inputs = {
   'operator/list': nothing,
   'operator/remove': anAccount,
   'operator/link': nothing,
+  'operator/sign-out': nothing,
 
   'account/list': aPage.extend({
     search: z.string().default(''),

@@ -9,6 +9,7 @@ export const FORGETTING = [
   'signOutEverywhere',
   'signOutElsewhere',
   'useSignOutLink',
+  'endBrowser',
   'changePassword',
   'resetPassword',
   'erase',

@@ -3,6 +3,7 @@ import type { EndedBy } from '../../actors/account/sessions.ts'
 import type { DeviceAccountRow } from '../../database/account/device.ts'
 import type { OpenLegacySession } from '../../database/account/legacy_session.ts'
 import type { OpenidGrantInUse } from '../../database/account/openid_grant.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
 import type { Session } from '../../database/account/session.ts'
 import type { Services } from '../services/services.ts'
 
@@ -55,20 +56,20 @@ export function endSession(
 }
 
 /**
- * Signs out a browser that does not remember the account, from another one, with all that is under way.
+ * Signs out a browser, from another one or by the operator.
  *
- * @returns the sign-in in the browser that asks, as it is from then on; null where the other is none of them
+ * @param basis null where the operator asks
+ * @returns the account as it is from then on; null where nobody is signed in there
  * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
  */
-export async function signOutPassing(
+export function endBrowser(
   { actors }: Pick<Services, 'actors'>,
   did: string,
   deviceId: string,
-  basis: Basis,
+  basis: Basis | null,
   by: EndedBy,
-): Promise<Basis | null> {
-  const account = await actors.account(did).endPassingBrowser(deviceId, basis, by)
-  return account && renewed(basis, account)
+): Promise<AccountRow | null> {
+  return actors.account(did).endBrowser(deviceId, basis, by)
 }
 
 /**

@@ -142,6 +142,7 @@ const rows: Record<string, Row> = {
   'operator add': { args: there },
   'operator list': {},
   'operator link': {},
+  'operator sign-out': { args: () => ['--yes'] },
   trail: {},
   'operator remove': { args: there },
   'account list': {},

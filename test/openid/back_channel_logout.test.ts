@@ -141,10 +141,10 @@ describe('every ending is told', () => {
     forgetDevice: async (it) => {
       for (const { deviceId } of await it.listDevices()) await it.forgetDevice(deviceId)
     },
-    endPassingBrowser: async (it) => {
+    endBrowser: async (it) => {
       const { generation = 0 } = (await it.read()) ?? {}
       for (const { deviceId } of await it.listPassingBrowsers()) {
-        await it.endPassingBrowser(deviceId, { generation }, {})
+        await it.endBrowser(deviceId, { generation }, {})
       }
     },
     endOpenidSession: (it) =>
@@ -155,7 +155,7 @@ describe('every ending is told', () => {
   test.each(Object.entries(endings))(
     '%s, also where the program died meanwhile',
     async (name, end) => {
-      const box: Record<string, string> = name === 'endPassingBrowser' ? {} : { remember: 'on' }
+      const box: Record<string, string> = name === 'endBrowser' ? {} : { remember: 'on' }
       const { sid } = await signedIn(config, visitor, box)
       // It was noted and made. A moment later it is due for the one that looks for what is left.
       const own = ownEndings(app.flow)

@@ -116,6 +116,14 @@ test('the operator is told of it, too, and a browser that is remembered meanwhil
   expect(await browsers()).toEqual([deviceId])
 })
 
+test('the operator signs it out', async () => {
+  await signedIn(there)
+  const { devices } = await rp.operate(app, 'account/sessions', { account: did })
+  const [{ deviceId: session }] = devices
+  await rp.operate(app, 'account/revoke', { account: did, session })
+  expect(await silently(there)).toBe('login_required')
+})
+
 test('who does not want to be remembered any more goes on to the client that asks anew', async () => {
   await signedIn(there, { remember: 'on' })
   const begun = await rp.begin(config, { prompt: 'login' })

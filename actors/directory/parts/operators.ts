@@ -12,6 +12,7 @@ type Operators = Pick<
   | 'openOperatorSession'
   | 'useOperatorSession'
   | 'endOperatorSession'
+  | 'endOperatorSessions'
 >
 
 /**
@@ -44,6 +45,9 @@ export function operatorsIn(names: Names): Operators {
     },
     async endOperatorSession(secret) {
       await Promise.all(names.all.map((part) => part.endOperatorSession(secret)))
+    },
+    async endOperatorSessions() {
+      await Promise.all(names.all.map((part) => part.endOperatorSessions()))
     },
   }
 }

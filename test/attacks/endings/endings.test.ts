@@ -60,7 +60,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['endSession', 'endSessionByTokenId', 'deleteLegacySession'],
   ...['revokeTrustedDevice', 'distrustDevice', 'makeRoomOnDevice'],
   ...['endOpenidSession', 'endOpenidGrant', 'endOpenidChain'],
-  ...['endOpenidSignIn', 'endPassingBrowser', 'noteEmailTokenSent'],
+  ...['endOpenidSignIn', 'endBrowser', 'noteEmailTokenSent'],
   // What is found there has its sign-in with it, which is looked at again.
   ...['findOpenidSession', 'findOpenidSessionByUid'],
   // It belongs to a grant, and goes with it.

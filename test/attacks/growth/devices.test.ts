@@ -113,6 +113,11 @@ describe('34. browsers', () => {
         const code = await account(did).issueEmailToken('reset_password', null, email)
         return account(did).resetPassword(code, 'the password of afterwards')
       },
+      endBrowser: async (did) => {
+        for (const { deviceId } of await account(did).listDevices()) {
+          await account(did).endBrowser(deviceId, null, {})
+        }
+      },
       erase: (did) => account(did).erase(),
     }
     for (const [name, end] of Object.entries(endings)) {

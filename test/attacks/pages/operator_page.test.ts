@@ -315,6 +315,16 @@ describe('46. a link', () => {
     ])
   })
 
+  test('is over, as all who are in are out, where the operator says so', async () => {
+    const link = await newLink(app)
+    const people = [await enterByLink(app), await enterAs(app, await newOperator(app))]
+    const ofPage = await print(people[1] as Visitor)
+    expect((await command(app, 'operator/sign-out')).status).toBe(200)
+    for (const unused of [link, ofPage]) people.push((await openByLink(unused)).visitor)
+    expect(await Promise.all(people.map(isIn))).toEqual([false, false, false, false])
+    expect(await isIn(await enterByLink(app))).toBe(true)
+  })
+
   test('opens the page for no longer than where it was printed, and tells whose it is', async () => {
     const operator = await newOperator(app)
     for (const [visitor, name] of [
@@ -437,7 +447,14 @@ describe('46. a session that somebody stole', () => {
   const NO_WAY_IN = [
     ...['account compare', 'account create', 'client remove', 'invite disable'],
     ...['openid client remove', 'openid registration-token remove', 'openid resource add'],
-    ...['openid resource remove', 'openid rotate-keys', 'pds close', 'pds open', 'pds remove'],
+    ...[
+      'openid resource remove',
+      'openid rotate-keys',
+      'operator sign-out',
+      'pds close',
+      'pds open',
+      'pds remove',
+    ],
   ]
   test('is asked for a proof by every other command that acts', () => {
     const unproven = descriptions.filter(

@@ -330,7 +330,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['endOpenidGrant', 'listOpenidGrants', 'putOpenidTokens', 'findOpenidToken'],
   ...['findOpenidChain', 'endOpenidChain'],
   ...['endOpenidSignIn', 'listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
-  ...['listPassingBrowsers', 'endPassingBrowser'],
+  ...['listPassingBrowsers', 'endBrowser'],
   // The one that was not used longest makes room, at the bound only.
   ...['createSession', 'createLegacySession'],
   // The tokens of before end, and the session goes on.

@@ -103,8 +103,8 @@ export const openidRows = toRemovals([
     PASSING,
     'what is under way ends with the browser that is signed out from elsewhere',
     devices(
-      "startGeneration(db, now)\n    appendAudit(db, { at: now, event: 'browser_signed_out', detail: by })",
-      '',
+      'endOpenidSessions(db, { deviceId })\n      startGeneration(db, now)',
+      'endOpenidSessions(db, { deviceId })',
     ),
   ],
   [
