@@ -17,6 +17,9 @@ import { endSignInsUnderWay } from './endings.ts'
 import type { MadeBy } from './idempotent_forms.ts'
 import { endUseless } from './recovery_codes.ts'
 
+/** A code to be mailed, and when it was made (ms), by the clock of the account. */
+export type IssuedToken = { token: string; requestedAt: number }
+
 /**
  * A new code for `purpose`; the one before it is good until {@link noteSent}.
  *
@@ -29,25 +32,20 @@ export function issueToken(
   purpose: EmailTokenPurpose,
   basis: Basis | null,
   email: string,
-): string {
+): IssuedToken {
   return transact(db, () => {
     if (assertGood(db, basis).email !== email) throw addressChanged()
-    const token = randomCode()
-    putEmailToken(db, purpose, token, Date.now())
-    return token
+    const issued = { token: randomCode(), requestedAt: Date.now() }
+    putEmailToken(db, purpose, issued.token, issued.requestedAt)
+    return issued
   })
 }
 
-/**
- * The mail with a code has left: the code before it ends.
- *
- * @param requestedAt when the code was made, ms
- */
+/** The mail with a code has left: the code before it ends. */
 export function noteSent(
   db: Db,
   purpose: EmailTokenPurpose,
-  token: string,
-  requestedAt: number,
+  { token, requestedAt }: IssuedToken,
 ): void {
   transact(db, () => endFormerEmailToken(db, purpose, token, requestedAt))
 }

@@ -35,15 +35,14 @@ export async function sendEmailCode(
   const { did, handle, email } = account
   let sent = { token: '', requestedAt: 0 }
   await mail.send(kinds[purpose], account, async () => {
-    const token = await actors.account(did).issueEmailToken(purpose, basis, email)
-    sent = { token, requestedAt: Date.now() }
+    sent = await actors.account(did).issueEmailToken(purpose, basis, email)
+    const { token } = sent
     // A reset names no account, only the code: the directory knows which account it is for.
     if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
     return { handle: handle ?? did, token, locale, occasion: occasionNow() }
   })
   // Who asked has a mail, and the code before it ends by itself.
-  const { token, requestedAt } = sent
-  await outlasting(() => actors.account(did).noteEmailTokenSent(purpose, token, requestedAt)).catch(
-    (err) => log.warn({ err, did }, 'an account was not told that the mail with a code was sent'),
+  await outlasting(() => actors.account(did).noteEmailTokenSent(purpose, sent)).catch((err) =>
+    log.warn({ err, did }, 'an account was not told that the mail with a code was sent'),
   )
 }

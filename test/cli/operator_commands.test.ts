@@ -140,7 +140,7 @@ test('the operator changes an address, and the second factor that goes there', a
   const factor = (on: boolean) =>
     call('account/factors', { account: did, [on ? 'add' : 'remove']: 'mail' })
   expect(await factor(true)).toMatchObject({ status: 400 })
-  const token = await app.actors
+  const { token } = await app.actors
     .account(did)
     .issueEmailToken('confirm_email', null, 'kim@mail.internal')
   const basis = await signInNow(app.actors.account(did))

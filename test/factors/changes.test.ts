@@ -54,7 +54,7 @@ async function mailed(subject: string, count = 1, address?: string): Promise<str
 }
 async function confirmAddress(): Promise<void> {
   const { email } = await read()
-  const token = await account().issueEmailToken('confirm_email', null, email)
+  const { token } = await account().issueEmailToken('confirm_email', null, email)
   await account().confirmEmail(email, token, await basis())
 }
 const prove = async (code: string) => proveFactor(services, did, code, await basis(), null)
@@ -135,7 +135,7 @@ describe('an authenticator', () => {
   test('a new password by mail does not remove it', async () => {
     await enrol(app, did)
     const { email } = await read()
-    const token = await account().issueEmailToken('reset_password', null, email)
+    const { token } = await account().issueEmailToken('reset_password', null, email)
     await account().resetPassword(token, 'another password')
     expect(await listFactors(services, did)).toMatchObject({ recoveryCodes: 10, totp: {} })
     await account().setEmail(`other.${email}`)
@@ -174,7 +174,7 @@ describe('a code by mail', () => {
     await confirmAddress()
     await setMailFactor(services, did, true, await basis())
     const { email } = await read()
-    const token = await account().issueEmailToken('update_email', null, email)
+    const { token } = await account().issueEmailToken('update_email', null, email)
     const to = `${prefix}${email}`
     if (prefix === 'operators.') await setEmail(services, did, to)
     else await changeEmail(services, did, to, token, await basis())
@@ -198,7 +198,7 @@ describe('a code by mail', () => {
     await confirmAddress()
     await enrol(app, did)
     await setMailFactor(services, did, true, await basis())
-    const code = await account().issueEmailToken('sign_in', null, (await read()).email)
+    const { token: code } = await account().issueEmailToken('sign_in', null, (await read()).email)
     await setMailFactor(services, did, false, await basis())
     await expect(prove(code)).rejects.toMatchObject(refused)
   })

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { aroundCalls } from '../../actors/around_calls.ts'
+import { MINUTE } from '../../base/lifetimes.ts'
 import {
   checkEmailToken,
   deleteEmailToken,
@@ -51,7 +53,20 @@ async function send({ did, account }: Person, purpose: EmailTokenPurpose): Promi
   const row = await account.read()
   if (!row) throw new Error(`There is no ${did}`)
   await sendEmailCode(services, row, purpose, 'en', null)
-  return /\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/.exec(smtp.mails.at(-1)?.text ?? '')?.[0] ?? ''
+  return mailedCode()
+}
+
+const mailedCode = () =>
+  /\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/.exec(smtp.mails.at(-1)?.text ?? '')?.[0] ?? ''
+
+/** Does it by a clock that is half a minute ahead. */
+async function ahead<T>(work: () => T): Promise<Awaited<T>> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + MINUTE / 2 })
+  try {
+    return await work()
+  } finally {
+    vi.useRealTimers()
+  }
 }
 
 async function refused(person: Person, purpose: EmailTokenPurpose): Promise<void> {
@@ -84,6 +99,32 @@ test.each(PURPOSES)(
     expect([await isGood(first), await isGood(next)]).toEqual([false, false])
   },
 )
+
+test('so it is where the clock of the account is ahead, and yet another is asked for meanwhile', async () => {
+  const person = await newPerson(app)
+  const { did, email } = person
+  const first = await send(person, 'sign_in')
+  const issueThere = () => ahead(() => person.account.issueEmailToken('sign_in', null, email))
+  const account = aroundCalls(person.account, async (ask, name) => {
+    // The mail with that one never leaves.
+    if (name === 'noteEmailTokenSent') await issueThere()
+    return ahead(ask)
+  })
+  const apart = { ...services, actors: { ...services.actors, account: () => account } }
+  const before = await ahead(() => send(person, 'sign_in'))
+  const row = await person.account.read()
+  if (!row) throw new Error(`There is no ${did}`)
+  await sendEmailCode(apart, row, 'sign_in', 'en', null)
+  const next = mailedCode()
+  const state = (code: string) =>
+    person.account.checkEmailToken('sign_in', code).then(
+      () => 'good',
+      ({ code: why }) => why,
+    )
+  expect(await Promise.all([first, before, next].map(state))).toEqual([
+    ...['InvalidToken', 'InvalidToken', 'good'],
+  ])
+})
 
 test('a new password is set with it', async () => {
   const person = await newPerson(app)

@@ -121,7 +121,7 @@ describe('every ending is told', () => {
     erase: (it) => it.erase(),
     changePassword: (it) => it.changePassword('another password', 'kept'),
     resetPassword: async (it) => {
-      const code = await it.issueEmailToken(
+      const { token: code } = await it.issueEmailToken(
         'reset_password',
         null,
         `${person.handle}@mail.internal`,

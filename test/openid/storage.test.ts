@@ -217,7 +217,7 @@ const endings: [string, Ending][] = [
   [
     'reset by mail',
     () => {
-      const code = account.issueEmailToken(db, 'reset_password', null, 'a@mail.internal')
+      const { token: code } = account.issueEmailToken(db, 'reset_password', null, 'a@mail.internal')
       return account.resetPassword(db, code, 'a new password')
     },
   ],

@@ -68,7 +68,7 @@ test('it is when the account was made, and then when handle or address changed',
   await person.account.setEmail('kim@elsewhere.internal')
   wait(30)
   expect(await claims()).toMatchObject({ updated_at: at(20) })
-  const token = await person.account.issueEmailToken(
+  const { token } = await person.account.issueEmailToken(
     'confirm_email',
     null,
     'kim@elsewhere.internal',

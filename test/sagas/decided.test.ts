@@ -254,7 +254,7 @@ describe('a deletion', () => {
       const owner = await newOwner(app)
       const { did, email } = owner
       const visitor = await come(app, owner)
-      const token = await app.actors.account(did).issueEmailToken('delete_account', null, email)
+      const { token } = await app.actors.account(did).issueEmailToken('delete_account', null, email)
       const given = { did, token, password: owner.password }
       const answer =
         way === 'by XRPC'

@@ -78,7 +78,7 @@ test('an account that was taken down signs in where the door allows it', async (
 })
 
 test('the second factor is asked for after the password, and a wrong code is a guess', async () => {
-  const confirmation = await account().issueEmailToken('confirm_email', null, kim.email)
+  const { token: confirmation } = await account().issueEmailToken('confirm_email', null, kim.email)
   await account().confirmEmail(kim.email, confirmation, await basis())
   await account().switchMailFactor(true, null, await basis())
   const sent = (await app.readMails()).length

@@ -23,7 +23,7 @@ async function newPerson(name: string, isConfirmed = true) {
   const did = await app.addAccount(person)
   const account = app.actors.account(did)
   if (isConfirmed) {
-    const token = await account.issueEmailToken('confirm_email', null, person.email)
+    const { token } = await account.issueEmailToken('confirm_email', null, person.email)
     const basis = await signInNow(account)
     await account.confirmEmail(person.email, token, basis)
   }

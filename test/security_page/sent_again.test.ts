@@ -52,7 +52,7 @@ const forms = {
   },
   'the code by mail': async (visitor: Visitor, person: Person): Promise<Filled> => {
     const { account, email } = person
-    const token = await account.issueEmailToken('confirm_email', null, email)
+    const { token } = await account.issueEmailToken('confirm_email', null, email)
     await account.confirmEmail(email, token, await signInNow(account))
     return [formTo(await begin(visitor, 'code-by-mail', person), 'switch-mail-code'), {}]
   },

@@ -43,7 +43,7 @@ const CODE = /[A-Z2-7]{5}-[A-Z2-7]{5}/
 
 async function takeMail({ account, email }: Person): Promise<null> {
   const basis = () => signInNow(account)
-  const token = await account.issueEmailToken('confirm_email', null, email)
+  const { token } = await account.issueEmailToken('confirm_email', null, email)
   await account.confirmEmail(email, token, await basis())
   await account.setMailFactor(true, await basis())
   return null

@@ -17,7 +17,7 @@ beforeAll(async () => {
   app = await startApp()
   const account = app.actors.account(await app.addAccount(kim))
   const basis = () => signInNow(account)
-  const token = await account.issueEmailToken('confirm_email', null, kim.email)
+  const { token } = await account.issueEmailToken('confirm_email', null, kim.email)
   await account.confirmEmail(kim.email, token, await basis())
   await account.setMailFactor(true, null)
   own = await enrol(app, (await account.read())?.did ?? '')

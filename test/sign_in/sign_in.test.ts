@@ -24,7 +24,7 @@ beforeAll(async () => {
   for (const person of [kim, lee, two]) dids[person.handle] = await app.addAccount(person)
   const account = app.actors.account(dids[two.handle] as string)
   const basis = await signInNow(account)
-  const token = await account.issueEmailToken('confirm_email', basis, two.email)
+  const { token } = await account.issueEmailToken('confirm_email', basis, two.email)
   await account.confirmEmail(two.email, token, basis)
   await account.setMailFactor(true, null)
 })

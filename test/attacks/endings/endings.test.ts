@@ -189,7 +189,7 @@ describe('32. over HTTP', () => {
   }
   const reset = async ({ did, account }: Person) => {
     const { email = '' } = (await account.read()) ?? {}
-    const token = await account.issueEmailToken('reset_password', null, email)
+    const { token } = await account.issueEmailToken('reset_password', null, email)
     await world.app.actors.directory.putResetToken(token, did, Date.now())
     return post('resetPassword', { token, password: NEW })
   }

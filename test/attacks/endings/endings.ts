@@ -56,7 +56,7 @@ export const endings: Record<string, Ending> = {
     ...all,
     end: async ({ account }) => {
       const { email = '' } = (await account.read()) ?? {}
-      const code = await account.issueEmailToken('reset_password', null, email)
+      const { token: code } = await account.issueEmailToken('reset_password', null, email)
       await account.resetPassword(code, NEW_PASSWORD)
     },
   },

@@ -213,7 +213,7 @@ let handles = 0
 const newHandle = () => `changed${++handles}.test`
 const newEmail = (person: Person) => person.email.replace('@', '.new@')
 const codeFor = (person: Person, purpose: 'confirm_email' | 'plc_operation') =>
-  person.account.issueEmailToken(purpose, null, person.email)
+  person.account.issueEmailToken(purpose, null, person.email).then((issued) => issued.token)
 
 export const grants: Record<string, Grant> = {
   'createSession with the password': {
@@ -231,7 +231,7 @@ export const grants: Record<string, Grant> = {
     isConfirmed: true,
     begin: async (world, person) => {
       await person.account.switchMailFactor(true, null, await basisOf(person))
-      const code = await person.account.issueEmailToken('sign_in', null, person.email)
+      const { token: code } = await person.account.issueEmailToken('sign_in', null, person.email)
       return signIn(world, PASSWORD, person, code)
     },
   },

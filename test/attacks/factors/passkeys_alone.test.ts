@@ -48,7 +48,7 @@ const xrpc = async (method: string, input: object) => {
 
 describe('41. a password that was removed', () => {
   test('is refused at every door as a wrong one is', async () => {
-    const token = await account().issueEmailToken('delete_account', null, owner.email)
+    const { token } = await account().issueEmailToken('delete_account', null, owner.email)
     await takeOff()
     const doors: ((password: string) => Promise<unknown>)[] = [
       (password) => xrpc('createSession', { identifier: owner.handle, password }),
@@ -87,14 +87,14 @@ describe('41. a password that was removed', () => {
   test('is said not to be there to who is signed in, where an account is deleted', async () => {
     const visitor = await come(app, owner)
     const confirm = async (password: string) => {
-      const token = await account().issueEmailToken('delete_account', null, owner.email)
+      const { token } = await account().issueEmailToken('delete_account', null, owner.email)
       const given = { did: owner.did, token, password }
       const { status, text } = await visitor.call('delete-account-confirm', given)
       return [status, text.includes('no password')]
     }
     expect(await confirm('not it')).toEqual([400, false])
     await takeOff()
-    const token = await account().issueEmailToken('reset_password', null, owner.email)
+    const { token } = await account().issueEmailToken('reset_password', null, owner.email)
     const page = await visitor.open('/account/sign-in?step=sign-in')
     await visitor.send(page, {
       ...answerOf(owner.authenticator.use(asked(page))),
@@ -107,7 +107,7 @@ describe('41. a password that was removed', () => {
 
   test('is put in its place by a new one, which a code by mail sets', async () => {
     await takeOff()
-    const token = await account().issueEmailToken('reset_password', null, owner.email)
+    const { token } = await account().issueEmailToken('reset_password', null, owner.email)
     await account().resetPassword(token, 'another password')
     const input = { identifier: owner.handle, password: 'another password' }
     const [code] = owner.recoveryCodes

@@ -11,7 +11,7 @@ beforeAll(async () => {
   app = await startApp()
   const did = await app.addAccount(kim)
   const account = app.actors.account(did)
-  const token = await account.issueEmailToken('confirm_email', null, kim.email)
+  const { token } = await account.issueEmailToken('confirm_email', null, kim.email)
   const basis = await signInNow(account)
   await account.confirmEmail(kim.email, token, basis)
   await account.setMailFactor(true, null)

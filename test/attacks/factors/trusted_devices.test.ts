@@ -194,7 +194,7 @@ describe('42. a device is trusted until', () => {
     [
       'the password is reset',
       async ({ account, email }) => {
-        const token = await account.issueEmailToken('reset_password', null, email)
+        const { token } = await account.issueEmailToken('reset_password', null, email)
         await account.resetPassword(token, 'another password')
       },
     ],

@@ -110,7 +110,7 @@ describe('34. browsers', () => {
         }),
       resetPassword: async (did) => {
         const { email = '' } = (await account(did).read()) ?? {}
-        const code = await account(did).issueEmailToken('reset_password', null, email)
+        const { token: code } = await account(did).issueEmailToken('reset_password', null, email)
         return account(did).resetPassword(code, 'the password of afterwards')
       },
       endBrowser: async (did) => {

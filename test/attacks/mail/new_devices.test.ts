@@ -186,7 +186,9 @@ describe('44. a browser', () => {
     await withDevice()
     const [thief, owner] = [new Visitor(app), new Visitor(app)]
     await signIn(thief)
-    const code = await app.actors.account(did).issueEmailToken('reset_password', null, kim.email)
+    const { token: code } = await app.actors
+      .account(did)
+      .issueEmailToken('reset_password', null, kim.email)
     await app.actors.directory.putResetToken(code, did, Date.now())
     const page = await owner.open('/account/new-password')
     kim.password = 'another secret'

@@ -28,7 +28,7 @@ beforeAll(async () => {
   did = await app.addAccount(kim)
   const account = app.actors.account(await app.addAccount(two))
   const basis = await signInNow(account)
-  const token = await account.issueEmailToken('confirm_email', basis, two.email)
+  const { token } = await account.issueEmailToken('confirm_email', basis, two.email)
   await account.confirmEmail(two.email, token, basis)
   await account.setMailFactor(true, null)
 })

@@ -158,7 +158,7 @@ describe('39. ways to sign in are changed by their person', () => {
   test('a code is mailed as often as at the sign-in', async () => {
     const person = await newPerson(app)
     const visitor = await browserOf(person)
-    const token = await person.account.issueEmailToken('confirm_email', null, person.email)
+    const { token } = await person.account.issueEmailToken('confirm_email', null, person.email)
     const basis = await signInNow(person.account)
     await person.account.confirmEmail(person.email, token, basis)
     await person.account.setMailFactor(true, null)

@@ -63,7 +63,7 @@ const addKey = async ({ did }: Person, basis: Basis) => {
 const withKey = async (person: Person) => addKey(person, await signInNow(person.account))
 const withTotp = ({ did }: Person) => enrol(app, did)
 const confirmed = async ({ account, email }: Person) => {
-  const token = await account.issueEmailToken('confirm_email', null, email)
+  const { token } = await account.issueEmailToken('confirm_email', null, email)
   await account.confirmEmail(email, token, await signInNow(account))
 }
 const withMail = async (person: Person) => {

@@ -49,7 +49,7 @@ describe('20. who has an account, by a change of address', () => {
     const account = app.actors.account(own)
     const basis = await signInNow(account)
     const codeFor = (purpose: 'confirm_email' | 'update_email') =>
-      account.issueEmailToken(purpose, basis, mallory.email)
+      account.issueEmailToken(purpose, basis, mallory.email).then((issued) => issued.token)
     await account.confirmEmail(mallory.email, await codeFor('confirm_email'), basis)
     const session = await post(app, server('createSession'), {
       ...{ identifier: own, password: mallory.password },

@@ -358,7 +358,7 @@ describe('22. codes by mail', () => {
     }
     accountFunctions.createLegacySession(db, legacy, basisOf(db))
     accountFunctions.rememberDevice(db, 'dev-1', basisOf(db))
-    const token = accountFunctions.issueEmailToken(
+    const { token } = accountFunctions.issueEmailToken(
       db,
       'reset_password',
       null,

@@ -107,7 +107,7 @@ export const signInRows = toRemovals([
     FORMER_CODES,
     'it ends with that one',
     inFile('sagas/notices/email_code.ts')(
-      'actors.account(did).noteEmailTokenSent(purpose, token, requestedAt)',
+      'actors.account(did).noteEmailTokenSent(purpose, sent)',
       'Promise.resolve()',
     ),
   ],
