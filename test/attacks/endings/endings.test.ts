@@ -198,6 +198,24 @@ describe('32. over HTTP', () => {
     ...['AuthenticationRequired', 'InvalidToken', 'UntrustedIss'],
   ])
 
+  /** Has the PDS ask for everything on behalf of a person, with inputs that name nothing. */
+  const askEveryMethod = async ({ did }: Person, before: () => void = () => {}) => {
+    const keypair = await world.pds.pds.ctx.actorStore.keypair(did)
+    const aud = world.app.runner.settings.did
+    const answers: { method: string; body: Record<string, unknown> }[] = []
+    for (const { name: lxm, methods, body, isForCaller } of methodRoutes) {
+      if (!isForCaller) continue
+      before()
+      const jwt = await createServiceJwt({ iss: did, aud, lxm, keypair })
+      const method = lxm.slice('com.atproto.'.length)
+      const answer = methods.includes('GET')
+        ? await world.call(`${method}?did=${did}&dids=${did}`, undefined, jwt)
+        : await world.call(method, body === 'json' ? {} : null, jwt)
+      answers.push({ method, body: answer.body })
+    }
+    return answers
+  }
+
   test('four loops of createSession while the password is changed: no session stays', async () => {
     const person = await fresh()
     const opened: string[] = []
@@ -328,20 +346,10 @@ describe('32. over HTTP', () => {
 
   test('a PDS that has not heard of a takedown: every method', async () => {
     const person = await fresh(true)
-    const keypair = await world.pds.pds.ctx.actorStore.keypair(person.did)
     await person.account.takeDown('reason')
     const byError = new Map<unknown, string[]>()
-    for (const { name: lxm, methods, body, isForCaller } of methodRoutes) {
-      if (!isForCaller) continue
-      person.forgetSignOut()
-      const { did } = person
-      const aud = world.app.runner.settings.did
-      const jwt = await createServiceJwt({ iss: did, aud, lxm, keypair })
-      const method = lxm.slice('com.atproto.'.length)
-      const answer = methods.includes('GET')
-        ? await world.call(`${method}?did=${did}&dids=${did}`, undefined, jwt)
-        : await world.call(method, body === 'json' ? {} : null, jwt)
-      const error = NOT_FOR_A_PDS.has(answer.body.error) ? 'not for a PDS' : answer.body.error
+    for (const { method, body } of await askEveryMethod(person, person.forgetSignOut)) {
+      const error = NOT_FOR_A_PDS.has(body.error) ? 'not for a PDS' : body.error
       byError.set(error, [...(byError.get(error) ?? []), method])
     }
     const { AccountTakedown, ...others } = Object.fromEntries(byError)
@@ -363,6 +371,32 @@ describe('32. over HTTP', () => {
         ...['server.getSession', 'server.revokeAppPassword'],
       ],
     })
+  })
+
+  test.each([
+    {
+      after: 'a sign-out',
+      end: reset,
+      refused: [
+        ...['identity.signPlcOperation', 'identity.updateHandle', 'server.confirmEmail'],
+        ...['server.createAppPassword', 'server.deactivateAccount', 'server.updateEmail'],
+      ],
+    },
+    {
+      after: 'an app password was ended alone',
+      end: async (person: Person) =>
+        post('revokeAppPassword', { name: APP }, await signedIn(person, PASSWORD)),
+      refused: ['identity.updateHandle', 'server.confirmEmail'],
+    },
+  ])('a PDS just after $after: every method', async ({ end, refused }) => {
+    const person = await fresh(true)
+    await signedIn(person, person.appPassword.password)
+    person.forgetSignOut()
+    expect(await end(person)).toMatchObject({ status: 200 })
+    const answers = await askEveryMethod(person)
+    const isRefused = ({ body }: { body: { message?: unknown } }) =>
+      /signed out a moment ago/.test(String(body.message))
+    expect(answers.filter(isRefused).map(({ method }) => method)).toEqual(refused)
   })
 
   test('a reset by mail ends app passwords, the operator may keep them', async () => {
