@@ -10,6 +10,7 @@ import { countExternalMemory } from '../base/process/external_memory.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { PlcClient } from '../identity/plc_client.ts'
 import type { ChildSetup } from './child_setup.ts'
+import { freeOrAny } from './port.ts'
 
 /**
  * What the child says to the program: that it answers on a port, and takes blobs of so many bytes, or
@@ -33,6 +34,9 @@ async function run(): Promise<void> {
   const config = configure(told)
   if (!config) return
   await holdData(told.folder)
+  const host = '127.0.0.1'
+  // What it hands to `listen`: it would take connections from everywhere.
+  config[0].service.port = { host, port: await freeOrAny(told.port, host) } as never
   const pds = await PDS.create(...config)
   // Its own takes the page of a proxy for the word of PLC, and waits for ever.
   pds.ctx.plcClient = new PlcClient(config[0].identity.plcUrl)
@@ -52,8 +56,6 @@ function configure(told: ChildSetup): Parameters<typeof PDS.create> | null {
     const environment = { ...readEnv(), ...told.environment }
     const config = envToCfg(environment)
     config.service.publicUrl = told.publicUrl
-    // What it hands to `listen`: it would take connections from everywhere.
-    config.service.port = { host: '127.0.0.1', port: told.port } as never
     return [config, envToSecrets(environment)]
   } catch (err) {
     say({ wrongSettings: (err as Error).message })

@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rmdir, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { PDS_STEADY } from '../../base/lifetimes.ts'
 import { loadSecrets } from '../../base/secrets/secrets.ts'
 import { readSettings } from '../../base/settings/settings.ts'
 import type { Log } from '../../base/watching/log.ts'
@@ -216,6 +219,13 @@ describe('one that fails', () => {
     // Those that were refused have not run for any time, after which the pauses would begin anew.
     const [first = 0, ...next] = pauses.slice(-3)
     expect(next).toEqual([2 * first, 4 * first])
+
+    // It was up for long before it ended.
+    const began = performance.now()
+    vi.spyOn(performance, 'now').mockReturnValue(began + PDS_STEADY)
+    process.kill(pid(), 'SIGKILL')
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+    expect(said(ENDED).at(-1)?.pause).toBe(250)
   })
 })
 
@@ -253,6 +263,58 @@ describe('one of its own for each test', () => {
     await pds.start(directory)
     expect(known.map(({ did }) => did)).toEqual(['did:web:pds.test', 'did:web:localhost%3A2600'])
     expect(known[1]?.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
+  test('it is started again where its address cannot be recorded', async () => {
+    const failing = vi.fn(directory.addPds).mockRejectedValueOnce(new Error('The disk is full'))
+    const pds = await make()
+    await pds.start({ ...directory, addPds: failing })
+    expect([pds.isDown, said(UP)]).toEqual([true, []])
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+    expect((await ask('/xrpc/_health')).status).toBe(200)
+  })
+
+  test('it is started again at its address, or at another where that was taken meanwhile', async () => {
+    const pds = await make()
+    const told = vi.fn()
+    pds.onUp(told)
+    await pds.start(directory)
+    const end = async () => {
+      process.kill(pid(), 'SIGKILL')
+      await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+    }
+    const { address = '' } = known[0] ?? {}
+    await end()
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+    expect(known[0]?.address).toBe(address)
+    await end()
+    const other = createServer().listen(Number(new URL(address).port), '127.0.0.1')
+    await once(other, 'listening')
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+    other.close()
+    expect(known[0]?.address).not.toBe(address)
+    expect(told).toHaveBeenCalledTimes(3)
+    expect((await ask('/xrpc/_health')).status).toBe(200)
+  })
+
+  test('it is not up where it is stopped while its address is recorded', async () => {
+    const pds = await make()
+    const told = vi.fn()
+    pds.onUp(told)
+    await pds.start({ ...directory, addPds: () => pds.stop() })
+    expect([told.mock.calls, said(UP)]).toEqual([[], []])
+  })
+
+  test('it is not started again once it is stopped', async () => {
+    const begun = vi.spyOn(globalThis, 'setTimeout')
+    const cleared = vi.spyOn(globalThis, 'clearTimeout')
+    vi.spyOn(process, 'execPath', 'get').mockReturnValue('/nowhere/node')
+    const pds = await make()
+    await pds.start(directory)
+    const restart = begun.mock.calls.findIndex(([, ms]) => ms === said(ENDED)[0]?.pause)
+    expect(restart).toBeGreaterThanOrEqual(0)
+    await pds.stop()
+    expect(cleared).toHaveBeenCalledWith(begun.mock.results[restart]?.value)
   })
 
   test('settings that are wrong, or that the stock PDS refuses, are one line', async () => {
@@ -293,6 +355,15 @@ describe('one of its own for each test', () => {
     known = [{ did, url, isEmbedded: true, open: true } as Pds]
     await (await make(of)).start({ ...directory, countAccounts: async () => both })
     expect(known).toMatchObject([{ did, open: false }, { did: 'did:web:pds.example.com' }])
+  })
+
+  test('what ended it is one line of the log', async () => {
+    await mkdir(join(folder.path, 'pds'))
+    await writeFile(join(folder.path, 'pds/account.sqlite'), 'no database')
+    await (await make()).start(directory)
+    await expect
+      .poll(() => said('the PDS failed'), PATIENCE)
+      .toMatchObject([{ level: 60, component: 'pds', err: { code: 'SQLITE_NOTADB' } }])
   })
 
   test('it does not begin anew in an empty folder where accounts had their data', async () => {

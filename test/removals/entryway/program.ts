@@ -126,7 +126,10 @@ export const programRows = toRemovals([
   [
     EMBEDDED,
     'the PDS inside listens on loopback',
-    embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
+    embeddedChild(
+      '{ host, port: await freeOrAny(told.port, host) } as never',
+      'await freeOrAny(told.port, host)',
+    ),
   ],
   [
     LATE,
