@@ -63,3 +63,19 @@ test('and hides nothing that another component, or Node.js, has to say', async (
     { component: 'pds', msg: 'FATAL ERROR: heap out of memory' },
   ])
 })
+
+test('what Node.js writes has a bound, too', async () => {
+  const lines = await logged(...Array(5 * MOST_LINES.ofOne).fill('Warning: something'))
+  expect(lines).toHaveLength(MOST_LINES.ofOne)
+})
+
+test('of a request it says the method and the path, and nothing that may be secret', async () => {
+  const req = {
+    method: 'GET',
+    url: '/oauth/authorize?request_uri=secret',
+    headers: { a: 'secret' },
+  }
+  const [line] = await logged({ level: 30, msg: 'request', req, body: 'secret', status: 200 })
+  expect(line).toMatchObject({ method: 'GET', path: '/oauth/authorize', status: 200 })
+  expect(JSON.stringify(line)).not.toContain('secret')
+})

@@ -13,8 +13,13 @@ afterAll(() => folder?.remove())
 
 /** What the PDS inside is told, by the settings of the program and by its own. */
 async function told(env: NodeJS.ProcessEnv, ofPds: NodeJS.ProcessEnv = {}) {
+  const { settings, secrets } = await ofProgram(env)
+  return childSetup(settings, secrets, ofPds).environment
+}
+
+async function ofProgram(env: NodeJS.ProcessEnv) {
   const settings = readSettings({ ENTRYWAY_DATA_DIR: folder.path, ...env })
-  return childSetup(settings, await loadSecrets(settings), ofPds).environment
+  return { settings, secrets: await loadSecrets(settings) }
 }
 
 const PUBLIC = { ENTRYWAY_PUBLIC_URL: 'https://pds.example.com' }
@@ -56,6 +61,34 @@ test('it limits clients where the program does, and never the program', async ()
   expect(await told({ ENTRYWAY_RATE_LIMITS: 'off' }, others)).toMatchObject({
     rateLimitsEnabled: false,
     rateLimitBypassIps: ['127.0.0.1', '10.0.0.1', '10.0.0.2'],
+  })
+})
+
+test('what holds for both is the same in both', async () => {
+  const env = {
+    ...{ ...PUBLIC, ENTRYWAY_NAME: 'The house', ENTRYWAY_PLC_URL: 'https://plc.example.com' },
+    ...{ ENTRYWAY_HANDLE_DOMAINS: '.one.example.com,.two.example.com' },
+    ENTRYWAY_INVITE_REQUIRED: '0',
+  }
+  const { secrets } = await ofProgram(env)
+  const its = await told(env)
+  expect(its).toMatchObject({
+    serviceName: 'The house',
+    didPlcUrl: 'https://plc.example.com',
+    serviceHandleDomains: ['.one.example.com', '.two.example.com'],
+    inviteRequired: false,
+    entrywayUrl: 'https://pds.example.com',
+    entrywayDid: 'did:web:pds.example.com',
+    entrywayJwtVerifyKeyK256PublicKeyHex: secrets.jwtPublicKeyHex,
+    entrywayPlcRotationKey: secrets.plcRotationKey.did(),
+    adminPassword: secrets.adminPassword,
+    dpopSecret: Buffer.from(secrets.dpopSecret).toString('hex'),
+  })
+  // And what each has for itself.
+  const own = [its.jwtSecret, its.plcRotationKeyK256PrivateKeyHex]
+  expect(own).toEqual([secrets.embeddedPds.jwtSecret, secrets.embeddedPds.plcRotationKeyHex])
+  expect(await told({ ...env, ENTRYWAY_INVITE_REQUIRED: '1' })).toMatchObject({
+    inviteRequired: true,
   })
 })
 
