@@ -92,11 +92,12 @@ export function rotateLegacySession(
   now: number,
 ): RotatedLegacySession | null {
   const hash = hashSecret(presentedJti)
+  // SQLite compiles an outer join anew each time, where one of its keys is a parameter.
   const row = sql(
     db,
-    `SELECT legacy_session.*, app_password.privileged FROM legacy_session
-     LEFT JOIN app_password ON app_password.name = legacy_session.app_password_name
-     WHERE refresh_hash = ? AND expires_at > ?`,
+    `SELECT session_id, expires_at, next_jti, app_password_name, created_at,
+       (SELECT privileged FROM app_password WHERE name = app_password_name) AS privileged
+     FROM legacy_session WHERE refresh_hash = ? AND expires_at > ?`,
   ).get(hash, now) as Stored | undefined
   if (!row) return null
   const jti = row.next_jti ?? next.jti
