@@ -5,7 +5,6 @@ import { readableElsewhere } from '../http/answers/cors.ts'
 import { isPageRefusal } from '../http/answers/refuse.ts'
 import { retryAfter } from '../http/answers/retry_after.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
-import { readIn } from '../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { watchOverload } from '../http/overload.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
@@ -76,7 +75,7 @@ async function unlessOverloaded(
 /** A refusal as the one who asked reads it. @param request null for one that cannot be read */
 function written(refusal: HttpResponse, request: HttpRequest | null, service: string) {
   return isPageRefusal(refusal)
-    ? writeErrorPage(refusal, service, request ? readIn(request) : 'en')
+    ? writeErrorPage(refusal, service, request)
     : readableElsewhere(refusal)
 }
 

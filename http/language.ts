@@ -33,15 +33,50 @@ export const LANGUAGE_LABELS: ByLanguage<string> = {
 /** Characters of a header that are read: browsers send some dozens, and parsing 15 kB takes milliseconds. */
 const LONGEST = 500
 
+/** Names of the two in an address. */
+const CHOSEN = 'lang'
+const LOCALES = 'ui_locales'
+
 /** The language that a person chose on a page of this program, whose address says it. */
 export function chosenLanguage({ searchParams }: URL): PageLanguage | undefined {
-  const chosen = searchParams.get('lang')
+  const chosen = searchParams.get(CHOSEN)
   return PAGE_LANGUAGES.find((tag) => tag === chosen)
 }
 
 /** The first language that there is. @param locales BCP 47 tags with spaces between (OpenID Connect Core section 3.1.2.1) */
 export function firstLocale(locales = ''): PageLanguage | undefined {
   return firstKnown(locales.split(' '))
+}
+
+/** Who reads a page: what their request says of the language. */
+export type Reader = { url: URL; headers: { get(name: string): string | undefined } }
+
+/** In which language somebody wants to read, as the addresses of pages say it. */
+export type Wish = {
+  /** What the person chose. */
+  language?: PageLanguage | undefined
+  /** What the app asked for (OpenID Connect Core section 3.1.2.1); what the person chose comes before it. */
+  locale?: PageLanguage | undefined
+}
+
+/** What an address says of it. */
+export function wishOf(url: URL): Wish {
+  const locale = firstLocale(url.searchParams.get(LOCALES) ?? undefined)
+  return { language: chosenLanguage(url), locale }
+}
+
+/**
+ * The address at which a page is read in that language: the only place where an address says so.
+ *
+ * @param address of this program, as a path or whole; where the wish says something else than it, the wish counts
+ */
+export function inLanguage(address: string, { language, locale }: Wish): string {
+  if (!(language || locale)) return address
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(address) ?? []
+  const said = new URLSearchParams(query)
+  if (locale) said.set(LOCALES, locale)
+  if (language) said.set(CHOSEN, language)
+  return `${path}?${said}${fragment}`
 }
 
 /** The first language of an `Accept-Language` header (RFC 9110 section 12.5.4), as a BCP 47 tag. */
@@ -65,9 +100,9 @@ export function pageLanguage(header: string | undefined): PageLanguage {
  * @param url which may have either
  * @param uiLocales that the app has asked for before
  */
-export function askedLanguage(
+function askedLanguage(
   url: URL,
-  uiLocales = url.searchParams.get('ui_locales') ?? undefined,
+  uiLocales = url.searchParams.get(LOCALES) ?? undefined,
 ): PageLanguage | undefined {
   return chosenLanguage(url) ?? firstLocale(uiLocales)
 }
@@ -78,10 +113,7 @@ export function askedLanguage(
  * @param request whose address may have what was asked for
  * @param uiLocales that the app has asked for before
  */
-export function readIn(
-  { url, headers }: { url: URL; headers: { get(name: string): string | undefined } },
-  uiLocales?: string,
-): PageLanguage {
+export function readIn({ url, headers }: Reader, uiLocales?: string): PageLanguage {
   return askedLanguage(url, uiLocales) ?? pageLanguage(headers.get('accept-language'))
 }
 

@@ -97,8 +97,8 @@ export function createOpenidHandler(
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
     if (path === ENDPOINTS.token) await noteRefusedRefresh(services, request, response, scope)
     if (isDocument(request) && response.status === 200) return kept(response)
-    const page = inSameLanguage(request, toPage(pages, request, response, scope))
-    const answered = await signedOut(signingOut, request, page, scope)
+    const page = toPage(pages, request, response, scope)
+    const answered = inSameLanguage(request, await signedOut(signingOut, request, page, scope))
     const standing = await spend(answered, scope, log, (err) => failed(request, err))
     return endsForm(path) && !scope.isLedByLink
       ? leaving.behindForm({ request }, standing)

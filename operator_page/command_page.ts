@@ -107,7 +107,7 @@ export function proofPage(
   const form = filledForm(sealOf(visitor), description, fields, filled)
   const ways = visitor.session.isByLink
     ? html`<p>Open a new link in this browser, which <code>vestibule operator link</code> prints. Then <a href="${form}">come back to the form</a>.</p>`
-    : html`<p><a class="button primary" href="${operatorSignIn(form, visitor.session.account?.did)}">Sign in again</a></p>
+    : html`<p><a class="button primary" href="${operatorSignIn(visitor.request, form, visitor.session.account?.did)}">Sign in again</a></p>
       <p class="quiet">You come back to the form as you filled it in, but for passwords.</p>`
   const content = html`<p>Nothing was done: this asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
       ${ways}`

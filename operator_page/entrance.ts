@@ -1,8 +1,10 @@
 import { PROOF_AGAIN } from '../base/lifetimes.ts'
 import { readCookies } from '../http/cookie.ts'
+import { inLanguage, wishOf } from '../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
 import type { EntrywayProvider } from '../oauth/provider/entryway_provider.ts'
 import { peopleOf } from '../oauth/security/people.ts'
+import { SECURITY } from '../oauth/security_paths.ts'
 import { findSignedIn } from '../oauth/sign_in/cookies/signed_in.ts'
 import { loadDevice } from '../oauth/sign_in/device.ts'
 import { Place } from '../oauth/sign_in/place.ts'
@@ -15,7 +17,7 @@ import { noFactorPage, noOperatorPage } from './not_signed_in.ts'
 import { sessionCookie } from './session_cookie.ts'
 import { operatorSignIn, signInAsAnother, wantedPage } from './way_back.ts'
 
-const PLACE = Place.forOperator()
+const PLACE = Place.forOperator({})
 
 /**
  * Where an operator comes in from the pages of a sign-in: only right after it, and only where it took more than
@@ -28,7 +30,7 @@ export async function enter(
 ): Promise<HttpResponse> {
   const { sessionId } = deviceCookies(readCookies(request))
   const page = wantedPage(request)
-  if (sessionId === undefined) return goOn(operatorSignIn(page))
+  if (sessionId === undefined) return goOn(operatorSignIn(request, page))
   const device = await loadDevice(oauth, request, { isRenewed: false })
   const { deviceId } = device
   const recent = await findSignedIn(services, request, PLACE, deviceId)
@@ -40,9 +42,9 @@ export async function enter(
       ? await letIn(services, request, {
           ...recent,
           basis: person.basis,
-          another: signInAsAnother(page, people.length > 1),
+          another: signInAsAnother(request, page, people.length > 1),
         })
-      : goOn(operatorSignIn(page, onlyOne(people)?.did))
+      : goOn(operatorSignIn(request, page, onlyOne(people)?.did))
   return withCookies(answer, device.cookies)
 }
 
@@ -68,8 +70,8 @@ async function letIn(
   }
   if (!amr?.includes('mfa')) {
     return (await hasSecondFactor(services, did))
-      ? goOn(operatorSignIn(page, did))
-      : noFactorPage(service, name)
+      ? goOn(operatorSignIn(request, page, did))
+      : noFactorPage(service, name, inLanguage(SECURITY, wishOf(request.url)))
   }
   const { address } = request.peer
   const secret = await enterAsOperator(services, did, { basis, since, address })

@@ -1,7 +1,6 @@
 import { html } from 'hono/html'
 import { MINUTE, OPERATOR_LINK } from '../base/lifetimes.ts'
 import type { HttpResponse } from '../http/message.ts'
-import { SECURITY } from '../oauth/security_paths.ts'
 import { OPERATOR_LINK_FORM } from '../operator/paths.ts'
 import { writeOutside } from './layout.ts'
 import { operatorEntrance } from './way_back.ts'
@@ -50,14 +49,14 @@ export function noOperatorPage(service: string, name: string, another: string): 
   })
 }
 
-/** @param name of the account, as people read it */
-export function noFactorPage(service: string, name: string): HttpResponse {
+/** @param name of the account, as people read it @param security where they add one */
+export function noFactorPage(service: string, name: string, security: string): HttpResponse {
   return writeOutside(service, {
     title: 'A second factor is needed',
     status: 403,
     content: html`<p>${name} signs in with a password alone. The operator's page asks for a passkey or a second factor.</p>
       <p>Add one on the security page of the account, then sign in here again.</p>
-      <p><a class="button primary" href="${SECURITY}">Security page</a></p>`,
+      <p><a class="button primary" href="${security}">Security page</a></p>`,
   })
 }
 

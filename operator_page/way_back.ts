@@ -1,4 +1,5 @@
 import type { Seal } from '../base/secrets/seal.ts'
+import { wishOf } from '../http/language.ts'
 import type { HttpRequest } from '../http/message.ts'
 import { OPERATOR_ENTRANCE } from '../oauth/paths.ts'
 import { Place } from '../oauth/sign_in/place.ts'
@@ -68,20 +69,21 @@ const TO = 'to'
 const isBehind = (path: string) => path === OPERATOR_COMMANDS || path.startsWith(OPERATOR_DO)
 
 /** Undefined for the first page, to which everybody comes who wants no other. */
-const placeFor = (page: string) => Place.forOperator(page === OPERATOR_PAGE ? undefined : page)
+const placeFor = ({ url }: HttpRequest, page: string) =>
+  Place.forOperator(wishOf(url), page === OPERATOR_PAGE ? undefined : page)
 
 /**
- * Where an operator signs in.
+ * Where an operator signs in, in the language in which they did before.
  *
  * @param page to which they come then
  * @param account its DID, where it is known who it is
  */
-export const operatorSignIn = (page: string, account?: string): string =>
-  placeFor(page).page({ account })
+export const operatorSignIn = (request: HttpRequest, page: string, account?: string): string =>
+  placeFor(request, page).page({ account })
 
 /** The same for who is signed in with another account. @param hasOthers whether the browser knows more of them */
-export const signInAsAnother = (page: string, hasOthers: boolean): string =>
-  placeFor(page).page({ step: hasOthers ? 'choose' : 'sign-in' })
+export const signInAsAnother = (request: HttpRequest, page: string, hasOthers: boolean): string =>
+  placeFor(request, page).page({ step: hasOthers ? 'choose' : 'sign-in' })
 
 /** The way in for who may be signed in already. @param page as there */
 export const operatorEntrance = (page: string): string =>

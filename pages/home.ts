@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { readIn } from '../http/language.ts'
+import { inLanguage, readIn, wishOf } from '../http/language.ts'
 import type { HttpHandler } from '../http/message.ts'
 import { writePage } from '../http/page/layout.ts'
 import type { Services } from '../sagas/services/services.ts'
@@ -16,7 +16,8 @@ export function serveHome(services: Services): HttpHandler {
     const texts = homeTexts[language]
     const host = await readHandleHost(services, headers.get('host'))
     const said = host ? aboutHandle(host, texts, service, publicUrl) : aboutService(texts, service)
-    return writePage({ language, service, ...said, links: linksOf(branding.links, language) })
+    const ways = said.ways.map((way) => ({ ...way, href: inLanguage(way.href, wishOf(url)) }))
+    return writePage({ language, service, ...said, ways, links: linksOf(branding.links, language) })
   }
 }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Fault } from '../../http/answers/fault.ts'
 import { pageRefusal } from '../../http/answers/refuse.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { readIn } from '../../http/language.ts'
 import { writeErrorPage } from '../../http/page/error_page.ts'
 import { isForPerson, XRPC } from '../../http/routes/door.ts'
 
@@ -29,11 +28,7 @@ export function faultAnswer(
   const headerOf = (name: string) => headers[name]?.toString()
   if (url.startsWith(XRPC) || !isForPerson(method, headerOf)) return fault
   const kept = fault.headers.filter(([name]) => !NOT_KEPT.includes(name))
+  const refusal = pageRefusal(fault.status, { obstacle: fault.obstacle }, kept)
   const address = URL.parse(url, ANY_ORIGIN) ?? new URL(ANY_ORIGIN)
-  const language = readIn({ url: address, headers: { get: headerOf } })
-  return writeErrorPage(
-    pageRefusal(fault.status, { obstacle: fault.obstacle }, kept),
-    service,
-    language,
-  )
+  return writeErrorPage(refusal, service, { url: address, headers: { get: headerOf } })
 }

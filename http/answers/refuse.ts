@@ -51,8 +51,8 @@ export type ErrorPage = {
   readonly reason?: string | undefined
   /** The page of the app where a person can start again. */
   readonly app?: string | undefined
-  /** Where to try again; where this page is, unless given. */
-  readonly again?: string
+  /** Where to try again; where this page is, unless given. Its language is added. */
+  readonly again?: string | undefined
   /** Where to end the sign-in, so that the app learns of it. */
   readonly giveUp?: string | undefined
 }

@@ -1,3 +1,4 @@
+import { inLanguage, wishOf } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { AUTHORIZE } from '../paths.ts'
 
@@ -41,5 +42,5 @@ export function signInAddress(request: HttpRequest): string | undefined {
   const requestUri = request.parameter('request_uri')
   if (request.url.pathname !== AUTHORIZE || !clientId || !requestUri) return undefined
   const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
-  return `${AUTHORIZE}?${query}`
+  return inLanguage(`${AUTHORIZE}?${query}`, wishOf(request.url))
 }

@@ -1,6 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
 import { readCookies } from '../../http/cookie.ts'
+import { wishOf } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
@@ -11,7 +12,7 @@ import { findSignedIn } from '../sign_in/cookies/signed_in.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
-import { Place, wantedOf } from '../sign_in/place.ts'
+import { Place } from '../sign_in/place.ts'
 import { goOn } from '../sign_in/post.ts'
 import { SecurityActions } from './actions.ts'
 import { createSecurityForms } from './forms.ts'
@@ -103,7 +104,6 @@ export class Security {
 
 /** Our page of a sign-in, which leads back here. @param did whose password is asked for */
 function signInFor(request: HttpRequest, did?: string): string {
-  const { language } = wantedOf(request)
-  const place = Place.forSecurity(taskOf(request))
-  return place.page({ account: did, language, isLate: request.method === 'POST' })
+  const place = Place.forSecurity(wishOf(request.url), taskOf(request))
+  return place.page({ account: did, isLate: request.method === 'POST' })
 }

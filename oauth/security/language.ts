@@ -1,7 +1,7 @@
+import { inLanguage, wishOf } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
-import { wantedOf } from '../sign_in/place.ts'
 import { languageOf } from '../sign_in/shown.ts'
 
 /** What the page says to who sends a request. */
@@ -9,13 +9,12 @@ export function textsFor(request: HttpRequest): SecurityTexts {
   return securityTexts[languageOf({ request })]
 }
 
-/** Another address of the page, in the language that was chosen. */
+/** Another address of the page, in the language of the request. */
 export function withQuery(
   path: string,
-  request: HttpRequest,
+  { url }: HttpRequest,
   query: Record<string, string>,
 ): string {
-  const { language } = wantedOf(request)
-  const all = new URLSearchParams({ ...(language && { lang: language }), ...query })
-  return all.size > 0 ? `${path}?${all}` : path
+  const all = new URLSearchParams(query)
+  return inLanguage(all.size > 0 ? `${path}?${all}` : path, wishOf(url))
 }

@@ -1,13 +1,13 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { Activity } from '../../database/account/audit.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
+import { wishOf } from '../../http/language.ts'
 import { securityStep } from '../../pages/security/page.ts'
 import type { PasskeyItem } from '../../pages/security/passkeys.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
 import type { Step } from '../../pages/sign_in/frame.ts'
 import type { OwnInvites } from '../../sagas/sign_up/invites.ts'
 import { revocationNote } from '../pages/revocation_note.ts'
-import { ACCOUNT } from '../paths.ts'
 import {
   SECURITY,
   SECURITY_ACTIVITY,
@@ -15,7 +15,7 @@ import {
   securityForm,
   securityTask,
 } from '../security_paths.ts'
-import { wantedOf } from '../sign_in/place.ts'
+import { Place } from '../sign_in/place.ts'
 import { languageOf, nameOf, shownName, textsFor as signInTextsFor } from '../sign_in/shown.ts'
 import type { Changeable } from './changes.ts'
 import type { Browsers } from './downloads.ts'
@@ -31,7 +31,7 @@ import {
 } from './items.ts'
 import { textsFor, withQuery } from './language.ts'
 import { pageQuery } from './page_number.ts'
-import { PLACE, type Visitor } from './visitor.ts'
+import type { Visitor } from './visitor.ts'
 
 /** What is known of an account for the page that shows all of it. */
 export type Known = Changeable & {
@@ -66,7 +66,6 @@ export function overviewStep(
   const { signedIn, number, pages } = known.shown
   const { factors, passkeys, trustedDevices, invites } = known
   const { deviceId } = device
-  const { language: chosen } = wantedOf(request)
   const language = languageOf(visitor)
   const at = (path: string, query: Record<string, string> = {}) =>
     withQuery(path, request, { account: person.did, ...query })
@@ -82,7 +81,7 @@ export function overviewStep(
       passkeys: passkeys.map(({ name }) => name),
       recoveryCodes: done?.what === 'factors' ? done.recoveryCodes : undefined,
       ways: {
-        password: PLACE.page({ step: 'reset-password', language: chosen }),
+        password: Place.forSecurity(wishOf(request.url)).page({ step: 'reset-password' }),
         noPassword: at(securityTask('password')),
         passkeys: at(securityTask('passkeys')),
         authenticator: at(securityTask('authenticator')),
@@ -120,7 +119,7 @@ export function overviewStep(
     sessionsFile: at(SECURITY_SESSIONS),
     activityFile: at(SECURITY_ACTIVITY),
     others: hasOthers ? withQuery(SECURITY, request, {}) : undefined,
-    accountPage: `${ACCOUNT}/u/${encodeURIComponent(nameOf(person))}`,
+    accountPage: Place.forAccount(wishOf(request.url)).accountPage(nameOf(person)),
   }
   return securityStep(textsFor(request), shown, signInTextsFor(visitor))
 }

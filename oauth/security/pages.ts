@@ -1,5 +1,6 @@
 import { MINUTE } from '../../base/lifetimes.ts'
 import { MAX_APP_PASSWORD_NAME, MAX_PASSKEY_NAME } from '../../database/account/bounds.ts'
+import { wishOf } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { deviceName } from '../../http/names/device_name.ts'
 import { linksOf } from '../../pages/links.ts'
@@ -24,7 +25,7 @@ import {
   securityForm,
   securityTask,
 } from '../security_paths.ts'
-import { Place, wantedOf } from '../sign_in/place.ts'
+import { Place } from '../sign_in/place.ts'
 import {
   isWrong,
   languageOf,
@@ -80,7 +81,7 @@ export class SecurityPages {
     const notice = known.done && noticeOf(known.done, textsFor(request))
     const frame = {
       ...this.#frame(request, { account: did, ...pageQuery(known.shown.number) }),
-      ...(isShownOnce(known) && { inLanguage: null }),
+      ...(isShownOnce(known) && { address: null }),
       notice,
       ...outcome,
     }
@@ -170,7 +171,6 @@ export class SecurityPages {
     outcome: Outcome,
   ): HttpResponse {
     const { request, person, entered } = visitor
-    const { language } = wantedOf(request)
     const challenge = asked.kind === 'passkey' ? newChallenge() : undefined
     const given = {
       ...this.#given(visitor, 'prove', outcome, { challenge, entered }),
@@ -178,7 +178,7 @@ export class SecurityPages {
       ...asked,
       action: withQuery(securityForm('prove'), request, { account: person.did, for: task }),
       username: nameOf(person),
-      forgotten: Place.forSecurity(task).page({ step: 'reset-password', language }),
+      forgotten: Place.forSecurity(wishOf(request.url), task).page({ step: 'reset-password' }),
     }
     const step = proofStep(textsFor(request), given, signInTextsFor(visitor))
     return this.#write(visitor, task, step, outcome)
@@ -186,17 +186,16 @@ export class SecurityPages {
 
   /** Which of the accounts of this browser. */
   choice(request: HttpRequest, people: readonly Person[]): HttpResponse {
-    const { language } = wantedOf(request)
     const task = taskOf(request)
-    const place = Place.forSecurity(task)
+    const place = Place.forSecurity(wishOf(request.url), task)
     const step = choiceStep(signInTextsFor({ request }), {
       accounts: people.map(({ did, handle, basis, isDamaged }) => ({
         name: shownName({ did, handle }),
-        href: basis ? pageOf(request, did) : place.page({ account: did, language }),
+        href: basis ? pageOf(request, did) : place.page({ account: did }),
         isPasswordNeeded: basis === null,
         isDamaged: isDamaged === true,
       })),
-      other: place.page({ step: 'sign-in', language }),
+      other: place.page({ step: 'sign-in' }),
       signUp: undefined,
       cancel: undefined,
     })
@@ -238,7 +237,7 @@ export class SecurityPages {
     return {
       look: this.#look,
       language,
-      inLanguage: (lang) => withQuery(path, request, { ...query, lang }),
+      address: withQuery(path, request, query),
       links: linksOf(this.#services.settings.branding.links, language),
     }
   }

@@ -17,7 +17,7 @@ export type Visitor = {
 }
 
 /** For cookies, it is a part of the account page. */
-export const PLACE = Place.forSecurity()
+export const PLACE = Place.forSecurity({})
 
 /** From where it comes, for the audit trail. */
 export function clientOf({ device }: Visitor): { address: string; deviceId: string } {

@@ -192,8 +192,8 @@ export class SignIn {
     const isOver = found !== null && 'endedBy' in found
     if (isOver && !OF_NO_APP.includes(action)) return this.#ended(place, found.endedBy)
     const asked = isOver
-      ? { place: Place.forAccount(), parameters: null }
-      : { place, parameters: found }
+      ? { place: Place.forAccount(place.wish), parameters: null }
+      : { place: place.askedIn(found?.ui_locales), parameters: found }
     const post = { request, deviceId, device, ...asked }
     const answers = {
       'sign-in': () => this.#signIn.answer(post, form),

@@ -55,7 +55,7 @@ export class Leaving {
       {
         look: this.#look,
         language,
-        inLanguage: null,
+        address: null,
         links: linksOf(branding.links, language),
         hasForms: false,
       },

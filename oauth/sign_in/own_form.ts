@@ -6,7 +6,7 @@ import { FETCH_METADATA } from '../pages/error.ts'
 import { goOn } from './post.ts'
 
 /** From a page that says why a form was refused: to the form, and back to the app. */
-type Ways = { again: string; giveUp?: string | undefined }
+type Ways = { again?: string; giveUp?: string | undefined }
 
 /**
  * A form comes from a page of this program's own, in a browser that says so and keeps cookies (CSRF).
@@ -28,7 +28,7 @@ export function refuseForm(
 export function refuseForeignForm(
   request: HttpRequest,
   publicUrl: string,
-  again: string,
+  again?: string,
 ): PageRefusal | null {
   switch (senderOf(request, publicUrl)) {
     case 'own page':
@@ -55,7 +55,7 @@ export function senderOf(
 export function refusedForm(
   { method }: HttpRequest,
   refusal: PageRefusal,
-  { again, giveUp }: Ways,
+  { again, giveUp }: Ways & { again: string },
 ): HttpResponse {
   // A browser comes back to where it sent one.
   if (method === 'GET' || method === 'HEAD') return goOn(again)

@@ -1,4 +1,4 @@
-import { chosenLanguage, type PageLanguage } from '../../http/language.ts'
+import { firstLocale, inLanguage, type Wish, wishOf } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import {
   ACCOUNT,
@@ -33,14 +33,12 @@ export type Wanted = {
   step?: StepName | undefined
   /** DID of the account of this device with which to go on. */
   account?: string | undefined
-  /** If another one is wanted than the browser's. */
-  language?: PageLanguage | undefined
   /** Whether the person has sent a form of which nothing was done, since they were not signed in any more. */
   isLate?: boolean | undefined
 }
 
 /** Its names in an address. */
-const OURS = ['step', 'account', 'lang', 'late']
+const OURS = ['step', 'account', 'lang', 'ui_locales', 'late']
 
 /** What the account page is asked for, where a person comes from the security page. */
 const FOR_SECURITY = { for: 'security' }
@@ -48,74 +46,82 @@ const FOR_SECURITY = { for: 'security' }
 /** And where they come from the operator's page. */
 const FOR_OPERATOR = { for: 'operator' }
 
-/** What somebody signs in for: an app's authorization request, or the account page. */
+/** What somebody signs in for: an app's authorization request, or the account page; and in which language. */
 export class Place {
   readonly request: { clientId: string; requestUri: string } | null
+  /** In which language each of its pages is. */
+  readonly wish: Wish
   /** What the account page was asked for besides. */
   readonly #query: URLSearchParams
 
-  private constructor(request: Place['request'], query: URLSearchParams) {
+  private constructor(request: Place['request'], query: URLSearchParams, wish: Wish) {
     this.request = request
     this.#query = query
+    this.wish = wish
   }
 
   /** @returns null for an address that is not one of a sign-in */
-  static of({ pathname, searchParams }: URL): Place | null {
+  static of(url: URL): Place | null {
+    const { pathname, searchParams } = url
+    const wish = wishOf(url)
     if (isBelow(pathname, AUTHORIZE)) {
       const clientId = searchParams.get('client_id')
       const requestUri = searchParams.get('request_uri')
       if (!clientId || !requestUri) return null
-      return new Place({ clientId, requestUri }, new URLSearchParams())
+      return new Place({ clientId, requestUri }, new URLSearchParams(), wish)
     }
     if (!isBelow(pathname, ACCOUNT)) return null
     const query = new URLSearchParams(searchParams)
     for (const name of OURS) query.delete(name)
-    return new Place(null, query)
+    return new Place(null, query, wish)
   }
 
   /** The account page alone. */
-  static forAccount(): Place {
-    return new Place(null, new URLSearchParams())
+  static forAccount(wish: Wish): Place {
+    return new Place(null, new URLSearchParams(), wish)
   }
 
   /** The account page, from which a person goes on to the security page. @param to the page of a task there */
-  static forSecurity(to?: SecurityTask): Place {
-    return new Place(null, new URLSearchParams({ ...FOR_SECURITY, ...(to && { to }) }))
+  static forSecurity(wish: Wish, to?: SecurityTask): Place {
+    return new Place(null, new URLSearchParams({ ...FOR_SECURITY, ...(to && { to }) }), wish)
   }
 
   /**
    * The account page, from which a person goes on to an OpenID client.
    *
    * @param hint whom the client asks for: a handle or an e-mail address
-   * @param locale in which language; what the person chooses there comes before it
    */
-  static forOpenid(
-    interaction: string,
-    { hint, locale }: { hint?: string | undefined; locale?: PageLanguage | undefined } = {},
-  ): Place {
+  static forOpenid(interaction: string, wish: Wish, hint?: string): Place {
     const query = new URLSearchParams({ for: 'openid', interaction })
     if (hint !== undefined) query.set('hint', hint)
-    if (locale !== undefined) query.set('ui_locales', locale)
-    return new Place(null, query)
+    return new Place(null, query, wish)
   }
 
-  /** The account page, to which somebody comes with an invite code. */
+  /** The account page, to which somebody comes with an invite code; in which language is theirs to say. */
   static forInvite(code: string): Place {
-    return new Place(null, new URLSearchParams({ invite: code }))
+    return new Place(null, new URLSearchParams({ invite: code }), {})
   }
 
   /** The account page, from which a person goes on to the operator's page. @param to which of its pages */
-  static forOperator(to?: string): Place {
+  static forOperator(wish: Wish, to?: string): Place {
     const query = new URLSearchParams(FOR_OPERATOR)
     if (to !== undefined) query.set('to', to)
-    return new Place(null, query)
+    return new Place(null, query, wish)
   }
 
   /** The account page, from which a person goes on to let a device in. @param code that it shows */
-  static forDevice(code?: string): Place {
+  static forDevice(wish: Wish, code?: string): Place {
     const query = new URLSearchParams({ for: 'device' })
     if (code !== undefined) query.set('user_code', code)
-    return new Place(null, query)
+    return new Place(null, query, wish)
+  }
+
+  /** The same place, for what an app asked: its request may say in which languages. @param locales BCP 47 tags */
+  askedIn(locales: string | undefined): Place {
+    const { request, wish } = this
+    return locales === undefined
+      ? this
+      : new Place(request, this.#query, { ...wish, locale: firstLocale(locales) })
   }
 
   /** Whether neither a sign-in of before counts, nor a device that is trusted in the place of a second factor. */
@@ -140,20 +146,18 @@ export class Place {
 
   /** The address of its page. */
   page(wanted: Wanted = {}): string {
-    if (this.request) return withQuery(AUTHORIZE, this.#queryWith(wanted))
+    if (this.request) return this.#at(AUTHORIZE, this.#queryWith(wanted))
     const { step, ...others } = wanted
     const own = ACCOUNT_STEPS.find((name) => name === step)
     return own
-      ? withQuery(`${ACCOUNT}/${own}`, this.#queryWith(others))
-      : withQuery(`${ACCOUNT}/sign-in`, this.#queryWith(wanted))
+      ? this.#at(`${ACCOUNT}/${own}`, this.#queryWith(others))
+      : this.#at(`${ACCOUNT}/sign-in`, this.#queryWith(wanted))
   }
 
   /** The address at which a person goes back to the app without signing in; undefined where none has asked. */
-  cancelPage(language: PageLanguage | undefined): string | undefined {
-    const wanted = { step: 'cancel', language } as const
-    if (this.request) return this.page(wanted)
-    const query = new URLSearchParams({ step: wanted.step, ...(language && { lang: language }) })
-    return this.#openidPage(query)
+  get cancelPage(): string | undefined {
+    const wanted = { step: 'cancel' } as const
+    return this.request ? this.page(wanted) : this.#openidPage(new URLSearchParams(wanted))
   }
 
   /** What of the security page the person goes on to that asks for a proof that it is them. */
@@ -173,47 +177,42 @@ export class Place {
     return (isOpenid && this.#query.get('interaction')) || undefined
   }
 
-  /** Of what an OpenID client asked for, and in which language; undefined where none did. */
+  /** Of what an OpenID client asked for; undefined where none did. */
   #openidPage(query: URLSearchParams): string | undefined {
     const { interaction } = this
-    if (interaction === undefined) return undefined
-    const locale = this.#query.get('ui_locales')
-    if (locale !== null) query.set('ui_locales', locale)
-    return withQuery(openidPage(encodeURIComponent(interaction)), query)
+    return interaction && this.#at(openidPage(encodeURIComponent(interaction)), query)
   }
 
   /** Where a form is posted to. */
-  form(action: Action, { account, language }: Wanted): string {
-    const path = formPath(this.cookiePath, action)
-    return withQuery(path, this.#queryWith({ account, language }))
+  form(action: Action, { account }: Wanted): string {
+    return this.#at(formPath(this.cookiePath, action), this.#queryWith({ account }))
   }
 
-  /**
-   * The page of an account that is signed in.
-   *
-   * @param name its handle, or its DID
-   * @param language that was chosen; the provider's page keeps one of its own
-   */
-  accountPage(name: string, language: PageLanguage | undefined): string {
-    const query = new URLSearchParams({ account: name, ...(language && { lang: language }) })
-    if (this.#query.get('for') === FOR_SECURITY.for) return withQuery(this.#securityPage, query)
+  /** The page of an account that is signed in. @param name its handle, or its DID */
+  accountPage(name: string): string {
+    const query = new URLSearchParams({ account: name })
+    if (this.#query.get('for') === FOR_SECURITY.for) return this.#at(this.#securityPage, query)
     if (this.asksEachTime) {
       const to = this.#query.get('to')
       if (to !== null) query.set('to', to)
-      return withQuery(OPERATOR_ENTRANCE, query)
+      return this.#at(OPERATOR_ENTRANCE, query)
     }
     if (this.#query.get('for') === 'device') {
       const code = this.#query.get('user_code')
       if (code !== null) query.set('user_code', code)
-      return withQuery(OPENID_DEVICE, query)
+      return this.#at(OPENID_DEVICE, query)
     }
     return (
       this.#openidPage(query) ??
-      withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
+      this.#at(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
     )
   }
 
-  #queryWith({ step, account, language, isLate }: Wanted): URLSearchParams {
+  #at(path: string, query: URLSearchParams): string {
+    return inLanguage(query.size > 0 ? `${path}?${query}` : path, this.wish)
+  }
+
+  #queryWith({ step, account, isLate }: Wanted): URLSearchParams {
     const query = new URLSearchParams(this.#query)
     if (this.request) {
       query.set('client_id', this.request.clientId)
@@ -222,7 +221,6 @@ export class Place {
     for (const [name, value] of [
       ['step', step],
       ['account', account],
-      ['lang', language],
       ['late', isLate ? '1' : undefined],
     ] as const) {
       if (value !== undefined) query.set(name, value)
@@ -240,16 +238,10 @@ export function wantedOf({ url }: Pick<HttpRequest, 'url'>): Wanted {
   return {
     step: byPath ?? STEPS.find((name) => name === given),
     account: searchParams.get('account') ?? undefined,
-    language: chosenLanguage(url),
     ...(searchParams.has('late') && { isLate: true }),
   }
 }
 
 function isBelow(path: string, parent: string): boolean {
   return path === parent || path.startsWith(`${parent}/`)
-}
-
-function withQuery(path: string, query: URLSearchParams): string {
-  const text = query.toString()
-  return text ? `${path}?${text}` : path
 }

@@ -38,7 +38,7 @@ export class OwnPageFirst extends Error {}
  */
 export class Visit {
   readonly path: string
-  readonly place: Place
+  place: Place
   readonly wanted: Wanted
   /** What the app asked for; null on the account page. */
   asked: AuthorizePage | null = null
@@ -96,8 +96,9 @@ export class Visit {
    */
   async show(asked: AuthorizePage, deviceId: DeviceId): Promise<AuthorizePage> {
     this.asked = asked
+    this.place = this.place.askedIn(asked.parameters.ui_locales)
     await this.#know(deviceId, asked.sessions)
-    const { language } = this.wanted
+    const { language } = this.place.wish
     const parameters = { ...asked.parameters, ...(language && { ui_locales: language }) }
     const sessions = this.isSignUp ? asked.sessions : this.sessions
     return { ...asked, parameters, sessions, selectedDid: this.selected?.account.did as never }
@@ -141,26 +142,25 @@ export class Visit {
 
   /** Where the person decides in a browser that runs no scripts; undefined where the provider's page asks for nothing. */
   get pageWithoutScripts(): string | undefined {
-    const { place, selected, isOwnFirst, wanted } = this
+    const { place, selected, isOwnFirst } = this
     if (!place.request || !selected || isOwnFirst) return undefined
     const { did: account, deactivated } = selected.account
     // It is asked first whether that shall end.
     const step = deactivated ? 'reactivate' : 'consent'
-    return place.page({ account, language: wanted.language, step })
+    return place.page({ account, step })
   }
 
   /** Where on the account page a person goes who comes to another part of it; null for where they are. */
   get accountWay(): string | null {
     const { place, path, sessions } = this
     if (place.request) return null
-    const { language } = this.wanted
     const usable = sessions.filter(({ loginRequired }) => !loginRequired)
     if (path === ACCOUNT || path === `${ACCOUNT}/`) {
       const [only] = sessions.length === 1 ? usable : []
-      return only ? place.accountPage(nameOf(only.account), language) : null
+      return only ? place.accountPage(nameOf(only.account)) : null
     }
     if (this.#named === undefined) return null
-    return usable.some((each) => this.isAbout(each)) ? null : place.page({ language })
+    return usable.some((each) => this.isAbout(each)) ? null : place.page()
   }
 
   /** Whether the part of the account page that is asked for is about this account, or about none. */

@@ -1,6 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { DAY, SIGN_OUT_LINK } from '../../base/lifetimes.ts'
 import { type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
+import { inLanguage, wishOf } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
 import { linksOf } from '../../pages/links.ts'
@@ -17,11 +18,11 @@ import { SECURITY } from '../security_paths.ts'
 import { loadDevice } from '../sign_in/device.ts'
 import { refusedForm, refuseForeignForm } from '../sign_in/own_form.ts'
 import { SignInPages } from '../sign_in/pages/sign_in_pages.ts'
-import { Place, wantedOf } from '../sign_in/place.ts'
+import { Place } from '../sign_in/place.ts'
 import { languageOf, shownName } from '../sign_in/shown.ts'
 
 /** After a new password, a person wants to see what happened. */
-const PLACE = Place.forSecurity()
+const placeOf = ({ url }: HttpRequest) => Place.forSecurity(wishOf(url))
 
 /**
  * The page behind the link in a mail that signs everybody out. To open it does nothing, since programs
@@ -65,8 +66,7 @@ export class SignOutLink {
     const link = linkOf(request)
     const account = await readSignOutLink(this.#services, link)
     if (!account) return this.#over(request)
-    const { language } = wantedOf(request)
-    const action = language ? `${SIGN_OUT_FORM}?lang=${language}` : SIGN_OUT_FORM
+    const action = inLanguage(SIGN_OUT_FORM, wishOf(request.url))
     const given = { name: shownName(account), action, link }
     return this.#write(request, (texts) => signOutStep(texts, given))
   }
@@ -83,13 +83,15 @@ export class SignOutLink {
     const device = await loadDevice(this.#provider, request)
     const { deviceId, cookies } = device
     const notice = signOutTexts[languageOf({ request })].done
-    const shown = { request, place: PLACE, parameters: null, deviceId }
+    const shown = { request, place: placeOf(request), parameters: null, deviceId }
     return withCookies(this.#signIn.reset(shown, '', { notice, passkeysLeft }), cookies)
   }
 
   #over(request: HttpRequest): HttpResponse {
-    const { language } = wantedOf(request)
-    const ways = { reset: PLACE.page({ step: 'reset-password', language }), security: SECURITY }
+    const ways = {
+      reset: placeOf(request).page({ step: 'reset-password' }),
+      security: inLanguage(SECURITY, wishOf(request.url)),
+    }
     return this.#write(request, (texts) => overStep(texts, SIGN_OUT_LINK / DAY, ways), 400)
   }
 
@@ -98,7 +100,7 @@ export class SignOutLink {
     const frame = {
       look: this.#look,
       language,
-      inLanguage: (lang: string) => addressOf(request, { lang }),
+      address: addressOf(request),
       links: linksOf(this.#services.settings.branding.links, language),
       status,
     }
@@ -113,8 +115,7 @@ function linkOf(request: HttpRequest): string {
   return given ?? ''
 }
 
-function addressOf(request: HttpRequest, more: Record<string, string> = {}): string {
-  const { language } = wantedOf(request)
-  const query = { link: linkOf(request), ...(language && { lang: language }), ...more }
-  return `${SIGN_OUT_PAGE}?${new URLSearchParams(query)}`
+function addressOf(request: HttpRequest): string {
+  const query = new URLSearchParams({ link: linkOf(request) })
+  return inLanguage(`${SIGN_OUT_PAGE}?${query}`, wishOf(request.url))
 }

@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { Refusal } from '../../base/errors.ts'
 import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
 import { pageRefusal } from '../../http/answers/refuse.ts'
-import { chosenLanguage } from '../../http/language.ts'
+import { inLanguage, wishOf } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import { OPENID_DEVICE } from '../../oauth/paths.ts'
 import type { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
@@ -62,12 +62,13 @@ export class DevicePage {
     if (pathname !== OPENID_DEVICE) return goOn(OPENID_DEVICE + search)
     const { settings } = this.#services
     const isForm = request.method === 'POST'
-    const refusal = isForm && refuseForm(request, settings.publicUrl, { again: OPENID_DEVICE })
+    const again = addressFor(request)
+    const refusal = isForm && refuseForm(request, settings.publicUrl, { again })
     if (refusal) return refusal
     const device = await loadDevice(this.#oauth, request, { isRenewed: isForm })
     const { deviceId } = device
     const userCode = request.parameter('user_code')
-    const place = Place.forDevice(userCode)
+    const place = Place.forDevice(wishOf(request.url), userCode)
     const recent = await findSignedIn(this.#services, request, place, deviceId)
     const people = await peopleOf(this.#oauth, deviceId, recent)
     const person = chosenOf(request, people)
@@ -76,13 +77,7 @@ export class DevicePage {
           { request, provider, deviceId, recent, userCode, person: person as SignedInPerson },
           isForm,
         )
-      : goOn(
-          place.page({
-            language: chosenLanguage(request.url),
-            isLate: isForm,
-            ...(person && { account: person.did }),
-          }),
-        )
+      : goOn(place.page({ isLate: isForm, ...(person && { account: person.did }) }))
     return withCookies(response, device.cookies)
   }
 
@@ -96,7 +91,7 @@ export class DevicePage {
         : await this.#decided(visit, form.userCode)
     } catch (err) {
       if (err instanceof Refusal && err.code === 'RateLimitExceeded') {
-        return pageRefusal(429, { obstacle: 'attempts', again: OPENID_DEVICE })
+        return pageRefusal(429, { obstacle: 'attempts', again: addressFor(request) })
       }
       if (isSignInEnded(err)) return pageRefusal(400, { obstacle: 'ended' })
       throw err
@@ -107,14 +102,13 @@ export class DevicePage {
     { request, person, userCode, deviceId }: DeviceVisit,
     refusal?: Parameters<OpenidPages['deviceCode']>[2],
   ): HttpResponse {
-    const language = chosenLanguage(request.url)
     return this.#pages.deviceCode(
       { request },
       {
         ...{ name: shownName(person), userCode: userCode ?? '' },
         action: actionFor(person, request),
         sealed: this.#forms.write(deviceId, { did: person.did }),
-        other: Place.forDevice(userCode).page({ step: 'choose', language }),
+        other: Place.forDevice(wishOf(request.url), userCode).page({ step: 'choose' }),
       },
       refusal,
     )
@@ -172,9 +166,18 @@ export class DevicePage {
   }
 }
 
-function actionFor({ did }: { did: string }, request: HttpRequest): string {
-  const language = chosenLanguage(request.url)
-  return `${OPENID_DEVICE}?${new URLSearchParams({ account: did, ...(language && { lang: language }) })}`
+function actionFor({ did }: { did: string }, { url }: HttpRequest): string {
+  return inLanguage(`${OPENID_DEVICE}?${new URLSearchParams({ account: did })}`, wishOf(url))
+}
+
+/** Where the page of a request is, with the account that was chosen and the code that was typed. */
+function addressFor(request: HttpRequest): string {
+  const query = new URLSearchParams()
+  for (const name of ['account', 'user_code']) {
+    const given = request.parameter(name)
+    if (given !== undefined) query.set(name, given)
+  }
+  return inLanguage(`${OPENID_DEVICE}?${query}`, wishOf(request.url))
 }
 
 /** From where the device asked. */

@@ -3,8 +3,8 @@ import type { Client, Interaction } from 'oidc-provider'
 import type { Flow } from '../../actors/auth/flow.ts'
 import { pageRefusal } from '../../http/answers/refuse.ts'
 import { readCookie } from '../../http/cookie.ts'
+import { wishOf } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
-import { openidPage } from '../../oauth/paths.ts'
 import type { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
 import { peopleOf } from '../../oauth/security/people.ts'
 import { findSignedIn } from '../../oauth/sign_in/cookies/signed_in.ts'
@@ -48,7 +48,7 @@ export class OpenidInteractions {
   async #answerFor(id: string, request: HttpRequest, provider: Provider): Promise<HttpResponse> {
     const isForm = request.method === 'POST'
     const { publicUrl } = this.#services.settings
-    const refusal = isForm && refuseForm(request, publicUrl, { again: openidPage(id) })
+    const refusal = isForm && refuseForm(request, publicUrl, {})
     if (refusal) return refusal
     // The address alone is not enough: it could be that of somebody else (login CSRF).
     const isOwn = readCookie(request, provider.cookieName('interaction')) === id
@@ -57,7 +57,7 @@ export class OpenidInteractions {
     if (!interaction || !client) return pageRefusal(400, { obstacle: 'ended' })
     const device = await loadDevice(this.#oauth, request, { isRenewed: isForm })
     const { deviceId } = device
-    const place = Place.forOpenid(id)
+    const place = Place.forOpenid(id, wishOf(request.url))
     const recent = await findSignedIn(this.#services, request, place, deviceId)
     const people = await peopleOf(this.#oauth, deviceId, recent)
     const visit = { request, provider, interaction, client, deviceId, people, recent }

@@ -1,7 +1,7 @@
 import type { Flow } from '../../actors/auth/flow.ts'
 import { OPENID_INTERACTION } from '../../base/lifetimes.ts'
 import { isLoopback } from '../../base/values/loopback.ts'
-import { chosenLanguage } from '../../http/language.ts'
+import { inLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { openidPage } from '../../oauth/paths.ts'
 import type { Person } from '../../oauth/security/people.ts'
@@ -21,9 +21,9 @@ import {
   askToSignIn,
   finish,
   type InteractionVisit,
-  localeOf,
   REFUSED,
   type SignedInPerson,
+  wishFor,
 } from './visit.ts'
 
 /** What may the client know? The person is asked, and decides. */
@@ -67,18 +67,13 @@ export class ConsentQuestion {
     person: Person,
     isStale: boolean,
   ): Promise<HttpResponse> {
+    const wish = wishFor({ request, interaction })
     const redirectUri = String(interaction.params.redirect_uri)
     const state = { interaction: interaction.uid, did: person.did }
     const to = new URL(redirectUri)
     const asked = await requestedBy(this.#flow, interaction.params)
-    const language = chosenLanguage(request.url)
-    const locale = localeOf(interaction)
-    const query = new URLSearchParams({
-      ...(language && { lang: language }),
-      ...(locale && { ui_locales: locale }),
-    })
     return this.#pages.consent(
-      { request, uiLocales: locale },
+      { request, uiLocales: wish.locale },
       {
         ...shownClient(client, redirectUri),
         name: shownName(person),
@@ -87,9 +82,9 @@ export class ConsentQuestion {
         host: placeOf(to),
         // Any app on the device of the person can say that it is this one (RFC 8252 section 8.6).
         isLocal: isLoopback(to),
-        action: openidPage(interaction.uid) + (query.size > 0 ? `?${query}` : ''),
+        action: inLanguage(openidPage(interaction.uid), wish),
         sealed: this.#forms.write(deviceId, state),
-        other: Place.forOpenid(interaction.uid, { locale }).page({ step: 'choose', language }),
+        other: Place.forOpenid(interaction.uid, wish).page({ step: 'choose' }),
       },
       isStale,
     )

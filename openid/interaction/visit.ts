@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { Client, Interaction } from 'oidc-provider'
-import { chosenLanguage, firstLocale, type PageLanguage } from '../../http/language.ts'
+import { chosenLanguage, firstLocale, inLanguage, type Wish } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Person } from '../../oauth/security/people.ts'
 import type { FoundSignIn } from '../../oauth/sign_in/cookies/signed_in.ts'
@@ -34,11 +34,9 @@ export function askToSignIn(
   wanted: Wanted,
 ): HttpResponse {
   const { login_hint: hint } = interaction.params
-  const place = Place.forOpenid(interaction.uid, {
-    hint: typeof hint === 'string' ? hint : undefined,
-    locale: localeOf(interaction),
-  })
-  return goOn(place.page({ language: chosenLanguage(request.url), ...wanted }))
+  const hinted = typeof hint === 'string' ? hint : undefined
+  const place = Place.forOpenid(interaction.uid, wishFor({ request, interaction }), hinted)
+  return goOn(place.page(wanted))
 }
 
 /** The person does not want to go on; in the provider's words. */
@@ -54,15 +52,15 @@ export async function finish(
 ): Promise<HttpResponse> {
   interaction.result = result
   await interaction.persist()
-  const to = new URL(interaction.returnTo)
-  const [chosen, locale] = [chosenLanguage(request.url), localeOf(interaction)]
-  if (chosen) to.searchParams.set('lang', chosen)
-  if (locale) to.searchParams.set('ui_locales', locale)
-  return goOn(to.href)
+  return goOn(inLanguage(interaction.returnTo, wishFor({ request, interaction })))
 }
 
-/** The language that the client asked for. */
-export function localeOf({ params }: Interaction): PageLanguage | undefined {
-  const { ui_locales: locales } = params
-  return firstLocale(typeof locales === 'string' ? locales : undefined)
+/** In which language somebody reads the pages of an interaction. */
+export function wishFor({
+  request,
+  interaction,
+}: Pick<InteractionVisit, 'request' | 'interaction'>): Wish {
+  const { ui_locales: locales } = interaction.params
+  const locale = firstLocale(typeof locales === 'string' ? locales : undefined)
+  return { language: chosenLanguage(request.url), locale }
 }

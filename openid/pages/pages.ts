@@ -1,4 +1,4 @@
-import { askedLanguage, type PageLanguage } from '../../http/language.ts'
+import { chosenLanguage, firstLocale, inLanguage, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { languageOf } from '../../oauth/sign_in/shown.ts'
 import { linksOf } from '../../pages/links.ts'
@@ -72,12 +72,12 @@ export class OpenidPages {
     return this.#write(shown, (texts) => deviceConsentStep(texts, service, step), {
       logo: step.logo,
       // There the code is typed already.
-      inLanguage: (language) => inLanguage(shown.request, language, { user_code: step.code }),
+      address: addressOf(shown.request, { user_code: step.code }),
     })
   }
 
   deviceDone(shown: Shown, step: DeviceDoneStep): HttpResponse {
-    return this.#write(shown, (texts) => deviceDoneStep(texts, step), { inLanguage: null })
+    return this.#write(shown, (texts) => deviceDoneStep(texts, step), { address: null })
   }
 
   signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
@@ -85,14 +85,8 @@ export class OpenidPages {
     if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
     if (asked === 'stayed') return this.#write(shown, (texts) => stayedStep(texts, service))
     const { app, name, secret: xsrf, uiLocales } = asked
-    const language = askedLanguage(shown.request.url, uiLocales)
-    const step = {
-      service,
-      app,
-      name,
-      action: SIGN_OUT + (language ? `?lang=${language}` : ''),
-      xsrf,
-    }
+    const wish = { language: chosenLanguage(shown.request.url), locale: firstLocale(uiLocales) }
+    const step = { service, app, name, action: inLanguage(SIGN_OUT, wish), xsrf }
     return this.#write({ ...shown, uiLocales }, (texts) => signOutStep(texts, step))
   }
 
@@ -102,11 +96,11 @@ export class OpenidPages {
     {
       logo,
       alertIn = () => undefined,
-      inLanguage: asked = (language) => inLanguage(request, language),
+      address = addressOf(request),
     }: {
       logo?: string | undefined
       alertIn?(language: PageLanguage): string | undefined
-      inLanguage?: Frame['inLanguage']
+      address?: Frame['address']
     } = {},
   ): HttpResponse {
     const language = languageOf({ request, parameters: { ui_locales: uiLocales } })
@@ -114,7 +108,7 @@ export class OpenidPages {
     const frame: Frame = {
       look: logo ? { ...this.#look, images: [...images, new URL(logo).origin] } : this.#look,
       language,
-      inLanguage: asked,
+      address,
       links: linksOf(this.#settings.branding.links, language),
       ...withAlert(alertIn(language)),
     }
@@ -125,13 +119,9 @@ export class OpenidPages {
 /** What was wrong of what was sent. */
 const withAlert = (alert: string | undefined) => (alert === undefined ? {} : { alert, status: 400 })
 
-/** The same page in another language. @param more of its query */
-function inLanguage(
-  { url }: HttpRequest,
-  language: string,
-  more: Record<string, string> = {},
-): string {
+/** Where a page is. @param more of its query */
+function addressOf({ url }: HttpRequest, more: Record<string, string> = {}): string {
   const query = new URLSearchParams(url.search)
-  for (const [name, value] of Object.entries({ ...more, lang: language })) query.set(name, value)
+  for (const [name, value] of Object.entries(more)) query.set(name, value)
   return `${url.pathname}?${query}`
 }

@@ -1,6 +1,6 @@
 import { type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
 import { retryAfter } from '../../http/answers/retry_after.ts'
-import { askedLanguage, readIn } from '../../http/language.ts'
+import { inLanguage, readIn, wishOf } from '../../http/language.ts'
 import {
   type HttpRequest,
   type HttpResponse,
@@ -66,7 +66,7 @@ function protectedPage(request: HttpRequest, response: HttpResponse): HttpRespon
 
 /** What of such a page is read where scripts are off; the one that comes after a sign-out is in the same language. */
 function inItsLanguage(request: HttpRequest, text: string): string {
-  const [language, wanted] = [readIn(request), askedLanguage(request.url)]
+  const language = readIn(request)
   const { goOn } = errorPageTexts[language]
   return (
     text
@@ -76,7 +76,7 @@ function inItsLanguage(request: HttpRequest, text: string): string {
       .replace('>Continue</button>', `>${goOn}</button>`)
       // In no field: a client's `state` may read so, and comes back to it as it was.
       .replace(/<form [^>]*>/, (form) =>
-        wanted ? form.replace(`${SIGN_OUT}"`, `${SIGN_OUT}?lang=${wanted}"`) : form,
+        form.replace(`${SIGN_OUT}"`, `${inLanguage(SIGN_OUT, wishOf(request.url))}"`),
       )
   )
 }

@@ -1,4 +1,3 @@
-import { chosenLanguage } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
 import type { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
 import { signedOutCookies } from '../../oauth/sign_in/cookies/signed_in.ts'
@@ -35,20 +34,13 @@ export async function signedOut(
   return withCookies(answered, signedOutCookies(publicUrl))
 }
 
-/**
- * Where the client has no way back, the provider's next page says what was done: also that the person has stayed, and in
- * the language of the page that asked.
- */
+/** Where the client has no way back, the provider's next page says what was done: also that the person has stayed. */
 function toDone(publicUrl: string, request: HttpRequest, response: HttpResponse): HttpResponse {
   const done = publicUrl + SIGNED_OUT
-  if (!headerOf(response, 'location')?.startsWith(done)) return response
-  const language = chosenLanguage(request.url)
-  const query = new URLSearchParams({
-    ...(request.parameter('logout') === undefined && { [STAYED]: '' }),
-    ...(language && { lang: language }),
-  })
+  const hasStayed = request.parameter('logout') === undefined
+  if (!hasStayed || !headerOf(response, 'location')?.startsWith(done)) return response
   const headers = response.headers.map(([name, value]): [string, string] =>
-    name === 'location' ? [name, query.size > 0 ? `${done}?${query}` : value] : [name, value],
+    name === 'location' ? [name, `${done}?${STAYED}`] : [name, value],
   )
   return { ...response, headers }
 }

@@ -1,5 +1,10 @@
 import { html } from 'hono/html'
-import { LANGUAGE_LABELS, LANGUAGE_NAMES, type PageLanguage } from '../../http/language.ts'
+import {
+  inLanguage,
+  LANGUAGE_LABELS,
+  LANGUAGE_NAMES,
+  type PageLanguage,
+} from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import {
   type Html,
@@ -15,8 +20,8 @@ import type { Look } from './look.ts'
 export type Frame = {
   look: Look
   language: PageLanguage
-  /** The same step in another language; null where it is shown once. */
-  inLanguage: ((language: PageLanguage) => string) | null
+  /** At which it is there in another language, too; null for a step that is shown once. */
+  address: string | null
   links: readonly Way[]
   /** Whether it may have forms; true unless given. */
   hasForms?: boolean
@@ -39,7 +44,7 @@ export type Step = {
 }
 
 export function writeStep(
-  { look, language, inLanguage, links, hasForms = true, alert, notice, more, status = 200 }: Frame,
+  { look, language, address, links, hasForms = true, alert, notice, more, status = 200 }: Frame,
   { title, lead, content, inlines, script, widget }: Step,
 ): HttpResponse {
   const { service, logo, style, images } = look
@@ -53,10 +58,10 @@ export function writeStep(
       ${more}
       ${content}
       ${
-        inLanguage &&
+        address !== null &&
         html`<details><summary>${LANGUAGE_LABELS[language]} · ${LANGUAGE_NAMES[language]}</summary><nav>${others.map(
           ([tag, name]) =>
-            html`<a href="${inLanguage(tag)}" lang="${tag}" hreflang="${tag}" ${tag === language && html`aria-current="true"`}>${name}</a>`,
+            html`<a href="${inLanguage(address, { language: tag })}" lang="${tag}" hreflang="${tag}" ${tag === language && html`aria-current="true"`}>${name}</a>`,
         )}</nav></details>`
       }
       ${links.length > 0 && html`<nav>${links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)}</nav>`}

@@ -195,7 +195,10 @@ test('an app whose metadata cannot be had is named to its makers, and led to by 
 
 test('too many pages', () => {
   const refusal = pageDoor.tooMany({ 'retry-after': '60' }) as PageRefusal
-  const page = writeErrorPage(refusal, 'Vestibule', 'fr')
+  const page = writeErrorPage(refusal, 'Vestibule', {
+    url: new URL('http://localhost/'),
+    headers: new Map([['accept-language', 'fr']]),
+  })
   expect([page.status, new Map(page.headers).get('retry-after')]).toEqual([429, '60'])
   expect(Buffer.from(page.body ?? '').toString()).toContain(
     errorPageTexts.fr.obstacles['too many'].title,

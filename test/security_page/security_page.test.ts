@@ -134,7 +134,7 @@ describe('who sees it', () => {
 
 test('the address of a form leads to its page, in the language that was chosen', async () => {
   const visitor = await knowing([kim])
-  const at = `${PAGE}?${new URLSearchParams({ lang: 'fr', account: dids[kim.handle] as string })}`
+  const at = `${PAGE}?${new URLSearchParams({ account: dids[kim.handle] as string, lang: 'fr' })}`
   const [form] = formsOf(await visitor.open(at))
   expect((await visitor.open(form?.action ?? '')).header('location')).toBe(at)
   const silent = await visitor.send(form ?? NOTHING, {}, { headers: { 'sec-fetch-site': '' } })

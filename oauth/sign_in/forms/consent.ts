@@ -1,4 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { inLanguage } from '../../../http/language.ts'
 import { type HttpResponse, readJson } from '../../../http/message.ts'
 import { requestScope } from '../../../stores/request_scope.ts'
 import { BEHIND_FORM } from '../../paths.ts'
@@ -6,7 +7,6 @@ import type { FormState } from '../form_state.ts'
 import { chosenScope } from '../pages/permission_items.ts'
 import { wantedOf } from '../place.ts'
 import { goOn, type Post } from '../post.ts'
-import { languageOf } from '../shown.ts'
 import { type PageCalls, refusedCall } from './page_calls.ts'
 import type { Narrowing } from './permissions.ts'
 
@@ -37,8 +37,8 @@ export class ConsentForm {
 
   async answer(post: Post, form: FormState | null): Promise<HttpResponse> {
     const { request, place } = post
-    const { account, language } = wantedOf(request)
-    const page = place.page({ account, language, step: 'consent' })
+    const { account } = wantedOf(request)
+    const page = place.page({ account, step: 'consent' })
     const did = form?.consentOf
     const askedFor = requestScope().request?.askedFor ?? null
     // A form that was open for too long is shown again.
@@ -49,7 +49,6 @@ export class ConsentForm {
     if (answer.status !== 200) return refusedCall(answer, page)
     const to = new URL((readJson(answer) as { url: string }).url)
     to.searchParams.set(BEHIND_FORM, '1')
-    to.searchParams.set('lang', languageOf(post))
-    return goOn(to.href)
+    return goOn(inLanguage(to.href, place.wish))
   }
 }

@@ -10,7 +10,6 @@ import { noSignInCookies, signedInCookie } from '../cookies/signed_in.ts'
 import { noSignedOutCookie } from '../cookies/signed_out.ts'
 import { trustCookie } from '../cookies/trust.ts'
 import { type DeviceId, renewDevice } from '../device.ts'
-import { wantedOf } from '../place.ts'
 import { goOn, type Post } from '../post.ts'
 import { nameOf } from '../shown.ts'
 
@@ -113,10 +112,7 @@ export class GoingOn {
     } else if (await this.#isOn(deviceId, did)) {
       await accountManager.removeDeviceAccount(deviceId, did)
     }
-    const { language } = wantedOf(request)
-    const to = place.request
-      ? place.page({ language })
-      : place.accountPage(nameOf(account), language)
+    const to = place.request ? place.page() : place.accountPage(nameOf(account))
     const { seal } = this.#services.secrets
     const parts = { provider: this.#provider, seal, request, place, deviceId }
     const { issuer } = this.#provider

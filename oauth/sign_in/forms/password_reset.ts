@@ -8,7 +8,6 @@ import type { Services } from '../../../sagas/services/services.ts'
 import type { FormState } from '../form_state.ts'
 import { outcomeOf, wrong, wrongCode } from '../outcomes.ts'
 import type { SignInPages } from '../pages/sign_in_pages.ts'
-import { wantedOf } from '../place.ts'
 import { beginning, field, goOn, type Post } from '../post.ts'
 import { nameOf, type Outcome, textsFor } from '../shown.ts'
 import type { Keeping } from './sign_in.ts'
@@ -45,8 +44,7 @@ export class ResetForms {
     try {
       const request = { email, locale: requester()?.language } as ResetRequest
       await this.#accounts.resetPasswordRequest(device.deviceId, device.deviceMetadata, request)
-      const { language } = wantedOf(post.request)
-      return goOn(place.page({ step: 'new-password', language }))
+      return goOn(place.page({ step: 'new-password' }))
     } catch (err) {
       return this.#pages.reset(post, given, outcomeOf(post, err, wrong(texts.noEmail)))
     }

@@ -17,13 +17,13 @@ export class PermissionsForm {
   }
 
   async answer({ request, place }: Post, form: FormState | null): Promise<HttpResponse> {
-    const { account, language } = wantedOf(request)
+    const { account } = wantedOf(request)
     const askedFor = requestScope().request?.askedFor ?? null
     // A form that was open for too long is shown again.
     const isTaken = form !== null && askedFor !== null
-    if (!isTaken) return goOn(place.page({ account, language, step: 'permissions' }))
+    if (!isTaken) return goOn(place.page({ account, step: 'permissions' }))
     const isTicked = (field: string) => request.parameter(field) !== undefined
     await this.#provider.narrowRequest(chosenScope(askedFor, isTicked))
-    return goOn(place.page({ account, language }))
+    return goOn(place.page({ account }))
   }
 }

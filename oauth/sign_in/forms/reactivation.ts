@@ -22,12 +22,12 @@ export class ReactivationForm {
 
   async answer(post: Post, form: FormState | null): Promise<HttpResponse> {
     const { request, place } = post
-    const { account, language } = wantedOf(request)
-    const page = place.page({ account, language, step: 'reactivate' })
+    const { account } = wantedOf(request)
+    const page = place.page({ account, step: 'reactivate' })
     const of = form?.reactivationOf
     if (!of) return goOn(page)
     const answer = await this.#calls.make(post, 'reactivate-account', { did: of.did })
-    if (answer.status === 200) return goOn(place.page({ account, language }))
+    if (answer.status === 200) return goOn(place.page({ account }))
     const alert = refusalWords[answer.status]?.[languageOf(post)]
     return alert && answer.status < 500
       ? this.#pages.reactivation(post, of, { alert, status: answer.status })

@@ -10,7 +10,7 @@ import { wantedOf } from '../place.ts'
 import type { Shown } from '../shown.ts'
 import type { AuthorizePage } from '../visit.ts'
 import { permissionItems } from './permission_items.ts'
-import { cancel, type SignInPages } from './sign_in_pages.ts'
+import type { SignInPages } from './sign_in_pages.ts'
 
 /** What an app asked for, and of whom. */
 type AskedOf = {
@@ -31,15 +31,15 @@ export class PermissionPages {
   /** What an app asks for, of which a person can take something. */
   permissions(shown: Shown, to: AskedOf): HttpResponse {
     const { place } = shown
-    const { account, language } = wantedOf(shown.request)
+    const { account } = wantedOf(shown.request)
     return this.#pages.write(shown, { account, step: 'permissions' }, {}, (texts, read) =>
       permissionsStep(
         permissionTexts[read],
         {
           ...this.#asked(shown, to, read),
-          action: place.form('permissions', { account, language }),
+          action: place.form('permissions', { account }),
           sealed: this.#pages.seal(shown, {}),
-          back: place.page({ account, language }),
+          back: place.page({ account }),
         },
         texts,
       ),
@@ -49,19 +49,19 @@ export class PermissionPages {
   /** The same where the person decides there. */
   consent(shown: Shown, to: AskedOf): HttpResponse {
     const { place } = shown
-    const { account, language } = wantedOf(shown.request)
+    const { account } = wantedOf(shown.request)
     const { client, parameters } = to.asked
     return this.#pages.write(shown, { account, step: 'consent' }, {}, (texts, read) =>
       consentStep(
         permissionTexts[read],
         {
           ...this.#asked(shown, to, read),
-          action: place.form('consent', { account, language }),
+          action: place.form('consent', { account }),
           sealed: this.#pages.seal(shown, { consentOf: to.did }),
           host: placeOf(new URL(String(parameters.redirect_uri))),
           termsOfService: webAddress(client.metadata.tos_uri),
           privacyPolicy: webAddress(client.metadata.policy_uri),
-          other: place.page({ language, step: 'choose' }),
+          other: place.page({ step: 'choose' }),
         },
         texts,
         homeTexts[read],
@@ -80,7 +80,7 @@ export class PermissionPages {
         { asked: requestScope().request?.askedFor ?? given, given, permissionSets },
         language,
       ),
-      cancel: cancel(shown),
+      cancel: shown.place.cancelPage,
     }
   }
 }

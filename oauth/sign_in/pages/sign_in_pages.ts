@@ -1,6 +1,6 @@
 import { DAY, TRUSTED_DEVICE } from '../../../base/lifetimes.ts'
 import { isLoopback } from '../../../base/values/loopback.ts'
-import type { PageLanguage } from '../../../http/language.ts'
+import { inLanguage, type PageLanguage } from '../../../http/language.ts'
 import type { HttpResponse } from '../../../http/message.ts'
 import { appName } from '../../../http/names/app_name.ts'
 import type { Script } from '../../../http/page/document.ts'
@@ -78,7 +78,6 @@ export class SignInPages {
     outcome: Outcome = {},
   ): HttpResponse {
     const { place } = shown
-    const { language } = wanted
     const isPasswordNeeded = (each: Visit['sessions'][number]) =>
       each.loginRequired || place.asksEachTime
     return this.write(shown, wanted, outcome, (texts) =>
@@ -88,14 +87,14 @@ export class SignInPages {
           name: shownName(each.account),
           href:
             place.request || isPasswordNeeded(each)
-              ? place.page({ language, account: each.account.did })
-              : place.accountPage(nameOf(each.account), language),
+              ? place.page({ account: each.account.did })
+              : place.accountPage(nameOf(each.account)),
           isPasswordNeeded: isPasswordNeeded(each),
           isDamaged: requestScope().damaged.has(each.account.did),
         })),
-        other: hint === undefined ? place.page({ language, step: 'sign-in' }) : undefined,
-        signUp: canSignUp ? signUpsAt(place, language) : undefined,
-        cancel: cancel(shown),
+        other: hint === undefined ? place.page({ step: 'sign-in' }) : undefined,
+        signUp: canSignUp ? signUpsAt(place) : undefined,
+        cancel: place.cancelPage,
       }),
     )
   }
@@ -106,14 +105,14 @@ export class SignInPages {
     outcome: Outcome = {},
   ): HttpResponse {
     const { place, request } = shown
-    const { step, account, language } = wantedOf(request)
+    const { step, account } = wantedOf(request)
     const challenge = newChallenge()
     // After a form, a browser that knows accounts would come to the choice of one.
     const isAnswer = request.method === 'POST' && account === undefined && !isNameFixed
     const own = { account, step: isAnswer || step === 'sign-in' ? ('sign-in' as const) : undefined }
     return this.write(shown, own, outcome, (texts) =>
       passwordStep(texts, {
-        action: place.form('sign-in', { account, language }),
+        action: place.form('sign-in', { account }),
         sealed: this.seal(shown, {
           challenge,
           ...(isNameFixed && { username }),
@@ -126,10 +125,10 @@ export class SignInPages {
         isNameFixed,
         isRemembered,
         trust: asksForCode ? trustBoxOf(shown) : undefined,
-        forgotten: place.page({ language, step: 'reset-password' }),
-        signUp: canSignUp ? signUpsAt(place, language) : undefined,
+        forgotten: place.page({ step: 'reset-password' }),
+        signUp: canSignUp ? signUpsAt(place) : undefined,
         back,
-        cancel: back === undefined ? cancel(shown) : undefined,
+        cancel: back === undefined ? place.cancelPage : undefined,
         captcha,
       }),
     )
@@ -137,11 +136,11 @@ export class SignInPages {
 
   code(shown: Shown, first: NonNullable<FormState['first']>, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
-    const { account, language } = wantedOf(shown.request)
+    const { account } = wantedOf(shown.request)
     const challenge = first.kind === 'passkey' ? newChallenge() : undefined
     return this.write(shown, { account }, outcome, (texts) =>
       codeStep(texts, {
-        action: place.form('sign-in', { account, language }),
+        action: place.form('sign-in', { account }),
         sealed: this.seal(shown, { first, ...(challenge && { challenge }) }),
         passkey: challenge && this.passkey(challenge, outcome),
         isWrong: isWrong(outcome),
@@ -150,22 +149,21 @@ export class SignInPages {
         others: first.others,
         hint: first.hint,
         trust: trustBoxOf(shown),
-        back: place.page({ account, language }),
+        back: place.page({ account }),
       }),
     )
   }
 
   reset(shown: Shown, email: string, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
-    const { language } = wantedOf(shown.request)
     return this.write(shown, { step: 'reset-password' }, outcome, (texts) =>
       resetStep(texts, {
-        action: place.form('reset-password', { language }),
+        action: place.form('reset-password', {}),
         sealed: this.seal(shown, {}),
         isWrong: isWrong(outcome),
         email,
-        haveCode: place.page({ language, step: 'new-password' }),
-        back: place.page({ language }),
+        haveCode: place.page({ step: 'new-password' }),
+        back: place.page(),
       }),
     )
   }
@@ -173,16 +171,15 @@ export class SignInPages {
   /** @param code as it was entered */
   newPassword(shown: Shown, code: string, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
-    const { language } = wantedOf(shown.request)
     return this.write(shown, { step: 'new-password' }, outcome, (texts) =>
       newPasswordStep(texts, {
-        action: place.form('new-password', { language }),
+        action: place.form('new-password', {}),
         sealed: this.seal(shown, {}),
         wrongField: wrongFieldOf(outcome, ['code', 'password']),
         code,
         least: NEW_PASSWORD_MIN_LENGTH,
         most: NEW_PASSWORD_MAX_LENGTH,
-        back: place.page({ language, step: 'reset-password' }),
+        back: place.page({ step: 'reset-password' }),
       }),
     )
   }
@@ -194,15 +191,15 @@ export class SignInPages {
     outcome: Outcome = {},
   ): HttpResponse {
     const { place } = shown
-    const { account, language } = wantedOf(shown.request)
+    const { account } = wantedOf(shown.request)
     const { did, name } = of
     return this.write(shown, { account, step: 'reactivate' }, outcome, (texts) =>
       reactivationStep(texts, {
-        action: place.form('reactivate', { account, language }),
+        action: place.form('reactivate', { account }),
         sealed: this.seal(shown, { reactivationOf: { did, name } }),
         name,
-        other: place.page({ language, step: 'choose' }),
-        cancel: cancel(shown),
+        other: place.page({ step: 'choose' }),
+        cancel: place.cancelPage,
       }),
     )
   }
@@ -236,11 +233,15 @@ export class SignInPages {
     const frame: Frame = {
       look: this.#look,
       language,
-      inLanguage: own && ((other) => shown.place.page({ ...own, language: other })),
+      address: own && shown.place.page(own),
       links: linksOf(this.#links, language),
       ...said,
       ...(passkeysLeft.length > 0 && {
-        more: passkeysStay(texts, passkeysLeft, securityTask('passkeys')),
+        more: passkeysStay(
+          texts,
+          passkeysLeft,
+          inLanguage(securityTask('passkeys'), shown.place.wish),
+        ),
       }),
     }
     return writeStep(frame, step(texts, language))
@@ -257,11 +258,11 @@ function trustBoxOf({ request }: Shown): TrustBox {
  * Where people sign up, with a password or with a passkey. The provider's script is told by the fragment
  * which of its views to begin with.
  */
-export function signUpsAt(place: Place, language: PageLanguage | undefined): SignUps {
+export function signUpsAt(place: Place): SignUps {
   const fragment = place.request ? '#step=sign-up' : ''
   return {
-    withPassword: place.page({ language, step: 'sign-up' }) + fragment,
-    withPasskey: place.page({ language, step: 'passkey-sign-up' }),
+    withPassword: place.page({ step: 'sign-up' }) + fragment,
+    withPasskey: place.page({ step: 'passkey-sign-up' }),
   }
 }
 
@@ -270,8 +271,4 @@ function appOf({ place: { request }, parameters }: Shown): string | undefined {
   if (request) return appName(request.clientId) ?? undefined
   const to = URL.parse(parameters?.redirect_uri ?? '')
   return to && !isLoopback(to) ? placeOf(to) : undefined
-}
-
-export function cancel({ place, request }: Shown): string | undefined {
-  return place.cancelPage(wantedOf(request).language)
 }

@@ -16,9 +16,8 @@ import {
 import type { Services } from '../../../sagas/services/services.ts'
 import { newChallenge } from '../../../sagas/sign_in/passkey_challenge.ts'
 import { type BegunSignUp, firstPasskeyOptions } from '../../../sagas/sign_up/passkey_sign_up.ts'
-import { wantedOf } from '../place.ts'
 import { type Outcome, type Shown, wrongFieldOf } from '../shown.ts'
-import { cancel, type SignInPages, signUpsAt } from './sign_in_pages.ts'
+import { type SignInPages, signUpsAt } from './sign_in_pages.ts'
 
 /** What was entered of a new account. */
 export type Entered = { handle: string; domain: string; email: string; inviteCode: string }
@@ -54,7 +53,7 @@ export class SignUpPages {
       wrongField: wrongFieldOf(outcome, ['handle', 'email', 'invite']),
       ...entered,
       domains: handles.domains,
-      withPassword: signUpsAt(shown.place, wantedOf(shown.request).language).withPassword,
+      withPassword: signUpsAt(shown.place).withPassword,
       inviteCode: settings.inviteRequired ? entered.inviteCode : undefined,
       captcha,
     }
@@ -82,12 +81,11 @@ export class SignUpPages {
   }
 
   #ways(shown: Shown) {
-    const { language } = wantedOf(shown.request)
     return {
-      action: shown.place.form('passkey-sign-up', { language }),
+      action: shown.place.form('passkey-sign-up', {}),
       // The first page may be this one.
-      back: shown.place.page({ language, step: 'choose' }),
-      cancel: cancel(shown),
+      back: shown.place.page({ step: 'choose' }),
+      cancel: shown.place.cancelPage,
     }
   }
 

@@ -86,8 +86,8 @@ export const openidRows = toRemovals([
     'test/openid/languages.test.ts',
     'no mail comes in the language of a client',
     inFile('openid/interaction/visit.ts')(
-      'language: chosenLanguage(request.url), ...wanted',
-      'language: chosenLanguage(request.url) ?? localeOf(interaction), ...wanted',
+      'language: chosenLanguage(request.url), locale',
+      'language: chosenLanguage(request.url) ?? locale, locale',
     ),
   ],
   [
@@ -650,10 +650,7 @@ export const openidRows = toRemovals([
   [
     CODE_FLOW,
     'who stays signed in is told so',
-    inFile('openid/sign_out/signed_out.ts')(
-      "...(request.parameter('logout') === undefined && { [STAYED]: '' }),",
-      '',
-    ),
+    inFile('openid/sign_out/signed_out.ts')('!hasStayed || ', 'hasStayed || '),
   ],
   [
     CODE_FLOW,

@@ -462,4 +462,14 @@ export const pageRows = toRemovals([
     inFile('oauth/security/views.ts')('!entered || entered.begun', '!entered'),
     inFile('oauth/security/proof_form.ts')('visitor.entered?.begun', 'false'),
   ],
+  [
+    'test/pages/kept_language.test.ts',
+    'the ways from a refusal keep the language',
+    inFile('http/page/error_page.ts')('inLanguage(href, wish)', 'href'),
+  ],
+  [
+    'test/pages/kept_language.test.ts',
+    'an app that asked for a language is asked for in it',
+    inFile('oauth/sign_in/place.ts')('locale: firstLocale(locales)', 'locale: undefined'),
+  ],
 ])

@@ -178,7 +178,7 @@ export async function push(app: AppInProcess, more: Record<string, string> = {})
   const answer = await app.ask({ method: 'POST', target: '/oauth/par', headers: FORM, body })
   if (!('status' in answer) || answer.status !== 201) throw new Error('the request was refused')
   const { request_uri } = JSON.parse(Buffer.from(answer.body ?? '').toString())
-  const url = `/oauth/authorize?${new URLSearchParams({ client_id: CLIENT_ID, request_uri })}`
+  const url = `/oauth/authorize?${new URLSearchParams({ client_id: more.client_id ?? CLIENT_ID, request_uri })}`
   return { url, id: String(request_uri).split(':').at(-1) ?? '' }
 }
 
