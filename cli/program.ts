@@ -45,6 +45,21 @@ function subcommandTerm(command: Command): string {
     : command.name()
 }
 
+/** By itself the last one would hold, and nobody would be told. Of options that take several, each adds to them. */
+function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    if (option.variadic || !(option.required || option.optional)) continue
+    let isGiven = false
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) {
+        command.error(`error: option '${option.flags}' is given twice`, { exitCode: 1 })
+      }
+      isGiven = true
+    })
+  }
+  command.commands.forEach(refuseRepeated)
+}
+
 /**
  * The operator's command line. It throws where a command fails; `main.ts` tells. Commands load what
  * only they need when they run, so that the others start at once.
@@ -78,6 +93,7 @@ export function createProgram(): Command {
   addDataCommands(program)
   addDoctorCommand(program)
   addUpgradeCommand(program)
+  refuseRepeated(program)
   tab(program, { completionCommandName: 'completion' })
   return program
 }

@@ -12,14 +12,20 @@ let disposable: ReadonlySet<string> | undefined
  * @throws {Refusal} InvalidRequest, with the reference's message
  */
 export function normalizeEmail(typed: string): string {
-  const { kind, name } = readSubject(typed)
-  if (kind !== 'email' || !isEmailValid(name) || isDisposable(name)) {
+  if (emailFault(typed)) {
     throw new Refusal(
       'InvalidRequest',
       'This email address is not supported, please use a different email.',
     )
   }
-  return name
+  return readSubject(typed).name
+}
+
+/** Why an address is not taken; null where it is. */
+export function emailFault(typed: string): 'no address' | 'disposable' | null {
+  const { kind, name } = readSubject(typed)
+  if (kind !== 'email' || !isEmailValid(name)) return 'no address'
+  return isDisposable(name) ? 'disposable' : null
 }
 
 /** @param email normalised */

@@ -67,7 +67,7 @@ export function createOpenidOperator(
       const row = { id, metadata: JSON.stringify(metadata), secretHash, registeredAt: Date.now() }
       await flow(id).upsertOpenidClient(row)
       providers.forget()
-      return { secret }
+      return { secret, isNew: before === null }
     },
     async list(after, limit) {
       const pages = await askEach(flow, authActors, (owner) =>

@@ -19,6 +19,9 @@ type Client = { id: string; metadata: Record<string, unknown>; registeredAt: num
 
 type OpenidClient = Client & { hasSecret: boolean; isSelfRegistered: boolean }
 
+/** What is registered by an id takes the place of what was. */
+type Registered = { isNew: boolean }
+
 /** What every command is given. */
 export type OperatorContext = {
   services: Services
@@ -31,7 +34,7 @@ export type OperatorContext = {
   /** OAuth clients that have no metadata URL (`oauth/clients/registration.ts`). */
   clients: {
     /** @throws {Refusal} InvalidRequest */
-    register(id: string, metadata: Record<string, unknown>): Promise<void>
+    register(id: string, metadata: Record<string, unknown>): Promise<Registered>
     /** In the order of their ids; `next` is the `after` of the next page. */
     list(after: string, limit: number): Promise<{ clients: Client[]; next: string | null }>
     find(id: string): Promise<Client | null>
@@ -40,7 +43,10 @@ export type OperatorContext = {
   /** OpenID clients, and the keys of that provider (`openid/operator.ts`). */
   openid: {
     /** @returns the secret, which is not kept @throws {Refusal} InvalidRequest */
-    register(id: string, metadata: Record<string, unknown>): Promise<{ secret: string | null }>
+    register(
+      id: string,
+      metadata: Record<string, unknown>,
+    ): Promise<Registered & { secret: string | null }>
     list(after: string, limit: number): Promise<{ clients: OpenidClient[]; next: string | null }>
     find(id: string): Promise<OpenidClient | null>
     /** Tokens by which clients register themselves; times are milliseconds. */
@@ -71,7 +77,10 @@ export type OperatorContext = {
     /** Protected resources (`openid/resources/resource_operator.ts`). */
     readonly resources: {
       /** @throws {Refusal} InvalidRequest */
-      register(address: string, given: Omit<Resource, 'address' | 'registeredAt'>): Promise<void>
+      register(
+        address: string,
+        given: Omit<Resource, 'address' | 'registeredAt'>,
+      ): Promise<Registered>
       list(): Promise<Resource[]>
       find(address: string): Promise<Resource | null>
       remove(address: string): Promise<void>

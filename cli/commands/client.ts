@@ -4,7 +4,7 @@ import { explainUnreadable, isThere } from '../../base/files/files.ts'
 import { online } from '../action.ts'
 import { described } from '../described_command.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { pagesOf, when } from '../terminal/output.ts'
+import { pagesOf, registered, when } from '../terminal/output.ts'
 import { table } from '../terminal/table.ts'
 
 export function addClientCommands(program: Command): void {
@@ -16,7 +16,7 @@ export function addClientCommands(program: Command): void {
     online(async (operator, output, [id = '', file = '']) => {
       const metadata = await readMetadata(file)
       const added = await operator('client/add', { id, metadata })
-      output.result(added, () => `${id} is registered`)
+      output.result(added, ({ isNew }) => `${id} ${registered(isNew)}`)
     }),
   )
 

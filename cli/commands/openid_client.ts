@@ -5,7 +5,7 @@ import { online } from '../action.ts'
 import { described } from '../described_command.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
-import { pagesOf, when } from '../terminal/output.ts'
+import { pagesOf, registered, when } from '../terminal/output.ts'
 import { table } from '../terminal/table.ts'
 
 /** What a client that signs people in asks for, and where; of the others discovery says that. */
@@ -126,17 +126,18 @@ function addAdd(client: Command): void {
         if (untold) delete usual.backchannelLogoutUri
         const given = { ...usual, ...options }
         const added = await operator('openid/client-add', { id, metadata: metadataOf(given) })
-        output.result(added, ({ issuer, endpoints, secret }) => {
+        output.result(added, ({ isNew, issuer, endpoints, secret }) => {
+          const done = `${id} ${registered(isNew)}`
           const product = options.for && PRODUCTS[options.for]
           const [redirectUri = ''] = given.redirectUri ?? []
           if (product) {
             const told = { issuer, endpoints, id, secret: secret ?? KEPT, redirectUri }
             const note = untold && !given.backchannelLogoutUri ? `${UNTOLD}\n` : ''
-            return `${id} is registered. ${note}Its settings:\n\n${product.settings(told)}`
+            return `${done}. ${note}Its settings:\n\n${product.settings(told)}`
           }
           const isForPeople = given.redirectUri || given.device
           return [
-            `${id} is registered. Its settings:`,
+            `${done}. Its settings:`,
             `  issuer         ${issuer}`,
             `  discovery      ${issuer}/.well-known/openid-configuration`,
             `  client id      ${id}`,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { described } from '../described_command.ts'
-import { when } from '../terminal/output.ts'
+import { registered, when } from '../terminal/output.ts'
 import { table } from '../terminal/table.ts'
 
 type Added = { scopes: string[]; name?: string; alg?: 'RS256' | 'ES256' }
@@ -19,9 +19,9 @@ export function addResources(openid: Command): void {
         ...(name !== undefined && { name }),
         ...(alg !== undefined && { alg }),
       })
-      output.result(added, ({ issuer }) =>
+      output.result(added, ({ isNew, issuer }) =>
         [
-          `${address} is registered. How it verifies its tokens (RFC 9068):`,
+          `${address} ${registered(isNew)}. How it verifies its tokens (RFC 9068):`,
           `  issuer    ${issuer}`,
           `  keys      ${issuer}/jwks`,
           `  audience  ${address}`,

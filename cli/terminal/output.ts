@@ -100,3 +100,7 @@ function bar(what: string): Progress {
 export function when(ms: number | null): string {
   return ms === null ? '' : new Date(ms).toISOString().replace('T', ' ').slice(0, 16)
 }
+
+/** What is registered by an id that is there takes the place of what was. */
+export const registered = (isNew: boolean): string =>
+  isNew ? 'is registered' : 'was registered already, and is changed'

@@ -28,7 +28,7 @@ export type ClientRegistry = {
    * {@link Refusal} InvalidRequest and leaves things as they were; a database that fails is an
    * {@link UnavailableError}.
    */
-  register(id: string, metadata: Record<string, unknown>): Promise<void>
+  register(id: string, metadata: Record<string, unknown>): Promise<{ isNew: boolean }>
   /** In the order of their ids; `next` is the `after` of the next page. */
   list(after: string, limit: number): Promise<{ clients: Registered[]; next: string | null }>
   find(id: string): Promise<Registered | null>
@@ -45,12 +45,13 @@ export function createClientRegistry(
   provider: OAuthProvider,
   partitions: number,
 ): ClientRegistry {
-  async function write(id: string, metadata: string): Promise<void> {
+  async function write(id: string, metadata: string): Promise<{ isNew: boolean }> {
     const owner = flow(id)
     const before = await owner.readClient(id)
     await owner.upsertClient(id, metadata)
     try {
       await askProvider(() => provider.clientManager.getClient(id))
+      return { isNew: before === null }
     } catch (err) {
       if (before === null) await owner.deleteClient(id)
       else await owner.upsertClient(id, before.metadata)
@@ -67,7 +68,7 @@ export function createClientRegistry(
       if (!metadata)
         throw invalid(error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join())
       try {
-        await write(id, JSON.stringify(metadata))
+        return await write(id, JSON.stringify(metadata))
       } catch (err) {
         if (isOAuthRefusal(err)) throw invalid(err.error_description)
         if (err instanceof UnavailableError) throw err

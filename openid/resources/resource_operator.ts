@@ -32,7 +32,9 @@ export function createResourceOperator(
       if (taken.length > 0) throw invalid(`${taken.join(', ')}: a scope of this service`)
       const registeredAt = Date.now()
       const scope = [...new Set(scopes)].join(' ')
+      const before = await flow(id).readOpenidResource(id)
       await flow(id).upsertOpenidResource({ id, audience: address, name, scope, alg, registeredAt })
+      return { isNew: before === null }
     },
     async list() {
       const all = await askEach(flow, settings.authActors, (owner) => owner.listOpenidResources())

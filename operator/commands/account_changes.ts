@@ -13,6 +13,7 @@ import { listPasskeys } from '../../sagas/factors/passkeys.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { command } from '../command.ts'
 import { findAccount, findEntry } from '../find_account.ts'
+import { assertEmail, assertWholeHandle } from '../given_names.ts'
 import { tellingHalf } from '../half_done_error.ts'
 import { inputs } from '../inputs/index.ts'
 
@@ -43,6 +44,7 @@ export const resetPassword = command(
 /** The new address is not confirmed, so the second factor is switched off. */
 export const setEmail = command(inputs['account/set-email'], async ({ services }, input) => {
   const { did, handle, emailAuthFactor } = await findAccount(services, input.account)
+  assertEmail(input.email)
   await setAccountEmail(services, did, input.email)
   return { did, handle, factorEnded: emailAuthFactor }
 })
@@ -50,6 +52,7 @@ export const setEmail = command(inputs['account/set-email'], async ({ services }
 /** In DNS or at its host it must point to the account already, unless it is one of this service. */
 export const setHandle = command(inputs['account/set-handle'], async ({ services }, input) => {
   const { did } = await findAccount(services, input.account)
+  assertWholeHandle(services, input.handle)
   const { handle } = await tellingHalf(
     services,
     did,

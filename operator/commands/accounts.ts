@@ -9,6 +9,7 @@ import { forOperator } from '../../sagas/notices/audit.ts'
 import { signUp } from '../../sagas/sign_up/sign_up.ts'
 import { command } from '../command.ts'
 import { findAccount } from '../find_account.ts'
+import { assertEmail, assertOwnHandle } from '../given_names.ts'
 import { inputs } from '../inputs/index.ts'
 
 const STANDINGS_AT_ONCE = 16
@@ -83,6 +84,8 @@ export const show = command(inputs['account/show'], async ({ services }, input) 
 
 /** As a sign-up, but without an invite code and free to take a reserved name. */
 export const create = command(inputs['account/create'], async ({ services }, input) => {
+  assertOwnHandle(services, input.handle)
+  assertEmail(input.email)
   const { account } = await signUp(services, input, {
     invite: 'not needed',
     captcha: 'not needed',

@@ -4,8 +4,8 @@ import { inputs } from '../inputs/index.ts'
 
 /** Registers an OAuth client that has no metadata URL, or changes its metadata (RFC 7591). */
 export const add = command(inputs['client/add'], async ({ clients }, { id, metadata }) => {
-  await clients.register(id, metadata)
-  return { id }
+  const { isNew } = await clients.register(id, metadata)
+  return { id, isNew }
 })
 
 /** In the order of their ids; `next` is the `after` of the next page. */

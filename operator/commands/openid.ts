@@ -4,8 +4,8 @@ import { inputs } from '../inputs/index.ts'
 
 /** Registers a client, or changes its metadata (RFC 7591). The secret is told once. */
 export const add = command(inputs['openid/client-add'], async ({ openid }, { id, metadata }) => {
-  const { secret } = await openid.register(id, metadata)
-  return { id, secret, issuer: openid.issuer, endpoints: openid.endpoints }
+  const { secret, isNew } = await openid.register(id, metadata)
+  return { id, isNew, secret, issuer: openid.issuer, endpoints: openid.endpoints }
 })
 
 /** In the order of their ids; `next` is the `after` of the next page. */

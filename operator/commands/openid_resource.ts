@@ -6,8 +6,8 @@ import { inputs } from '../inputs/index.ts'
 export const add = command(
   inputs['openid/resource-add'],
   async ({ openid }, { address, name = null, ...given }) => {
-    await openid.resources.register(address, { name, ...given })
-    return { address, issuer: openid.issuer }
+    const { isNew } = await openid.resources.register(address, { name, ...given })
+    return { address, isNew, issuer: openid.issuer }
   },
 )
 

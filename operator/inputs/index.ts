@@ -5,8 +5,11 @@ import { AUDIT_EVENTS, type AuditEvent } from '../../base/watching/events.ts'
 import { FACTOR_KINDS } from '../../factors/kinds.ts'
 import { aDid, importedAccount, importedInvite } from './imported.ts'
 
+/** Apps that know atproto write names so, and people paste them. */
+const withoutScheme = (name: string): string => name.replace(/^at:\/\//i, '')
 /** A handle, DID or e-mail address, as typed. */
-const accountName = z.string().min(1).max(512)
+const accountName = z.string().min(1).max(512).transform(withoutScheme)
+const newHandle = z.string().min(1).transform(withoutScheme)
 const anAccount = z.strictObject({ account: accountName })
 const nothing = z.strictObject({})
 
@@ -102,13 +105,13 @@ export const inputs = {
     standing: z.boolean().default(false),
   }),
   'account/show': anAccount,
-  'account/create': z.strictObject({ handle: z.string(), email: z.string(), password: z.string() }),
+  'account/create': z.strictObject({ handle: newHandle, email: z.string(), password: z.string() }),
   'account/reset-password': anAccount.extend({
     password: z.string(),
     keepAppPasswords: z.boolean().default(false),
   }),
   'account/set-email': anAccount.extend({ email: z.string().min(1) }),
-  'account/set-handle': anAccount.extend({ handle: z.string().min(1) }),
+  'account/set-handle': anAccount.extend({ handle: newHandle }),
   'account/factors': anAccount
     .extend({
       remove: z.enum(FACTOR_KINDS).nullable().default(null),

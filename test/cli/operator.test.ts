@@ -90,7 +90,10 @@ describe('accounts', () => {
   test('are told apart from mistakes', async () => {
     expect(
       await cli('account', 'create', 'x.example.com', 'x@mail.vestibule.internal'),
-    ).toMatchObject({ exitCode: 1, stderr: 'Not a supported handle domain\n' })
+    ).toMatchObject({
+      exitCode: 1,
+      stderr: 'x.example.com is no handle of this service: those end in .test\n',
+    })
     expect((await cli('account', 'show')).exitCode).toBe(2)
     expect((await cli('account', 'revoke', 'alice.test')).exitCode).toBe(2)
     expect((await cli('account', 'delete', 'alice.test')).exitCode).toBe(1)

@@ -161,7 +161,7 @@ test('a client is registered by the rules of the provider', async () => {
   await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_client_metadata' })
 
   expect(await (await add('https://desk.example.com', metadata)).json()).toEqual({
-    id: 'https://desk.example.com',
+    ...{ id: 'https://desk.example.com', isNew: true },
   })
   expect((await add('https://desk.example.com', { ...metadata, scope: 'email' })).status).toBe(400)
   expect((await startLogin(app)).url).toContain('request_uri')

@@ -91,7 +91,7 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
     ['device', 'provider'],
   ],
   operator: [
-    ['command.ts', 'find_account.ts', 'half_done_error.ts', 'inputs', 'paths.ts'],
+    ['command.ts', 'find_account.ts', 'given_names.ts', 'half_done_error.ts', 'inputs', 'paths.ts'],
     ['doctor'],
     ['commands'],
     ['descriptions'],
