@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { Writable } from 'node:stream'
+import { type AddressInfo, createServer } from 'node:net'
+import { PassThrough, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Agent } from 'undici'
@@ -60,4 +62,22 @@ test('a piece that is written leaves the others of the same read', async () => {
   const { body, pieces } = await read()
   expect(new Set(pieces.map(({ buffer }) => buffer)).size).toBeLessThan(pieces.length)
   expect(BLOB.subarray(0, 500 * SHORT).equals(body)).toBe(true)
+})
+
+test('who has gone while a PDS was being reached does not have it reached again', async () => {
+  let reached = 0
+  const server = createServer((socket) => {
+    reached++
+    exchange.abort()
+    socket.resetAndDestroy()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = new URL(`https://127.0.0.1:${port}`)
+  const request = { url, method: 'GET', headers: [], body: null, upgrade: null }
+  const nobody = { begin: () => new PassThrough(), upgraded: () => {} }
+  const exchange = new Exchange(upstreams, request, nobody)
+  await expect(exchange.done).rejects.toMatchObject({ code: 'ECONNRESET' })
+  server.close()
+  expect(reached).toBe(1)
 })

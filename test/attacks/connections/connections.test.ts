@@ -317,6 +317,16 @@ test('35. a WebSocket that is asked for ahead is none, and the connection goes o
   expect(atPds).toHaveLength(0)
 })
 
+test('35. a WebSocket is asked for by GET, and what else names one is answered as it is', async () => {
+  const { gateway, pds, atPds } = await streaming({})
+  pds.server.on('request', (incoming, outgoing) => void incoming.pipe(outgoing))
+  const body = 'Content-Length: 4\r\n\r\nbody'
+  const posted = open(gateway, stream('192.0.2.1').replace('GET', 'POST').trimEnd())
+  posted.write(`\r\n${body}`)
+  expect(await first(posted)).toMatch(/^HTTP\/1.1 200 .*body/s)
+  expect(atPds).toHaveLength(0)
+})
+
 test.each([
   ['two hosts', 'Host: a\r\nHost: b'],
   ['no host that is one', 'Host: a b'],
