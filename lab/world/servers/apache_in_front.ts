@@ -11,7 +11,7 @@ const USUAL = ['mpm_event', 'authz_core', 'mime', 'filter', 'deflate', 'reqtimeo
 const SWITCHED_ON = ['socache_shmcb', 'ssl', 'http2', 'headers', 'proxy', 'proxy_http']
 
 /**
- * Apache with the settings of Debian, behind them the file of deploy/.
+ * Apache with the settings of Debian, behind them the file of deploy/, then another site at the same port.
  *
  * @param gateway its port on 127.0.0.1
  * @throws {Error} with what `apache2 -t` says, where it does not take the file
@@ -44,6 +44,12 @@ RequestReadTimeout header=20-40,minrate=500
 RequestReadTimeout body=10,minrate=500
 AddOutputFilterByType DEFLATE text/html text/plain text/xml text/css text/javascript
 ${site}
+<VirtualHost 127.0.0.1:${port}>
+  ServerName blog.example.com
+  SSLEngine on
+  SSLCertificateFile ${folder.path}/fullchain.pem
+  SSLCertificateKeyFile ${folder.path}/key.pem
+</VirtualHost>
 `,
   )
   const args = ['-f', config]

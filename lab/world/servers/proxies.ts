@@ -66,7 +66,11 @@ export async function startCaddy(program: string, gateway: number): Promise<Prox
   return { ...proxy, ca: readFileSync(root, 'utf8') }
 }
 
-/** @throws {Error} with what `nginx -t` says, where it does not take the file */
+/**
+ * Another site is the first at the same port, as it may be where Vestibule is not alone.
+ *
+ * @throws {Error} with what `nginx -t` says, where it does not take the file
+ */
 export async function startNginx(program: string, gateway: number): Promise<ProxyInFront> {
   const folder = await makeTemporaryFolder('nginx')
   const port = await freePort()
@@ -84,7 +88,10 @@ export async function startNginx(program: string, gateway: number): Promise<Prox
   await writeFile(
     config,
     `${user} daemon off; pid ${folder.path}/pid; error_log stderr; worker_processes 1;
-     events {} http { access_log off; ${temporary}\n${site} }`,
+     events {} http { access_log off; ${temporary}
+     server { listen 127.0.0.1:${port} ssl default_server; server_name blog.example.com;
+       ssl_certificate ${folder.path}/fullchain.pem; ssl_certificate_key ${folder.path}/key.pem; }
+     ${site} }`,
   )
   const args = ['-c', config, '-p', folder.path, '-e', 'stderr']
   const { status, stderr } = spawnSync(program, ['-t', ...args], { encoding: 'utf8' })
