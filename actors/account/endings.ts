@@ -5,11 +5,12 @@ import { deleteAllEmailTokens } from '../../database/account/email_token.ts'
 import { deleteAllKnownDevices } from '../../database/account/known_device.ts'
 import { deleteAllLegacySessions } from '../../database/account/legacy_session.ts'
 import { deleteAllOpenidConsents } from '../../database/account/openid_consent.ts'
-import { deleteAllOpenidGrants } from '../../database/account/openid_grant.ts'
+import { deleteAllOpenidGrants, deleteOpenidGrant } from '../../database/account/openid_grant.ts'
 import {
   deleteAllOpenidSessions,
   deleteOpenidSession,
   deleteOpenidSessionsOn,
+  openidGrantsEndedWith,
 } from '../../database/account/openid_session.ts'
 import {
   endAllOpenidSignIns,
@@ -53,11 +54,17 @@ export function endOpenid(db: Db): void {
   endAllOpenidSignIns(db, Date.now())
 }
 
-/** Ends the OpenID sessions of one browser, or the one that it shows; to be called inside a transaction. */
+/**
+ * Ends the OpenID sessions of one browser, or the one that it shows, with what is good no longer than they are; to be called
+ * inside a transaction.
+ */
 export function endOpenidSessions(db: Db, which: { deviceId: string } | { id: string }): void {
-  const uids =
+  const ended =
     'id' in which ? deleteOpenidSession(db, which.id) : deleteOpenidSessionsOn(db, which.deviceId)
-  for (const uid of uids) endOpenidSignInsOfSession(db, uid, Date.now())
+  for (const { uid, payload } of ended) {
+    for (const grantId of openidGrantsEndedWith(payload)) deleteOpenidGrant(db, grantId)
+    endOpenidSignInsOfSession(db, uid, Date.now())
+  }
 }
 
 /**

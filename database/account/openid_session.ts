@@ -61,16 +61,18 @@ export function listPassingBrowsers(db: Db, now: number): PassingBrowser[] {
   return sql(db, text).all(now) as PassingBrowser[]
 }
 
-/** @returns its uid, where there was one */
-export function deleteOpenidSession(db: Db, id: string): string[] {
-  const text = 'DELETE FROM openid_session WHERE id_hash = ? RETURNING uid'
-  return sql(db, text).pluck().all(hashSecret(id)) as string[]
+type EndedSession = Pick<OpenidSession, 'uid' | 'payload'>
+
+/** @returns it, where there was one */
+export function deleteOpenidSession(db: Db, id: string): EndedSession[] {
+  const text = 'DELETE FROM openid_session WHERE id_hash = ? RETURNING uid, payload'
+  return sql(db, text).all(hashSecret(id)) as EndedSession[]
 }
 
-/** Those of one browser. @returns their uids */
-export function deleteOpenidSessionsOn(db: Db, deviceId: string): string[] {
-  const text = 'DELETE FROM openid_session WHERE device_id = ? RETURNING uid'
-  return sql(db, text).pluck().all(deviceId) as string[]
+/** Those of one browser. @returns them */
+export function deleteOpenidSessionsOn(db: Db, deviceId: string): EndedSession[] {
+  const text = 'DELETE FROM openid_session WHERE device_id = ? RETURNING uid, payload'
+  return sql(db, text).all(deviceId) as EndedSession[]
 }
 
 /** Has no browser know any more of a client that was granted this there. To be called in a transaction. */
@@ -98,7 +100,18 @@ export function openidGrantsIn(payload: string): string[] {
   return Object.values(authorizations).flatMap(({ grantId }) => grantId ?? [])
 }
 
-type Payload = { authorizations?: Record<string, { grantId?: string }> }
+/**
+ * Those of them of which nothing is good without the session: the person has not let the client go on without the browser
+ * (OpenID Connect Core section 11).
+ */
+export function openidGrantsEndedWith(payload: string): string[] {
+  const { authorizations = {} } = JSON.parse(payload) as Payload
+  return Object.values(authorizations).flatMap(({ grantId, persistsLogout }) =>
+    grantId && !persistsLogout ? grantId : [],
+  )
+}
+
+type Payload = { authorizations?: Record<string, { grantId?: string; persistsLogout?: boolean }> }
 
 export function deleteAllOpenidSessions(db: Db): void {
   sql(db, 'DELETE FROM openid_session').run()

@@ -63,6 +63,28 @@ test.each([
   expect(await outlives(client, tokens)).toBe(true)
 })
 
+test('a client that is let go on is listed after the sign-out, and one that has ended with it is not', async () => {
+  const [kept, ended] = [await registered(), await registered()]
+  for (const [client, scope] of [
+    [kept, 'openid offline_access'],
+    [ended, 'openid'],
+  ] as const) {
+    const { begun, page } = await asked(client, { scope })
+    await rp.exchange(client, begun, await rp.allow(visitor, page))
+  }
+  const ids = [kept, ended].map((client) => client.clientMetadata().client_id)
+  const listed = async () => {
+    const { openid } = await rp.operate(app, 'account/sessions', { account: 'alice.test' })
+    const all = (openid as { clientId: string }[]).map(({ clientId }) => clientId)
+    return ids.map((id) => all.includes(id))
+  }
+  expect(await listed()).toEqual([true, true])
+  await visitor.open('/account')
+  const did = (await app.actors.directory.find('alice.test'))?.did
+  expect((await visitor.call('sign-out', { did })).status).toBe(200)
+  expect(await listed()).toEqual([true, false])
+})
+
 test('in a pushed request, too', async () => {
   const client = await registered()
   const { verifier, state, nonce, url } = await rp.begin(client, { scope: 'openid offline_access' })
