@@ -220,6 +220,9 @@ export const OPENID_USED_CLIENT_UNUSED = OPENID_GRANT
 /** How far ahead a client's assertion may expire. */
 export const OPENID_ASSERTION = HOUR
 
+/** How far ahead the clock may be by which it was made (FAPI 2.0 Security Profile section 5.3.2.1). */
+export const OPENID_ASSERTION_EARLY = MINUTE
+
 /** A spent code is recognised for this long, so that its replay ends what it gave. */
 export const OPENID_SPENT_CODE = DAY
 

@@ -468,13 +468,14 @@ describe('45. OpenID', () => {
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' }] }
     const metadata = { token_endpoint_auth_method: 'private_key_jwt', jwks }
     await rp.register(app, { id, metadata })
-    const assert = (expires: string) =>
+    const assert = (expires: string, madeIn = '0s') =>
       new SignJWT({})
+        .setIssuedAt(madeIn)
         .setProtectedHeader({ alg: 'ES256' })
         .setIssuer(id)
         .setSubject(id)
         .setAudience(`${app.runner.settings.publicUrl}/openid`)
-        .setJti(expires)
+        .setJti(expires + madeIn)
         .setExpirationTime(expires)
         .sign(privateKey)
     const show = async (assertion: string) => {
@@ -489,6 +490,9 @@ describe('45. OpenID', () => {
     expect(await show(good)).toMatchObject({ status: 400 })
     expect(await show(good)).toMatchObject({ status: 401 })
     expect(await show(await assert('2h'))).toMatchObject({ status: 401 })
+    // A clock may be a little ahead.
+    expect(await show(await assert('30m', '50s'))).toMatchObject({ status: 400 })
+    expect(await show(await assert('30m', '2m'))).toMatchObject({ status: 401 })
   })
 
   test('bad input gets the error of the standard', async () => {

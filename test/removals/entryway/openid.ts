@@ -194,6 +194,11 @@ export const openidRows = toRemovals([
   ],
   [45, 'no client key that costs much', usualKeys('.filter(isOfUsualSize)', '')],
   [45, 'few client keys are tried', usualKeys('.slice(0, TRIED)', '')],
+  [
+    45,
+    'no assertion was made later than now',
+    assertions('Number(iat ?? 0) * 1_000 > Date.now() + OPENID_ASSERTION_EARLY', 'false'),
+  ],
   [45, 'no such key is registered', usualKeys('keys.every(isOfUsualSize)', 'true')],
   [45, 'a request is short', requestAdapters(' <= MAX_OPENID_REQUEST) return', ' >= 0) return')],
   [
