@@ -40,6 +40,12 @@ const DETAILED = [
 const NOT_FOUND = / not found$/
 const WHY_NOT_FOUND = ' not found: it never was, has expired, was used or has ended'
 
+/** Of these it says nothing beside the error. */
+const UNSAID: Readonly<Record<string, string>> = {
+  request_uri_not_supported: 'request_uri may name only what the client has pushed',
+  registration_not_supported: 'a client registers before it asks for anything',
+}
+
 /** Has refusals say what was wrong, by the error that the standard has for it. */
 export function explainRefusals(provider: Provider): void {
   const note = (ctx: KoaContextWithOIDC, refusal: Refusal) => {
@@ -54,7 +60,7 @@ export function explainRefusals(provider: Provider): void {
 }
 
 function explained(ctx: KoaContextWithOIDC, refusal: Refusal): Told {
-  const { error, description = '' } = toldAs(refusal)
+  const { error, description = UNSAID[error] ?? '' } = toldAs(refusal)
   const { error_detail: detail } = refusal
   const isDetailed = DETAILED.some((each) => refusal instanceof each)
   const why = isDetailed && typeof detail === 'string' && detail !== description ? detail : ''

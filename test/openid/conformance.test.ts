@@ -93,7 +93,8 @@ describe('a request is refused', () => {
   ])('%s: %s', async (_, error, more, without) => {
     const { begun, page } = await asked(more, without)
     const told = Object.fromEntries(toldBy(page))
-    expect(told).toMatchObject({ error, state: begun.state, iss: config.serverMetadata().issuer })
+    const said = { error_description: expect.stringMatching(/./), state: begun.state }
+    expect(told).toMatchObject({ error, ...said, iss: config.serverMetadata().issuer })
   })
 
   test('ensure-registered-redirect-uri, redirect-uri-query-added, -mismatch', async () => {

@@ -257,6 +257,7 @@ test('what cannot be registered is refused in the words of the standard', async 
     { subject_type: 'pairwise', redirect_uris: ['no address'] },
     { id_token_signed_response_alg: { toString: 1 } },
     { redirect_uris: [{ toString: 1 }] },
+    { software_id: ['a tool'] },
   ]) {
     expect([change, await register(change)]).toMatchObject([change, refused])
   }
