@@ -33,8 +33,8 @@ export const LANGUAGE_LABELS: ByLanguage<string> = {
 /** Characters of a header that are read: browsers send some dozens, and parsing 15 kB takes milliseconds. */
 const LONGEST = 500
 
-/** Names of the two in an address. */
-const CHOSEN = 'lang'
+/** Names of the two in an address: what the person chose, and what the app asked for. */
+export const CHOSEN = 'lang'
 const LOCALES = 'ui_locales'
 
 /** The language that a person chose on a page of this program, whose address says it. */

@@ -1,8 +1,9 @@
 import { PAGE_SETTLED } from '../../base/lifetimes.ts'
-import { LANGUAGE_LABELS, LANGUAGE_NAMES, PAGE_LANGUAGES } from '../../http/language.ts'
+import { CHOSEN, LANGUAGE_LABELS, LANGUAGE_NAMES, PAGE_LANGUAGES } from '../../http/language.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
 import { KEPT } from '../../pages/sign_up/kept.ts'
 import { ACCOUNT, AUTHORIZE } from '../paths.ts'
+import { SECURITY } from '../security_paths.ts'
 import { NEEDS_SCRIPT } from './needs.ts'
 import { refusalWords } from './refusal_words.ts'
 import { revocationNote } from './revocation_note.ts'
@@ -23,7 +24,8 @@ const notesOf = (minutes: number) =>
  * Runs beside the script of the provider's pages, of whose markup it knows the language selector, the
  * error below a form, the error that passes by (`data-slot="toast"`), and of what an app asks for the list, or the
  * block with the name of the app above the paragraph on its terms. It says
- * - in `<html lang>` which language was chosen there,
+ * - in `<html lang>` which language was chosen there, and on the way to the security page; the provider's script begins with
+ *   the first that the browser prefers, so the one in the address comes before those,
  * - above the list of apps how soon one is out that is revoked,
  * - below what an app asks for, where a person can take something of it, or tick again all that they took,
  * - in the place of the provider's words what the status of an answer says better.
@@ -39,7 +41,9 @@ const notesOf = (minutes: number) =>
 export const pageScript = (
   minutes: number,
 ) => `{const names=${JSON.stringify(LANGUAGE_NAMES)},labels=${JSON.stringify(LANGUAGE_LABELS)},notes=${JSON.stringify(notesOf(minutes))},choices=${JSON.stringify(choices)},words=${JSON.stringify(refusalWords)}
-const root=document.documentElement,note=document.createElement('p'),ask=fetch
+const chosen=new URLSearchParams(location.search).get('${CHOSEN}')
+if(Object.hasOwn(names,chosen))Object.defineProperty(navigator,'languages',{value:Object.freeze([chosen,...navigator.languages])})
+const root=document.documentElement,first=root.lang,note=document.createElement('p'),ask=fetch
 note.id='revocation-note'
 const choice=document.createElement('a')
 choice.id='choose-permissions'
@@ -102,8 +106,13 @@ else if(asked.nextSibling!==choice)asked.after(choice)
 put(choice,choices[root.lang])
 const to=new URLSearchParams(location.search)
 to.set('step','permissions')
-to.set('lang',root.lang)
+to.set('${CHOSEN}',root.lang)
 if(choice.search!=='?'+to)choice.href='?'+to
+if(chosen||root.lang!==first)for(const link of document.querySelectorAll('a[href*="${SECURITY}"]')){
+const at=new URL(link.href)
+if(at.pathname!=='${SECURITY}'||at.searchParams.get('${CHOSEN}')===root.lang)continue
+at.searchParams.set('${CHOSEN}',root.lang)
+link.href=at}
 const text=words[status]?.[root.lang]
 if(text)for(const element of document.querySelectorAll('form [role=alert] p,[data-slot=toast][data-type=error] [data-slot=toast-description]'))put(element,text)
 clearTimeout(leaving)

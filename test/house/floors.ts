@@ -77,7 +77,8 @@ export const FLOORS_WITHIN: Readonly<Record<string, readonly (readonly string[])
   maintenance: [['data_folder'], ['databases'], ['backup', 'check', 'copy']],
   oauth: [
     ['paths.ts'],
-    ['checks', 'fetching', 'pages', 'requests', 'scripts.ts', 'security_paths.ts', 'tokens'],
+    ['security_paths.ts'],
+    ['checks', 'fetching', 'pages', 'requests', 'scripts.ts', 'tokens'],
     ['clients', 'sign_in'],
     ['proofs', 'security', 'sign_out'],
     ['provider'],
