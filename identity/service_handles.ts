@@ -2,6 +2,7 @@ import { InvalidHandleError, isValidTld, normalizeAndEnsureValidHandle } from '@
 import { XRPCError } from '@atproto/xrpc-server'
 import { Refusal } from '../base/errors.ts'
 import { referenceRules } from './reference_rules.ts'
+import { withoutScheme } from './subject.ts'
 
 /** The reference's words for a handle that no account here has. */
 export const NO_SUCH_HANDLE = 'User not found'
@@ -28,8 +29,7 @@ export class ServiceHandles {
    * domain: as the provider's pages complete it.
    */
   complete(typed: string): string {
-    // Apps that know atproto hint at people by such an address, too.
-    const written = typed.trim().replace(/^at:\/\//i, '')
+    const written = withoutScheme(typed.trim())
     const name = written.replace(/^@/, '')
     return /^[a-z0-9-]+$/i.test(name) ? `${name}${this.domains[0] ?? ''}` : written
   }

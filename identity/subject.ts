@@ -39,6 +39,9 @@ export function readSubject(typed: string): Subject {
   return name.includes('@') ? { kind: 'email', name: readEmail(name) } : { kind: 'handle', name }
 }
 
+/** Apps that know atproto write names as `at://alice.example.com`, and people paste them. */
+export const withoutScheme = (typed: string): string => typed.replace(/^at:\/\//i, '')
+
 /** Whether two ways to write a name are of one account. */
 export function isSameSubject(one: string, other: string): boolean {
   return readSubject(one).name === readSubject(other).name

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { assertInTime, outlasting } from '../base/time/in_time.ts'
+import { withoutScheme } from '../identity/subject.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { notingChanges } from '../sagas/noted_changes.ts'
 import { keepOperatorAct } from '../sagas/operator_acts.ts'
@@ -61,7 +62,7 @@ async function carryOut(
 /** The account that a command is given, if it is there. */
 async function didIn({ actors }: Services, { account }: Record<string, unknown>) {
   if (typeof account !== 'string') return null
-  return (await actors.directory.find(account).catch(() => null))?.did ?? null
+  return (await actors.directory.find(withoutScheme(account)).catch(() => null))?.did ?? null
 }
 
 /** What an operator reads of an error in a command, or before it. What nobody expects is logged. */

@@ -3,12 +3,11 @@ import { aMove } from '../../base/files/move.ts'
 import { INVITES } from '../../base/values/value_bounds.ts'
 import { AUDIT_EVENTS, type AuditEvent } from '../../base/watching/events.ts'
 import { FACTOR_KINDS } from '../../factors/kinds.ts'
+import { withoutScheme } from '../../identity/subject.ts'
 import { aDid, importedAccount, importedInvite } from './imported.ts'
 
-/** Apps that know atproto write names so, and people paste them. */
-const withoutScheme = (name: string): string => name.replace(/^at:\/\//i, '')
 /** A handle, DID or e-mail address, as typed. */
-const accountName = z.string().min(1).max(512).transform(withoutScheme)
+const accountName = z.string().min(1).max(512)
 const newHandle = z.string().min(1).transform(withoutScheme)
 const anAccount = z.strictObject({ account: accountName })
 const nothing = z.strictObject({})

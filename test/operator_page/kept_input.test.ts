@@ -114,6 +114,13 @@ test('who says no to a question has what was filled in', async () => {
   for (const value of [did, 'spam']) expect(back.text).toContain(`value="${value}"`)
 })
 
+test('an account is named as apps write it, too, and the question says whose it is', async () => {
+  const { did, handle } = await newSomebody(app)
+  const { form = '' } = (await visitor.open(PAGE)).fields
+  const asked = await send(visitor, form, 'account takedown', { account: `at://${handle}` })
+  expect(asked.text).toContain(`Take ${handle} (${did}) down?`)
+})
+
 /** Addresses to which a page leads. */
 const leadsTo = ({ hrefs, header }: Seen) => [...hrefs, header('location') ?? ''].map(decoded)
 /** Also of an address in an address. */
