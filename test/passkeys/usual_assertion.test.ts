@@ -105,6 +105,13 @@ test.each([
   await expect(verifyUse(assertion)).rejects.toThrow()
 })
 
+test('an id that is not written as its bytes are is left to the library, which refuses it', async () => {
+  const assertion = used(es256)
+  const response = { ...assertion.response, rawId: others.passkey.id }
+  expect(await usual({ ...assertion, response })).toBeNull()
+  await expect(verifyUse({ ...assertion, response })).rejects.toThrow()
+})
+
 function notOnCurve(passkey: PasskeyKey): PasskeyKey {
   const publicKey = Uint8Array.from(passkey.publicKey)
   publicKey[12] = (publicKey[12] as number) ^ 1
