@@ -36,18 +36,28 @@ type Parts = Pick<Services, 'actors'>
 
 const newSecret = () => randomBytes(32).toString('base64url')
 
-/** Lets an account use the operator's page; its owner is told. @returns whether it is new */
+/**
+ * Lets an account use the operator's page; its owner is told. That comes first: of one that is an operator already nobody is
+ * told when the command is given again, as where its answer was lost.
+ *
+ * @returns whether it is new
+ */
 export async function addOperator(
   services: Services,
   account: AccountRow,
   by: ActingOperator,
 ): Promise<boolean> {
   const { did } = account
-  const isNew = await services.actors.directory.addOperator(did, Date.now())
-  if (isNew) {
+  const { directory } = services.actors
+  const tell = async () => {
     await recordAudit(services, did, 'operator_added', { ...by })
     notify(services, 'operatorAdded', account, null)
   }
+  const wasOne = await directory.isOperator(did)
+  if (!wasOne) await tell()
+  const isNew = await directory.addOperator(did, Date.now())
+  // It was taken back meanwhile.
+  if (isNew && wasOne) await tell()
   return isNew
 }
 

@@ -29,6 +29,25 @@ test.each([
   expect(await acts()).toEqual([[name, did]])
 })
 
+test('the owner of an account is told that it is an operator, also where the answer is lost', async () => {
+  let isLost = true
+  const { app } = await start(({ action }) => {
+    if (action === 'addOperator' && isLost) throw new Error('The answer is lost')
+  })
+  const { did, handle, account } = await newPerson(app)
+  const add = () => command(app, 'operator/add', { account: handle })
+  expect((await add()).status).toBe(502)
+  isLost = false
+  expect(await add()).toMatchObject({ body: { did, isNew: false } })
+  const events = (await account.listAudit(9)).map(({ event }) => event)
+  expect(events.filter((event) => event === 'operator_added')).toHaveLength(1)
+  await expect
+    .poll(async () =>
+      (await app.readMails()).filter(({ subject }) => /operator/i.test(subject ?? '')),
+    )
+    .toHaveLength(1)
+})
+
 test('what is refused is in no trail', async () => {
   const { app, acts } = await start()
   const [kim, lee] = [await newPerson(app), await newPerson(app)]
