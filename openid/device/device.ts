@@ -14,6 +14,7 @@ import { Place } from '../../oauth/sign_in/place.ts'
 import { goOn } from '../../oauth/sign_in/post.ts'
 import { SealedForBrowser } from '../../oauth/sign_in/sealed.ts'
 import { shownName } from '../../oauth/sign_in/shown.ts'
+import { LONGEST_CODE } from '../../pages/openid/device.ts'
 import { takePoint } from '../../sagas/accounts/account_limits.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { OFFLINE } from '../claims/claims.ts'
@@ -57,9 +58,9 @@ export class DevicePage {
   }
 
   async answer(request: HttpRequest, provider: Provider): Promise<HttpResponse> {
-    const { pathname, search } = request.url
+    const { pathname } = request.url
     // The address that a device shows is a short one.
-    if (pathname !== OPENID_DEVICE) return goOn(OPENID_DEVICE + search)
+    if (pathname !== OPENID_DEVICE) return goOn(addressFor(request))
     const { settings } = this.#services
     const isForm = request.method === 'POST'
     const again = addressFor(request)
@@ -67,7 +68,7 @@ export class DevicePage {
     if (refusal) return refusal
     const device = await loadDevice(this.#oauth, request, { isRenewed: isForm })
     const { deviceId } = device
-    const userCode = request.parameter('user_code')
+    const userCode = codeIn(request)
     const place = Place.forDevice(wishOf(request.url), userCode)
     const recent = await findSignedIn(this.#services, request, place, deviceId)
     const people = await peopleOf(this.#oauth, deviceId, recent)
@@ -170,13 +171,19 @@ function actionFor({ did }: { did: string }, { url }: HttpRequest): string {
   return inLanguage(`${OPENID_DEVICE}?${new URLSearchParams({ account: did })}`, wishOf(url))
 }
 
+/** What was typed, or came with a link. A longer one is none: it stands in addresses, of which proxies take some kB. */
+function codeIn(request: HttpRequest): string | undefined {
+  const given = request.parameter('user_code')
+  return given !== undefined && given.length <= LONGEST_CODE ? given : undefined
+}
+
 /** Where the page of a request is, with the account that was chosen and the code that was typed. */
 function addressFor(request: HttpRequest): string {
-  const query = new URLSearchParams()
-  for (const name of ['account', 'user_code']) {
-    const given = request.parameter(name)
-    if (given !== undefined) query.set(name, given)
-  }
+  const [account, code] = [request.parameter('account'), codeIn(request)]
+  const query = new URLSearchParams({
+    ...(account !== undefined && { account }),
+    ...(code !== undefined && { user_code: code }),
+  })
   return inLanguage(`${OPENID_DEVICE}?${query}`, wishOf(request.url))
 }
 

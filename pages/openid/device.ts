@@ -4,6 +4,9 @@ import type { Step } from '../sign_in/frame.ts'
 import { type AskedStep, askedForm } from './steps.ts'
 import type { OpenidTexts } from './texts.ts'
 
+/** Characters that the field takes. */
+export const LONGEST_CODE = 64
+
 export type DeviceCodeStep = {
   /** `@alice.example.com` */
   name: string
@@ -24,7 +27,7 @@ export function deviceCodeStep(texts: OpenidTexts, step: DeviceCodeStep): Step {
         step,
         html`<div class="field">
         <label for="user_code">${texts.code}</label>
-        <input id="user_code" name="user_code" value="${userCode}" maxlength="64" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" required autofocus ${wrong(isWrong)}>
+        <input id="user_code" name="user_code" value="${userCode}" maxlength="${LONGEST_CODE}" autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" required autofocus ${wrong(isWrong)}>
       </div>
       <div class="actions"><button class="primary">${texts.goOn}</button></div>`,
       )}

@@ -319,3 +319,14 @@ test('a device code outlives a proof whose owner is away', async () => {
   isAway = false
   expect(await me()).toMatchObject({ sub: did })
 })
+
+test('a code that is too long for an address is left out, in a link and in a form', async () => {
+  const long = 'B'.repeat(10_000)
+  const led = await visitor.open(`/openid/device?user_code=${long}&lang=fr`)
+  expect(led.header('location')).toBe('/account/device?lang=fr')
+  await rp.follow(visitor, await visitor.open('/account/device'))
+  const sent = await visitor.send({ action: '/account/device', fields: {} }, { user_code: long })
+  expect([sent.status, (sent.header('location') ?? '').length < 500]).toEqual([303, true])
+  const typed = await type(await signedIn(), long)
+  expect([typed.status, typed.alert]).toEqual([400, 'This code is wrong, was used or has expired.'])
+})
