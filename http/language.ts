@@ -35,7 +35,7 @@ const LONGEST = 500
 
 /** Names of the two in an address: what the person chose, and what the app asked for. */
 export const CHOSEN = 'lang'
-const LOCALES = 'ui_locales'
+export const LOCALES = 'ui_locales'
 
 /** The language that a person chose on a page of this program, whose address says it. */
 export function chosenLanguage({ searchParams }: URL): PageLanguage | undefined {
@@ -79,6 +79,16 @@ export function inLanguage(address: string, { language, locale }: Wish): string 
   return `${path}?${said}${fragment}`
 }
 
+/** The address of a page with this query, as it is read in that language. @param path of this program */
+export function pageAddress(
+  path: string,
+  query: URLSearchParams | Record<string, string>,
+  wish: Wish,
+): string {
+  const all = new URLSearchParams(query)
+  return inLanguage(all.size > 0 ? `${path}?${all}` : path, wish)
+}
+
 /** The first language of an `Accept-Language` header (RFC 9110 section 12.5.4), as a BCP 47 tag. */
 export function preferredLanguage(header: string | undefined): string | undefined {
   return wantedLanguages(header).find((tag) => tag !== '*')
@@ -94,27 +104,16 @@ export function pageLanguage(header: string | undefined): PageLanguage {
 }
 
 /**
- * The language that the person chose, else the first that the app asked for (OpenID Connect Core section 3.1.2.1);
- * undefined where neither is said.
- *
- * @param url which may have either
- * @param uiLocales that the app has asked for before
- */
-function askedLanguage(
-  url: URL,
-  uiLocales = url.searchParams.get(LOCALES) ?? undefined,
-): PageLanguage | undefined {
-  return chosenLanguage(url) ?? firstLocale(uiLocales)
-}
-
-/**
- * The language in which a page is read: that of {@link askedLanguage}, else the browser's.
+ * The language in which a page is read: the one that the person chose, else the first that the app asked for, else the
+ * browser's.
  *
  * @param request whose address may have what was asked for
- * @param uiLocales that the app has asked for before
+ * @param uiLocales that the app has asked for before; they count in the place of those in the address
  */
 export function readIn({ url, headers }: Reader, uiLocales?: string): PageLanguage {
-  return askedLanguage(url, uiLocales) ?? pageLanguage(headers.get('accept-language'))
+  const { language, locale } = wishOf(url)
+  const asked = uiLocales === undefined ? locale : firstLocale(uiLocales)
+  return language ?? asked ?? pageLanguage(headers.get('accept-language'))
 }
 
 function firstKnown(tags: readonly string[]): PageLanguage | undefined {

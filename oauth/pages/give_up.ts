@@ -1,4 +1,4 @@
-import { inLanguage, wishOf } from '../../http/language.ts'
+import { pageAddress, wishOf } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { AUTHORIZE } from '../paths.ts'
 
@@ -41,6 +41,6 @@ export function signInAddress(request: HttpRequest): string | undefined {
   const clientId = request.parameter('client_id')
   const requestUri = request.parameter('request_uri')
   if (request.url.pathname !== AUTHORIZE || !clientId || !requestUri) return undefined
-  const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
-  return inLanguage(`${AUTHORIZE}?${query}`, wishOf(request.url))
+  const query = { client_id: clientId, request_uri: requestUri }
+  return pageAddress(AUTHORIZE, query, wishOf(request.url))
 }

@@ -1,4 +1,4 @@
-import { inLanguage, wishOf } from '../../http/language.ts'
+import { pageAddress, wishOf } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
@@ -15,6 +15,5 @@ export function withQuery(
   { url }: HttpRequest,
   query: Record<string, string>,
 ): string {
-  const all = new URLSearchParams(query)
-  return inLanguage(all.size > 0 ? `${path}?${all}` : path, wishOf(url))
+  return pageAddress(path, query, wishOf(url))
 }

@@ -1,4 +1,11 @@
-import { firstLocale, inLanguage, type Wish, wishOf } from '../../http/language.ts'
+import {
+  CHOSEN,
+  firstLocale,
+  LOCALES,
+  pageAddress,
+  type Wish,
+  wishOf,
+} from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import {
   ACCOUNT,
@@ -38,7 +45,7 @@ export type Wanted = {
 }
 
 /** Its names in an address. */
-const OURS = ['step', 'account', 'lang', 'ui_locales', 'late']
+const OURS = ['step', 'account', 'late', CHOSEN, LOCALES]
 
 /** What the account page is asked for, where a person comes from the security page. */
 const FOR_SECURITY = { for: 'security' }
@@ -209,7 +216,7 @@ export class Place {
   }
 
   #at(path: string, query: URLSearchParams): string {
-    return inLanguage(query.size > 0 ? `${path}?${query}` : path, this.wish)
+    return pageAddress(path, query, this.wish)
   }
 
   #queryWith({ step, account, isLate }: Wanted): URLSearchParams {

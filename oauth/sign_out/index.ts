@@ -1,7 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { DAY, SIGN_OUT_LINK } from '../../base/lifetimes.ts'
 import { type PageRefusal, pageRefusal } from '../../http/answers/refuse.ts'
-import { inLanguage, wishOf } from '../../http/language.ts'
+import { inLanguage, pageAddress, wishOf } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
 import { linksOf } from '../../pages/links.ts'
@@ -116,6 +116,5 @@ function linkOf(request: HttpRequest): string {
 }
 
 function addressOf(request: HttpRequest): string {
-  const query = new URLSearchParams({ link: linkOf(request) })
-  return inLanguage(`${SIGN_OUT_PAGE}?${query}`, wishOf(request.url))
+  return pageAddress(SIGN_OUT_PAGE, { link: linkOf(request) }, wishOf(request.url))
 }

@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import { Refusal } from '../../base/errors.ts'
 import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
 import { pageRefusal } from '../../http/answers/refuse.ts'
-import { inLanguage, wishOf } from '../../http/language.ts'
+import { pageAddress, wishOf } from '../../http/language.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import { OPENID_DEVICE } from '../../oauth/paths.ts'
 import type { EntrywayProvider } from '../../oauth/provider/entryway_provider.ts'
@@ -168,7 +168,7 @@ export class DevicePage {
 }
 
 function actionFor({ did }: { did: string }, { url }: HttpRequest): string {
-  return inLanguage(`${OPENID_DEVICE}?${new URLSearchParams({ account: did })}`, wishOf(url))
+  return pageAddress(OPENID_DEVICE, { account: did }, wishOf(url))
 }
 
 /** What was typed, or came with a link. A longer one is none: it stands in addresses, of which proxies take some kB. */
@@ -180,11 +180,11 @@ function codeIn(request: HttpRequest): string | undefined {
 /** Where the page of a request is, with the account that was chosen and the code that was typed. */
 function addressFor(request: HttpRequest): string {
   const [account, code] = [request.parameter('account'), codeIn(request)]
-  const query = new URLSearchParams({
+  const query = {
     ...(account !== undefined && { account }),
     ...(code !== undefined && { user_code: code }),
-  })
-  return inLanguage(`${OPENID_DEVICE}?${query}`, wishOf(request.url))
+  }
+  return pageAddress(OPENID_DEVICE, query, wishOf(request.url))
 }
 
 /** From where the device asked. */

@@ -320,6 +320,10 @@ test('a device code outlives a proof whose owner is away', async () => {
   expect(await me()).toMatchObject({ sub: did })
 })
 
+test('the short address that a device shows leads to the page', async () => {
+  expect((await visitor.open('/openid/device')).header('location')).toBe('/account/device')
+})
+
 test('a code that is too long for an address is left out, in a link and in a form', async () => {
   const long = 'B'.repeat(10_000)
   const led = await visitor.open(`/openid/device?user_code=${long}&lang=fr`)
