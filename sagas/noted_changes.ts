@@ -3,7 +3,7 @@ import { Refusal } from '../base/errors.ts'
 import { TooLateError } from '../base/time/in_time.ts'
 import type { Services } from './services/services.ts'
 
-/** The functions of accounts and of the directory that only read are named so. */
+/** The functions of accounts and of the directory are named so that change nothing of which a trail has to tell. */
 const READS = /^(assert|choose|count|find|has|is|list|page|read)(?![a-z])/
 
 /**
