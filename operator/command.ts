@@ -20,7 +20,7 @@ type Client = { id: string; metadata: Record<string, unknown>; registeredAt: num
 type OpenidClient = Client & { hasSecret: boolean; isSelfRegistered: boolean }
 
 /** What is registered by an id takes the place of what was. */
-type Registered = { isNew: boolean }
+type Put = { isNew: boolean }
 
 /** What every command is given. */
 export type OperatorContext = {
@@ -34,7 +34,7 @@ export type OperatorContext = {
   /** OAuth clients that have no metadata URL (`oauth/clients/registration.ts`). */
   clients: {
     /** @throws {Refusal} InvalidRequest */
-    register(id: string, metadata: Record<string, unknown>): Promise<Registered>
+    register(id: string, metadata: Record<string, unknown>): Promise<Put>
     /** In the order of their ids; `next` is the `after` of the next page. */
     list(after: string, limit: number): Promise<{ clients: Client[]; next: string | null }>
     find(id: string): Promise<Client | null>
@@ -46,7 +46,7 @@ export type OperatorContext = {
     register(
       id: string,
       metadata: Record<string, unknown>,
-    ): Promise<Registered & { secret: string | null }>
+    ): Promise<Put & { secret: string | null }>
     list(after: string, limit: number): Promise<{ clients: OpenidClient[]; next: string | null }>
     find(id: string): Promise<OpenidClient | null>
     /** Tokens by which clients register themselves; times are milliseconds. */
@@ -77,10 +77,7 @@ export type OperatorContext = {
     /** Protected resources (`openid/resources/resource_operator.ts`). */
     readonly resources: {
       /** @throws {Refusal} InvalidRequest */
-      register(
-        address: string,
-        given: Omit<Resource, 'address' | 'registeredAt'>,
-      ): Promise<Registered>
+      register(address: string, given: Omit<Resource, 'address' | 'registeredAt'>): Promise<Put>
       list(): Promise<Resource[]>
       find(address: string): Promise<Resource | null>
       remove(address: string): Promise<void>

@@ -27,7 +27,7 @@ export function assertOwnHandle({ handles }: Pick<Services, 'handles'>, typed: s
 
 const FAULTS = {
   'no address': 'is no e-mail address: give one such as alice@example.com',
-  disposable: 'is of a domain whose addresses are thrown away: give another one',
+  disposable: 'is an address to throw away: give another one',
 }
 
 /** @throws {Refusal} InvalidEmail */

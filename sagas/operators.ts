@@ -37,8 +37,8 @@ type Parts = Pick<Services, 'actors'>
 const newSecret = () => randomBytes(32).toString('base64url')
 
 /**
- * Lets an account use the operator's page; its owner is told. That comes first: of one that is an operator already nobody is
- * told when the command is given again, as where its answer was lost.
+ * Lets an account use the operator's page. Its owner is told before that: where the answer to it is lost, the command that is
+ * given again finds an operator, and tells nobody.
  *
  * @returns whether it is new
  */

@@ -120,8 +120,8 @@ export function listPassing(db: Db): PassingBrowser[] {
 }
 
 /**
- * Signs out a browser from elsewhere: one that remembers the account, or one of {@link listPassing}. What was proven in one
- * of those names no browser until something comes of it, so all that is under way ends.
+ * Signs out a browser from elsewhere: one that remembers the account, or one of {@link listPassing}. With one of the latter
+ * all that is under way ends, since what was proven in it names no browser until something comes of it.
  *
  * @param basis null where the operator asks
  * @returns the account of afterwards, whose sign-in there is renewed (`basis.ts`); null where it is none of them

@@ -76,8 +76,8 @@ export function createOwners(
 
 /**
  * Another auth actor. While it is away, the one that asks counts wide limits itself: else everybody behind one
- * address, such as the people of an app with a server of its own, would be out until it has moved. What the narrow
- * ones are against is not tried without them.
+ * address, such as the people of an app with a server of its own, would be out until it has moved. A narrow one, against
+ * guesses, mails or sign-ups, is counted by its owner alone.
  */
 function ownerThere(peer: AuthPeer, here: CounterOwner, isAway: () => boolean): Owner {
   const names = Object.keys({ ...flowFunctions, ...counterFunctions })

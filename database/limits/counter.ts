@@ -77,10 +77,10 @@ export type TakenPoint = { key: string; points: number; resetsAt: number }
 
 /** @param quotas of the counters, as they stood when a point was taken from each */
 export function takenPoints(counters: readonly Counter[], quotas: readonly Quota[]): TakenPoint[] {
-  return counters.map(({ key, points }, i) => ({
-    ...{ key, points },
-    resetsAt: (quotas[i] as Quota).resetsAt,
-  }))
+  return counters.map(({ key, points }, i) => {
+    const { resetsAt } = quotas[i] as Quota
+    return { key, points, resetsAt }
+  })
 }
 
 /** Gives points back. Where a counter has begun anew since, a point of the window before is none of its own. */

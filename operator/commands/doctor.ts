@@ -27,7 +27,7 @@ const DIDS = 20
 /** What was found, and when (ms since the epoch). */
 export type Looked = { at: number; checks: Check[] }
 
-/** By the log of the program. */
+/** By the log, of which a program has one: each command is given services of its own (`operator/run.ts`). */
 const lastLooks = new WeakMap<Log, Looked>()
 const underWay = new WeakSet<Log>()
 

@@ -20,7 +20,7 @@ import type { Look } from './look.ts'
 export type Frame = {
   look: Look
   language: PageLanguage
-  /** At which it is there in another language, too; null for a step that is shown once. */
+  /** Where it can be read again, also in another language; null for a step that is shown once. */
   address: string | null
   links: readonly Way[]
   /** Whether it may have forms; true unless given. */

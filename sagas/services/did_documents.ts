@@ -44,7 +44,9 @@ export class DidDocuments {
   readonly #kept = createCache<Kept>('DID documents', ({ document }) => bytesOfJson(document))
   readonly #underWay = new Map<string, Promise<DidDocument | null>>()
   readonly #unknown = new KeptOutcomes<DidDocument | null>(
-    ...(['foreign answers', LOOKUP_AGAIN, bytesOfJson] as const),
+    'foreign answers',
+    LOOKUP_AGAIN,
+    bytesOfJson,
   )
   readonly #anew = new Spaced<DidDocument | null>(DID_DOCUMENT_REFETCH)
   #plcFailedAt = 0
