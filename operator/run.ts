@@ -45,9 +45,15 @@ async function carryOut(
   input: Record<string, unknown>,
 ): Promise<Ran> {
   const { run: work } = commands[name] as Command
-  const { services, hasChanged } = notingChanges(context.services)
+  const { services, noting, hasChanged } = notingChanges(context.services)
+  const { limits, clients, openid } = context
+  const [tokens, resources] = [noting(openid.tokens), noting(openid.resources)]
+  const noted = {
+    ...{ ...context, services, limits: noting(limits), clients: noting(clients) },
+    openid: noting({ ...openid, tokens, resources }),
+  }
   try {
-    const value = await work({ ...context, services }, input)
+    const value = await work(noted, input)
     await keep(context, name, input, { done: value })
     return { value }
   } catch (err) {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { UnavailableError } from '../../base/errors.ts'
 import { startApp } from '../../lab/world/app/app.ts'
 import type { ActorCall } from '../../lab/world/app/watched_actors.ts'
 import { command } from '../shared/people/operators.ts'
@@ -27,6 +28,20 @@ test.each([
   const { did, handle } = await newPerson(app)
   expect((await command(app, name, { account: handle, ...more })).status).toBe(502)
   expect(await acts()).toEqual([[name, did]])
+})
+
+const METADATA = { redirect_uris: ['https://forum.test/in'] }
+test.each([
+  ['client/add', 'upsertClient', { id: 'https://desk.test', metadata: METADATA }],
+  ['openid/client-add', 'upsertOpenidClient', { id: 'forum', metadata: METADATA }],
+  ['openid/registration-token-add', 'insertOpenidInitialToken', { name: 'partners' }],
+  ['openid/resource-add', 'upsertOpenidResource', { address: 'https://files.test', scopes: ['a'] }],
+])('so is %s, of no account', async (name, lost, input) => {
+  const { app, acts } = await start(({ action }) => {
+    if (action === lost) throw new UnavailableError('The answer is lost')
+  })
+  expect((await command(app, name, input)).status).toBe(502)
+  expect(await acts()).toEqual([[name, Object.values(input)[0]]])
 })
 
 test('the owner of an account is told that it is an operator, also where the answer is lost', async () => {
@@ -71,6 +86,11 @@ test('what is refused is in no trail', async () => {
     ['limits/lift', { id: 'none' }],
     ['pds/remove', { pds: 'none.test' }],
     ['pds/place', { pds: 'none.test', open: true }],
+    ['client/add', { id: 'https://desk.test', metadata: { redirect_uris: [] } }],
+    ['openid/client-add', { id: 'forum', metadata: { redirect_uris: ['no address'] } }],
+    ['openid/client-rotate-secret', { id: 'none' }],
+    ['openid/resource-add', { address: 'https://files.test', scopes: ['openid'] }],
+    ['openid/registration-token-remove', { name: 'none' }],
     ['openid/resource-remove', { address: 'https://none.test' }],
     ['openid/client-remove', { id: 'none' }],
     ['client/remove', { id: 'none' }],

@@ -105,6 +105,14 @@ export const callerRows = toRemovals([
   ],
   [
     'test/operator/acts_in_part.test.ts',
+    'also for those on clients',
+    inFile('operator/run.ts')(
+      'openid: noting({ ...openid, tokens, resources }),',
+      'openid: { ...openid, tokens, resources },',
+    ),
+  ],
+  [
+    'test/operator/acts_in_part.test.ts',
     'what is refused at once is in no trail',
     inFile('sagas/noted_changes.ts')('answer === false', 'false'),
   ],
