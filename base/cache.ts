@@ -18,8 +18,6 @@ export const CACHES = {
   'known clients': 10 * MB,
   /** Public keys of DPoP proofs. */
   'proof keys': 10 * MB,
-  /** What was looked up elsewhere a moment ago, also that it failed. */
-  'foreign answers': 10 * MB,
   /** DID documents. */
   'DID documents': 32 * MB,
   /** Which sessions are open and which have ended, by their accounts. */

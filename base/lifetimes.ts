@@ -507,11 +507,8 @@ export const CLIENT_KEYS = 60 * SECOND
 /** A client's metadata document is kept this long. */
 export const CLIENT_METADATA = 10 * MINUTE
 
-/**
- * What is looked up elsewhere because a request names it, such as a document that may have changed, is looked up again,
- * but not more often than this: what came of it is meanwhile the answer to all who ask.
- */
-export const LOOKUP_AGAIN = 1 * SECOND
+/** Documents of a client that may have changed are fetched again, but not more often than this. */
+export const CLIENT_REFETCH = 1 * SECOND
 
 /** The deadline on anything a client must serve us: metadata, JWKS, lexicons. */
 export const CLIENT_FETCH = 10 * SECOND

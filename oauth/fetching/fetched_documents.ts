@@ -1,6 +1,6 @@
 import type { LRUCache } from 'lru-cache'
 import { bytesOfJson, type CacheName, createCache } from '../../base/cache.ts'
-import { LOOKUP_AGAIN } from '../../base/lifetimes.ts'
+import { CLIENT_REFETCH } from '../../base/lifetimes.ts'
 
 /**
  * Documents that clients publish (metadata, JWKS), kept for a while; the provider's cache
@@ -39,6 +39,6 @@ export class FetchedDocuments<V extends object> {
    */
   expire(url: string): boolean {
     const age = this.#lifetime - this.#kept.getRemainingTTL(url)
-    return age > LOOKUP_AGAIN && this.#kept.delete(url)
+    return age >= CLIENT_REFETCH && this.#kept.delete(url)
   }
 }

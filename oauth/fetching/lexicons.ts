@@ -7,16 +7,13 @@ import { createSafeFetch } from './safe_fetch.ts'
 /** Characters of a lexicon as JSON; it is read and written out for each request that names it. */
 const LONGEST = 50_000
 
-/** Bytes of the part of a repository in which it is (`com.atproto.sync.getRecord`). */
-const LARGEST_PROOF = 512 * 1024
-
 /** Looks up the permission sets that scopes name. Whoever has a domain publishes them. */
 export class Lexicons extends LexResolver {
   readonly #lookups: ForeignLookups
 
   constructor(settings: Settings, lookups: ForeignLookups) {
     super({
-      fetch: createSafeFetch(settings, LARGEST_PROOF),
+      fetch: createSafeFetch(settings),
       plcDirectoryUrl: settings.plcUrl,
       hooks: {
         onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,

@@ -4,22 +4,12 @@ import type { Settings } from '../../base/settings/settings.ts'
 import { saysManyValues, VALUES } from '../../base/values/value_bounds.ts'
 
 /**
- * Bytes of a document of a client. So large a one is kept (`FetchedDocuments`), and not fetched for each request.
- */
-export const LARGEST_DOCUMENT = 80_000
-
-/**
  * `fetch` for addresses that others choose: public ones alone, by https on its usual port, with bounds on time, size
  * and the number of values. A redirect has to be refused or read by the one who asks; it is never followed. An answer
  * has been read when it is there.
- *
- * @param responseMaxSize in bytes
  */
-export function createSafeFetch(
-  { dev }: Pick<Settings, 'dev'>,
-  responseMaxSize: number,
-): typeof globalThis.fetch {
-  const safeFetch = safeFetchWrap({ responseMaxSize, timeout: CLIENT_FETCH, ssrfProtection: !dev })
+export function createSafeFetch({ dev }: Pick<Settings, 'dev'>): typeof globalThis.fetch {
+  const safeFetch = safeFetchWrap({ timeout: CLIENT_FETCH, ssrfProtection: !dev })
   return (async (input, init) => {
     const response = await safeFetch(input, init)
     const body = await response.arrayBuffer()

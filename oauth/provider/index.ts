@@ -13,8 +13,8 @@ import {
   reopeningRequests,
 } from '../../stores/request_store.ts'
 import { loopbackMetadata } from '../clients/request_bounds.ts'
-import { createForeignFetch } from '../fetching/foreign_fetch.ts'
 import { Lexicons } from '../fetching/lexicons.ts'
+import { createSafeFetch } from '../fetching/safe_fetch.ts'
 import { SigningKey } from '../tokens/signing_key.ts'
 import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
@@ -40,7 +40,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
     loopbackMetadata,
-    safeFetch: createForeignFetch(services),
+    safeFetch: lookups.fetching(createSafeFetch(settings)),
     lexResolver: new Lexicons(settings, lookups),
     branding: createBranding(settings),
     availableUserDomains: [...services.handles.domains],

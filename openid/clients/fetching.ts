@@ -4,8 +4,7 @@ import { reasonOf } from '../../base/values/reason.ts'
 import { hasRoomFor } from '../../base/watching/event_log.ts'
 import type { Log } from '../../base/watching/log.ts'
 import { calledFrom } from '../../http/requester.ts'
-import { createForeignFetch } from '../../oauth/fetching/foreign_fetch.ts'
-import { LARGEST_DOCUMENT } from '../../oauth/fetching/safe_fetch.ts'
+import { createSafeFetch } from '../../oauth/fetching/safe_fetch.ts'
 import type { Services } from '../../sagas/services/services.ts'
 import { withoutEmptyMembers } from './empty_members.ts'
 import type { FetchedKeys } from './fresh_keys.ts'
@@ -14,13 +13,16 @@ import { UnreachedError } from './unreached.ts'
 /** Bytes of the metadata document that is at a client's id. */
 const LARGEST_METADATA = 10_000
 
+/** Bytes of the keys that a client publishes: as many as are kept, so that they are not fetched for each signature. */
+const LARGEST_KEYS = 80_000
+
 /** What the provider asks of clients: as at atproto's side, and not over its own connections. */
 export function fetching(
-  services: Pick<Services, 'settings' | 'lookups' | 'log'>,
+  { settings, lookups, log }: Pick<Services, 'settings' | 'lookups' | 'log'>,
   fetched: FetchedKeys,
 ): Pick<Configuration, 'fetch' | 'fetchResponseBodyLimits'> {
-  const fetch = createForeignFetch(services)
-  const read = reached(fetch, services.log)
+  const fetch = lookups.fetching(createSafeFetch(settings))
+  const read = reached(fetch, log)
   const readKeys = keeping(read, fetched)
   return {
     fetch: (url, options) => {
@@ -33,7 +35,7 @@ export function fetching(
     },
     fetchResponseBodyLimits: {
       'client_id metadata document': LARGEST_METADATA,
-      jwks_uri: LARGEST_DOCUMENT,
+      jwks_uri: LARGEST_KEYS,
     },
   }
 }

@@ -5,13 +5,11 @@ import {
   PoorlyFormattedDidError,
 } from '@atproto/identity'
 import { bytesOfJson, createCache } from '../../base/cache.ts'
-import { KeptOutcomes } from '../../base/kept_outcomes.ts'
 import {
   DID_DOCUMENT_AGAIN,
   DID_DOCUMENT_EXPIRED,
   DID_DOCUMENT_REFETCH,
   DID_DOCUMENT_STALE,
-  LOOKUP_AGAIN,
   LOOKUP_WAIT,
 } from '../../base/lifetimes.ts'
 import { withDeadline } from '../../base/time/deadline.ts'
@@ -43,11 +41,6 @@ export class DidDocuments {
   readonly #faults: FaultLog
   readonly #kept = createCache<Kept>('DID documents', ({ document }) => bytesOfJson(document))
   readonly #underWay = new Map<string, Promise<DidDocument | null>>()
-  readonly #unknown = new KeptOutcomes<DidDocument | null>(
-    'foreign answers',
-    LOOKUP_AGAIN,
-    bytesOfJson,
-  )
   readonly #anew = new Spaced<DidDocument | null>(DID_DOCUMENT_REFETCH)
   #plcFailedAt = 0
 
@@ -92,9 +85,7 @@ export class DidDocuments {
   async named(did: string, anew: boolean): Promise<DidDocument | null> {
     if (anew) return this.#lookups.run(() => this.#anew.run(did, () => this.read(did)))
     const kept = this.#find(did)
-    if (!kept) {
-      return this.#lookups.run(() => this.#unknown.run(did, () => this.#shared(did)))
-    }
+    if (!kept) return this.#lookups.run(() => this.#shared(did))
     if (!kept.isStale || this.#isAway(did)) return kept.document
     // Its key may have been withdrawn since. Where the DID's host does not answer, the last known document counts. It
     // does not count where too much is looked up to ask at all: a holder of the old key could bring that about.
@@ -119,13 +110,11 @@ export class DidDocuments {
         if (isNewest()) this.#underWay.delete(did)
       })
     this.#underWay.set(did, kept)
-    this.#unknown.forget(did)
     return kept
   }
 
   /** Has it read anew when it is next asked for. */
   forget(did: string): void {
-    this.#unknown.forget(did)
     this.#underWay.delete(did)
     this.#kept.delete(did)
   }

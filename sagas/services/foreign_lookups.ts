@@ -63,6 +63,11 @@ export class ForeignLookups {
     }
   }
 
+  /** `fetch` as a look-up, which ends with the answer: that has to have been read by then (`oauth/fetching/safe_fetch.ts`). */
+  fetching(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+    return (input, init) => this.run(() => fetch(input, init))
+  }
+
   async #count(network: string): Promise<void> {
     if (!this.#counters) return
     const counter = { key: `look-up\n${network}`, ...LOOKUP_LIMIT }

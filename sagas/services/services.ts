@@ -4,13 +4,7 @@ import type { Counters } from '../../actors/auth/shared_counters.ts'
 import type { Actors, AuthPeer } from '../../actors/reach.ts'
 import type { Runner } from '../../actors/runner.ts'
 import { Refusal } from '../../base/errors.ts'
-import { KeptOutcomes } from '../../base/kept_outcomes.ts'
-import {
-  DID_DOCUMENT_REFETCH,
-  LOOKUP_AGAIN,
-  PASSKEY_CHALLENGE,
-  UPSTREAM_TIMEOUT,
-} from '../../base/lifetimes.ts'
+import { DID_DOCUMENT_REFETCH, PASSKEY_CHALLENGE, UPSTREAM_TIMEOUT } from '../../base/lifetimes.ts'
 import { KeyedMutex } from '../../base/work/keyed_mutex.ts'
 import { Spaced } from '../../base/work/spaced.ts'
 import type { Browser } from '../../database/flow/device.ts'
@@ -35,8 +29,7 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   /** The only way to send a mail. */
   mail: OutgoingMail
   plc: Plc
-  /** Whose a handle is of another service. @throws as {@link ForeignLookups.run} */
-  resolveHandle(handle: string): Promise<string | undefined>
+  identity: Pick<IdResolver, 'handle'>
   /** The only way to look something up elsewhere because a request names it. */
   lookups: ForeignLookups
   documents: DidDocuments
@@ -87,8 +80,6 @@ export function createServices(
     ...(settings.dev ? { fetch: globalThis.fetch } : {}),
   })
   resolveShortDocuments(identity.did)
-  const bytesOf = (did: string | undefined) => 2 * (did?.length ?? 0)
-  const resolved = new KeptOutcomes('foreign answers', LOOKUP_AGAIN, bytesOf)
   const documents = new DidDocuments(identity.did, lookups, log)
   const pdses = new KnownPdses(actors.directory, settings.publicUrl)
   const { hostname } = new URL(settings.publicUrl)
@@ -99,8 +90,7 @@ export function createServices(
     counters,
     mail: new OutgoingMail({ mailer, background, log }, settings.rateLimits ? counters : null),
     plc,
-    resolveHandle: (handle) =>
-      lookups.run(() => resolved.run(handle, () => identity.handle.resolve(handle))),
+    identity,
     lookups,
     documents,
     keyAt(did, pdsUrl) {

@@ -12,7 +12,7 @@ import { tellingHeld } from './held_names.ts'
  *   UnresolvableHandle, RateLimitExceeded
  */
 export async function newHandle(
-  { handles, resolveHandle }: Services,
+  { handles, identity, lookups }: Services,
   typed: string,
   did: string | null,
   options?: HandleOptions,
@@ -20,7 +20,7 @@ export async function newHandle(
   if (did === null) return handles.forNewAccount(typed, options)
   const handle = handles.normalize(typed, options)
   if (handles.isOurs(handle)) return handle
-  const resolved = await resolveHandle(handle)
+  const resolved = await lookups.run(() => identity.handle.resolve(handle).catch(() => undefined))
   if (resolved !== did) {
     throw new Refusal('UnresolvableHandle', 'External handle did not resolve to DID')
   }

@@ -98,8 +98,7 @@ const durations: [says: string, ms: number][] = [
   ['and by more than 50 ms', l.RECEIVED_TOGETHER],
   ["what is older, by its client's clock, than five minutes", l.REFRESH_HELD],
   ['documents may be a minute (keys)', l.CLIENT_KEYS],
-  ['though not more than once a second', l.LOOKUP_AGAIN],
-  ['Of each document and handle one answer is got in a second', l.LOOKUP_AGAIN],
+  ['though not more than once a second', l.CLIENT_REFETCH],
 ]
 
 test.each(durations)('it lasts so long: %s', (says, ms) => {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { CLIENT_KEYS, LOOKUP_AGAIN } from '../../base/lifetimes.ts'
+import { CLIENT_KEYS, CLIENT_REFETCH } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { ask } from '../shared/ask.ts'
-import { later } from '../shared/clock_ahead.ts'
 import { FORM, form } from '../shared/mistakes.ts'
 import * as rp from '../shared/people/relying_party.ts'
 
@@ -92,6 +92,17 @@ async function told(id: string, { key }: Key, kid?: string): Promise<string> {
 
 const KNOWN = 'invalid_grant'
 const UNKNOWN = 'invalid_client'
+/** By which the clock of the caches, too, is ahead, ms. */
+let ahead = 0
+const now = performance.now.bind(performance)
+vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead)
+const later = async (ms: number) => {
+  ahead += ms
+  vi.setSystemTime(Date.now() + ms)
+  // The cache reads its clock anew when a timer of 1 ms has fired that runs since it was last asked.
+  await setTimeout(2)
+}
+
 /** Who has keys at an address. @returns its id */
 const kinds: Record<string, () => Promise<string>> = {
   'is registered': async () => {
@@ -132,7 +143,7 @@ describe.each(Object.entries(kinds))('of a client that %s', (_, come) => {
     const id = await come()
     expect(await told(id, first, 'first')).toBe(KNOWN)
     publish([first, second])
-    await later(LOOKUP_AGAIN + 1)
+    await later(CLIENT_REFETCH + 1)
     expect(await told(id, second, 'second')).toBe(KNOWN)
     expect(fetched).toBe(2)
     for (let n = 0; n < 5; n++) expect(await told(id, first, `unknown ${n}`)).toBe(UNKNOWN)

@@ -12,7 +12,7 @@ export default method('com.atproto.identity.resolveHandle', {
     if (services.handles.isOurs(handle)) {
       throw new InvalidRequestError('Unable to resolve handle', 'HandleNotFound')
     }
-    const did = await services.resolveHandle(handle)
+    const did = await services.lookups.run(() => services.identity.handle.resolve(handle))
     if (!did) throw new InvalidRequestError('Unable to resolve handle')
     return { did }
   },

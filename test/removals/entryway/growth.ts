@@ -14,7 +14,6 @@ const DOCUMENTS = 'test/sagas/did_documents.test.ts'
 const CHILD_LOG = 'test/embedded/child_log.test.ts'
 const services = inFile('sagas/services/services.ts')
 const documents = inFile('sagas/services/did_documents.ts')
-const foreignFetch = inFile('oauth/fetching/foreign_fetch.ts')
 const shortBodies = inFile('gateway/requests/body.ts')
 const openExchanges = inFile('gateway/pass_through/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
@@ -170,32 +169,6 @@ export const growthRows = toRemovals([
   [34, 'by the site of its client', threads("addressOfClient() ?? ''", "''")],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
   [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
-  [
-    34,
-    'an answer, whatever it is, is kept for all who ask',
-    inFile('base/kept_outcomes.ts')(
-      'this.#underWay.get(key) ?? this.#kept.get(key)?.outcome',
-      'null',
-    ),
-  ],
-  [
-    34,
-    'also of an unknown DID',
-    documents('this.#unknown.run(did, () => this.#shared(did))', 'this.#shared(did)'),
-  ],
-  [
-    34,
-    'also of a handle',
-    services(
-      'resolved.run(handle, () => identity.handle.resolve(handle))',
-      'identity.handle.resolve(handle)',
-    ),
-  ],
-  [
-    34,
-    'also of what a client publishes',
-    foreignFetch('await answers.run(url, get)', 'await get()'),
-  ],
   [34, 'a bound of those of one client', lookups('ofOne >= LOOKUPS.runningOfOne || ', '')],
   [34, 'a bound of those that wait', lookups('>= LOOKUPS.waitingOfOne', '< 0')],
   [

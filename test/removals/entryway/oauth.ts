@@ -71,7 +71,7 @@ export const oauthRows = toRemovals([
   [8, 'few fields in a form', bodies('if (hasManyFields(text, VALUES))')],
   [8, 'few parameters in a query', reading('if (hasManyFields(request.url.search, PARAMETERS))')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
-  [10, 'a bound on size', fetching('{ responseMaxSize, ', '{ responseMaxSize: 2 ** 30, ')],
+  [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
   [10, 'a bound on what is kept of it', clients('      assertShortMetadata(client)\n', '')],
   [10, 'a bound on time', fetching('timeout: CLIENT_FETCH', 'timeout: 600_000')],
   [10, 'no private addresses', fetching('!dev', 'false')],

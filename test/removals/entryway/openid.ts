@@ -27,7 +27,6 @@ const webHost = inFile('http/names/web_host.ts')
 const resourceServers = inFile('openid/resources/resource_servers.ts')
 const usualKeys = inFile('openid/clients/usual_keys.ts')
 const freshKeys = inFile('openid/clients/fresh_keys.ts')
-const foreignFetch = inFile('oauth/fetching/foreign_fetch.ts')
 const clientFetching = inFile('openid/clients/fetching.ts')
 
 const devices = inFile('actors/account/devices.ts')
@@ -70,7 +69,7 @@ export const openidRows = toRemovals([
   [
     CLIENT_KEYS,
     'keys that are taken are kept',
-    clientFetching('jwks_uri: LARGEST_DOCUMENT', 'jwks_uri: 512_000'),
+    clientFetching('LARGEST_KEYS = 80_000', 'LARGEST_KEYS = 512_000'),
   ],
   [
     CLIENT_KEYS,
@@ -204,7 +203,7 @@ export const openidRows = toRemovals([
   [
     45,
     'clients are asked and told at public addresses',
-    foreignFetch('createSafeFetch(settings, LARGEST_DOCUMENT)', 'globalThis.fetch'),
+    inFile('openid/clients/fetching.ts')('createSafeFetch(settings)', 'globalThis.fetch'),
   ],
   [
     45,
