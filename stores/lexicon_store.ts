@@ -1,5 +1,6 @@
 import type { LexiconStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
+import { UnavailableError } from '../base/errors.ts'
 
 const toDate = (ms: number | null) => (ms === null ? null : new Date(ms))
 
@@ -25,7 +26,11 @@ export function createLexiconStore(flow: Flow): LexiconStore {
 
     async storeLexicon(nsid, data) {
       const owner = flow(nsid)
-      if (owner.isAway()) return
+      if (owner.isAway()) {
+        // There may be one that is kept: to say that there is none would cost the app its request or its session.
+        if (data.lexicon === null) throw new UnavailableError('The owner of a lexicon')
+        return
+      }
       await owner.upsertLexicon(nsid, {
         createdAt: data.createdAt.getTime(),
         updatedAt: data.updatedAt.getTime(),

@@ -149,7 +149,7 @@ describe('a lexicon whose owner is another auth actor', () => {
     .find((one) => partitionOf(one, 2) === 1) as string
   const data = {
     ...{ createdAt: new Date(), updatedAt: new Date(), lastSucceededAt: null },
-    ...{ uri: null, lexicon: null },
+    ...{ uri: null, lexicon: { id: nsid } as never },
   }
 
   test.each([
@@ -163,5 +163,12 @@ describe('a lexicon whose owner is another auth actor', () => {
     expect(await store.findLexicon(nsid)).toBeFalsy()
     await store.storeLexicon(nsid, data)
     expect(owned).toEqual(asked)
+  })
+
+  test('is not said to be none where its publisher is away, too', async () => {
+    const options = { number: 0, of: 2, peer: () => ({}) as AuthPeer, isAway: () => true }
+    const store = createLexiconStore(createOwners({} as Owner, options))
+    const none = { ...data, lexicon: null }
+    await expect(store.storeLexicon(nsid, none)).rejects.toThrow(UnavailableError)
   })
 })

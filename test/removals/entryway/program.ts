@@ -53,6 +53,11 @@ export const programRows = toRemovals([
     inFile('stores/lexicon_store.ts')('owner.isAway() ? null : ', ''),
   ],
   [
+    AWAY,
+    'no lexicon is said to be none while its owner is away',
+    inFile('stores/lexicon_store.ts')('data.lexicon === null', 'false'),
+  ],
+  [
     'test/limits/owner_away.test.ts',
     'a narrow limit needs its owner',
     inFile('actors/auth/owners.ts')('isAway() && counters.every(isWide)', 'isAway()'),
