@@ -28,13 +28,19 @@ export function accountOf({ session, lastSubmission }: Interaction): string | un
   return session?.accountId ?? submitted?.login?.accountId
 }
 
+/**
+ * Characters of a hint that is carried through the sign-in in addresses, of which proxies take some kB. No name here is
+ * longer, but of an account by a long DID.
+ */
+const LONGEST_HINT = 512
+
 /** Goes to the pages of a sign-in, which come back. @param wanted with which one, and whom they ask */
 export function askToSignIn(
   { request, interaction }: InteractionVisit,
   wanted: Wanted,
 ): HttpResponse {
   const { login_hint: hint } = interaction.params
-  const hinted = typeof hint === 'string' ? hint : undefined
+  const hinted = typeof hint === 'string' && hint.length <= LONGEST_HINT ? hint : undefined
   const place = Place.forOpenid(interaction.uid, wishFor({ request, interaction }), hinted)
   return goOn(place.page(wanted))
 }

@@ -270,6 +270,22 @@ test('a login_hint says who is meant in the browser, or begins the sign-in', asy
   expect((await rp.exchange(hinted, begun, answer)).claims()?.sub).toBe(did)
 })
 
+test.each([
+  { length: 500, isCarried: true },
+  { length: 3_000, isCarried: false },
+])('a login_hint of $length characters is carried in addresses: $isCarried', async (given) => {
+  const hint = 'x'.repeat(given.length)
+  const { url } = await rp.begin(config, { login_hint: hint })
+  const fresh = new Visitor(app)
+  const led: string[] = []
+  for (let to = url.href; to; to = led.at(-1) ?? '') {
+    const { pathname, search } = new URL(to, url)
+    led.push((await fresh.open(pathname + search)).header('location') ?? '')
+  }
+  expect(led.length).toBeGreaterThan(2)
+  expect(led.some((to) => to.includes(hint))).toBe(given.isCarried)
+})
+
 test('a person goes back from the sign-in to the client', async () => {
   const page = await rp.open(visitor, await rp.begin(config))
   const cancel = page.hrefs.find((href) => href.includes('step=cancel')) ?? ''
