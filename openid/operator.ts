@@ -5,9 +5,9 @@ import { mergePages } from '../database/partition.ts'
 import { webHostOf } from '../http/names/web_host.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services/services.ts'
-import { unreachable } from './clients/client_addresses.ts'
 import { hashClientSecret, newClientSecret, showsSecret } from './clients/client_secret.ts'
 import { createInitialTokens } from './clients/initial_tokens.ts'
+import { faultToRegister } from './clients/refused_metadata.ts'
 import { isSelfRegistered } from './clients/registration.ts'
 import { rotateKeys } from './keys.ts'
 import { ENDPOINTS, OPENID } from './paths.ts'
@@ -56,7 +56,7 @@ export function createOpenidOperator(
       const secret = needsSecret && !isKept ? newClientSecret() : null
       const secretHash = isKept ? before.secretHash : secret && hashClientSecret(secret)
       if (isSelfRegistered(id)) throw invalid('its id is of those that register themselves')
-      const fault = unreachable(metadata, services.settings)
+      const fault = faultToRegister(metadata, services.settings)
       if (fault) throw invalid(fault)
       await assertTaken({
         ...metadata,

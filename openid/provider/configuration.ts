@@ -31,12 +31,6 @@ function assertPublicSubjects({ subject_type: type }: { subject_type?: unknown }
   throw new errors.InvalidClientMetadata("subject_type must be 'public'")
 }
 
-/** RFC 7591 section 2. */
-function assertText({ software_id: id }: { software_id?: unknown }): void {
-  if (id === undefined || typeof id === 'string') return
-  throw new errors.InvalidClientMetadata('software_id must be a string')
-}
-
 /** Where a person is led to a client, by the provider's names. */
 const AUTHORIZING: readonly string[] = ['authorization', 'resume']
 
@@ -86,7 +80,6 @@ export function configure(
       validator: (_, __, ___, metadata) => {
         assertPublicSubjects(metadata)
         assertUsualKeys(metadata)
-        assertText(metadata as Record<string, unknown>)
         completeDocument(metadata as Record<string, unknown>)
       },
     },

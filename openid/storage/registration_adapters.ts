@@ -4,8 +4,8 @@ import type { Settings } from '../../base/settings/settings.ts'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { noteCreated } from '../../http/attempt.ts'
 import { webHostOf } from '../../http/names/web_host.ts'
-import { unreachable } from '../clients/client_addresses.ts'
 import { hashOfKept, showsSecret } from '../clients/client_secret.ts'
+import { faultToRegister } from '../clients/refused_metadata.ts'
 import { clientOfAccess } from '../clients/registration.ts'
 import type { Storage, Stored } from './stored.ts'
 
@@ -39,7 +39,7 @@ export function registering(
         const most = `the metadata is longer than ${MAX_OPENID_REQUEST} bytes`
         throw new errors.InvalidClientMetadata(most)
       }
-      const fault = unreachable(given, settings)
+      const fault = faultToRegister(given, settings)
       if (fault) throw new errors.InvalidClientMetadata(fault)
       await assertOwnHosts(given.redirect_uris)
       const isSecret = typeof secret === 'string' && showsSecret(given)

@@ -74,6 +74,14 @@ test('without a client or a resource of the operator there is nothing, also for 
   })
 })
 
+test('a document that was good before has a software_id that is no string, and is good still', async () => {
+  const id = 'https://numbered.vestibule.internal/client.json'
+  publish(id, { software_id: 7 })
+  const begun = await rp.begin(await discover(id))
+  const answer = await rp.allow(visitor, await rp.signIn(visitor, await rp.open(visitor, begun)))
+  expect(answer.header('location')).toContain('code=')
+})
+
 test('a person sees by its host who asks, and signs in', async () => {
   publish(ID)
   const client = await discover()

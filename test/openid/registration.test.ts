@@ -8,6 +8,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app/app.ts'
 import { en } from '../../mail/locales/en.ts'
 import { openidTexts } from '../../pages/openid/locales/index.ts'
 import { spend } from '../shared/limit.ts'
+import { command } from '../shared/people/operators.ts'
 import * as rp from '../shared/people/relying_party.ts'
 import { Visitor } from '../shared/people/visitor.ts'
 
@@ -262,4 +263,13 @@ test('what cannot be registered is refused in the words of the standard', async 
     expect([change, await register(change)]).toMatchObject([change, refused])
   }
   expect(await rp.manage(app, 'POST', {})).toMatchObject({ status: 400 })
+})
+
+test('no client is registered with a software_id that is no string, by the operator neither', async () => {
+  const metadata = { redirect_uris: ['https://rp.example.com/callback'], software_id: 7 }
+  const added = await command(app, 'openid/client-add', { id: 'numbered', metadata })
+  expect(added).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining('software_id') },
+  })
 })
