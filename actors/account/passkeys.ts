@@ -106,10 +106,13 @@ export function replaceFirst(db: Db, passkey: PasskeyKey & { name: string }): vo
   }
 }
 
-/** @throws {Refusal} SignedOut, ProofRequired */
+/** @throws {Refusal} InvalidRequest where there is no such passkey; SignedOut, ProofRequired */
 export function rename(db: Db, id: string, name: string, basis: Basis): void {
   transact(db, () => {
     assertGood(db, basis)
+    if (!stored.readPasskey(db, id)) {
+      throw new Refusal('InvalidRequest', 'There is no such passkey')
+    }
     const others = stored.listPasskeys(db).filter((each) => each.id !== id)
     stored.setPasskeyName(db, id, freeName(name, others))
   })

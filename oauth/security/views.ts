@@ -109,7 +109,12 @@ export class SecurityViews {
   /** The page of a task, or that on which the person proves before that it is them. */
   async task(visitor: Visitor, task: SecurityTask, outcome: Outcome = {}): Promise<HttpResponse> {
     const { did } = visitor.person
-    if (task === 'password' && !(await this.#canTakeOff(did))) return this.lastWayIn(visitor, task)
+    if (task === 'password') {
+      const { password, passkeys } = await listFactors(this.#services, did)
+      // Another tab has taken it off, or the person comes back to where they did.
+      if (!password) return this.main(visitor, outcome)
+      if (passkeys === 0) return this.lastWayIn(visitor, task)
+    }
     if (!(await this.isProven(visitor, task))) {
       return this.proof(visitor, task, undefined, outcome)
     }
@@ -135,11 +140,6 @@ export class SecurityViews {
     const begun = task === 'authenticator' && !factors.totp ? visitor.entered?.begun : undefined
     if (begun) return this.#pages.authenticator(visitor, begun)
     return this.#pages.change(visitor, task, { factors, account }, outcome)
-  }
-
-  async #canTakeOff(did: string): Promise<boolean> {
-    const { password, passkeys } = await listFactors(this.#services, did)
-    return password && passkeys > 0
   }
 
   /** A change that would lock the person out, and what to do first. */

@@ -90,7 +90,7 @@ export async function addPasskey(
   return tellOfChange(services, 'factorAdded', 'passkey', changed, occasionNow())
 }
 
-/** @throws {Refusal} SignedOut, ProofRequired */
+/** @throws {Refusal} InvalidRequest where there is no such passkey; SignedOut, ProofRequired */
 export async function renamePasskey(
   { actors }: Services,
   did: string,

@@ -32,6 +32,7 @@ async function begin(visitor: Visitor): Promise<Seen> {
 }
 const formOf = (page: Seen, action: string) => security.formTo(page, `${action}-passkey`)
 const item = (page: Seen) => itemsOf(page).find((each) => each.startsWith('Passkey'))
+const STALE = 'The page was open for too long. Please try again.'
 const NOT_ACCEPTED = 'This passkey was not accepted. Try again, or choose another way.'
 
 test.each([
@@ -83,10 +84,7 @@ test('what is no passkey, or was made for another page, is not added', async () 
     new SoftAuthenticator(app.runner.settings.publicUrl).create(asked(other)),
   )
   const again = await visitor.send(formOf(other, 'add'), another)
-  expect([again.status, again.alert]).toEqual([
-    400,
-    'The page was open for too long. Please try again.',
-  ])
+  expect([again.status, again.alert]).toEqual([400, STALE])
 })
 
 test('nothing changes without a proof, and a wrong passkey is none', async () => {
@@ -105,6 +103,29 @@ test('nothing changes without a proof, and a wrong passkey is none', async () =>
     expect(answer.title).toBe('Confirm that it is you')
   }
   expect(item(await visitor.open(PAGE))).toBe('Passkey Phone')
+})
+
+test('who comes back to where the password was taken off sees how it stands, and no refusal', async () => {
+  const visitor = await come()
+  const task = `${PAGE}/password`
+  const step = await visitor.open(task)
+  const given = answerOf(owner.authenticator.use(asked(step)))
+  const page = await visitor.follow(await visitor.send(step, given))
+  const removed = await visitor.follow(await visitor.send(page))
+  const none = 'Password None. You sign in with a passkey.'
+  expect(itemsOf(removed)).toContain(none)
+  const again = await visitor.open(task)
+  expect([again.status, again.title, again.alert]).toEqual([200, 'Security', undefined])
+  expect(itemsOf(again)).toContain(none)
+})
+
+test('a passkey that was removed in another tab is not said to be renamed', async () => {
+  const visitor = await come()
+  const page = await begin(visitor)
+  await visitor.send(formOf(page, 'remove'))
+  const late = await visitor.send(formOf(page, 'rename'), { name: 'Old phone' })
+  expect([late.status, late.alert]).toEqual([400, STALE])
+  expect(item(late)).toBe('Passkey Off')
 })
 
 test.each(PAGE_LANGUAGES)('in %s', async (language) => {
