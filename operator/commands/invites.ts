@@ -34,6 +34,9 @@ export const list = command(
 export const disable = command(inputs['invite/disable'], async ({ services }, input) => {
   const accounts: string[] = []
   for (const name of input.accounts) accounts.push((await findAccount(services, name)).did)
+  if (input.codes.length === 0 && accounts.length === 0) {
+    throw new Refusal('InvalidRequest', 'Name the codes, or the accounts whose codes they are')
+  }
   const { directory } = services.actors
   for (const code of input.codes) {
     if (await directory.readInviteCode(code)) continue

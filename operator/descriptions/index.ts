@@ -86,7 +86,7 @@ export const descriptions: readonly Description[] = [
     },
     asks: ({ codes, accounts }) => {
       const all = [...listOf(codes), ...listOf(accounts).map((each) => `all codes of ${each}`)]
-      return `Take out of use, for good: ${all.join(', ')}?`
+      return all.length === 0 ? null : `Take out of use, for good: ${all.join(', ')}?`
     },
   }),
   reads('limits list', 'limits/list', {

@@ -145,6 +145,12 @@ test('what was agreed to is done to the account of the question, also where its 
   }
 })
 
+test('who names no invite code and no account is asked for them, and agrees to nothing', async () => {
+  const answer = await give('invite disable', {})
+  const said = 'Name the codes, or the accounts whose codes they are'
+  expect([answer.status, answer.alert, answer.notice]).toEqual([400, said, undefined])
+})
+
 test('an account that cannot be read is said on the page of the command, with what to do', async () => {
   const { did, handle } = await newSomebody(app)
   const before = await app.actors.account(did).read()
