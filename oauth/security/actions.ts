@@ -145,8 +145,9 @@ export class SecurityActions {
       name: field(visitor, 'name'),
       privileged: request.parameter('privileged') !== undefined,
     }
-    const refused = wrong(textsFor(request).notMade)
-    if (!wanted.name) return this.#views.task(visitor, 'app-password', refused)
+    const { makeLead, notMade } = textsFor(request)
+    // A browser takes a name of spaces alone.
+    if (!wanted.name) return this.#views.task(visitor, 'app-password', wrong(makeLead))
     try {
       const account = await requireAccount(this.#services, person.did, ['did'])
       const basis = provenOn(device.deviceId, person.basis)
@@ -161,7 +162,7 @@ export class SecurityActions {
     } catch (err) {
       if (isRefusal(err, 'ProofRequired')) return this.#views.task(visitor, 'app-password')
       if (!isRefusal(err, 'InvalidRequest')) throw err
-      return this.#views.task(visitor, 'app-password', refused)
+      return this.#views.task(visitor, 'app-password', wrong(notMade))
     }
   }
 

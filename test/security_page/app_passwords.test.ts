@@ -106,16 +106,16 @@ test('one that is privileged says so', async () => {
 })
 
 test.each([
-  ['without a name', ' '],
-  ['with a name of 257 characters', 'x'.repeat(257)],
-  ['with the name of another', 'taken'],
-])('none is made %s', async (_, name) => {
+  ['without a name', ' ', /^Give it the name/],
+  ['with a name of 257 characters', 'x'.repeat(257), /^The app password could not be made/],
+  ['with the name of another', 'taken', /^The app password could not be made/],
+])('none is made %s', async (_, name, said) => {
   const visitor = await come()
   const [form = NOTHING] = formsOf(await prove(visitor))
   await visitor.send(form, { name: 'taken' })
   const answer = await visitor.send(form, { name, privileged: 'on' })
   expect([answer.status, answer.title]).toEqual([400, 'Make an app password'])
-  expect(answer.alert).toMatch(/^The app password could not be made/)
+  expect(answer.alert).toMatch(said)
   expect(answer.fields).toMatchObject({ name: name.trim(), privileged: 'on' })
 })
 
