@@ -115,6 +115,7 @@ const UNITS: Record<string, string> = { string: 'characters', array: 'entries' }
 
 /** What is wrong with a member, unless its schema says that itself. */
 const inWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'must be a number'
   if (issue.code !== 'too_small' && issue.code !== 'too_big') return undefined
   const unit = UNITS[issue.origin]
   if (issue.code === 'too_small')
