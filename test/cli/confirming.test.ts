@@ -11,7 +11,7 @@ import { compileCache } from '../../lab/world/vestibule/child.ts'
 import { descriptions } from '../../operator/descriptions/index.ts'
 
 /** Where there is no terminal, what the operator's page asks about is done with `--yes` alone. */
-const all = { account: 'kim.test', remove: 'totp', atOnce: true } as const
+const all = { account: 'kim.test', remove: 'totp', atOnce: true, codes: ['a-code'] } as const
 const asked = descriptions.filter(({ asks }) => asks !== null)
 const KIM = { did: 'did:plc:kim', handle: 'kim.test' }
 
