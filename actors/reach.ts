@@ -33,6 +33,8 @@ export type AuthPeer = EndingTeller & {
 /** How one actor reaches the others. */
 export type Actors = {
   auth(number: number): AuthPeer
+  /** The same for who can do without it: a call fails as soon as it is away, in place of waiting for it. */
+  authUnlessAway(number: number): AuthPeer
   /** Whether it is known that this auth actor cannot be reached for now. */
   isAuthAway(number: number): boolean
   account(did: string): AccountStub
@@ -51,9 +53,11 @@ export function connectActors(
   settings: Pick<Settings, 'directories'>,
 ): Actors {
   const params = { secret }
+  const auth = (number: number) =>
+    refusing(client.auth.getOrCreate([String(number)], { params }), 'auth') as AuthPeer
   return {
-    auth: (number) =>
-      refusing(client.auth.getOrCreate([String(number)], { params }), 'auth') as AuthPeer,
+    auth,
+    authUnlessAway: auth,
     isAuthAway: () => false,
     account: (did) =>
       refusing(client.account.getOrCreate([did], { params }), 'account') as AccountStub,

@@ -109,8 +109,10 @@ export type FlowOwner = OnDatabase<typeof flowFunctions> & {
  * Who keeps what `id` names: an authorization request, a code, a device, a nonce (with its
  * namespace), a lexicon, a client, what the OpenID provider keeps, or what was carried over from a PDS: a
  * refresh token, its secret (by its DID). It is always the same one, so its database decides alone.
+ *
+ * @param isUnlessAway whether a call fails as soon as it is away, in place of waiting for it
  */
-export type Flow = (id: string) => FlowOwner
+export type Flow = (id: string, isUnlessAway?: boolean) => FlowOwner
 
 /**
  * Asks each of those among whom something is spread.
@@ -147,7 +149,7 @@ export async function recordNonce(
   flow: Flow,
   { namespace, nonce, lasts, isSpent }: Nonce,
 ): Promise<boolean> {
-  const owner = flow(nonceId(namespace, nonce))
+  const owner = flow(nonceId(namespace, nonce), !isSpent)
   if (!isSpent && owner.isAway()) throw new UnavailableError('The owner of a nonce')
   return owner.recordNonce(namespace, nonce, lasts)
 }

@@ -43,8 +43,8 @@ export const authActor = (
     await claimSpread(runner, db, number, actors.auth(0))
     const counters = openCounters(runner, String(number))
     const here = ownerHere(db, counters)
-    const { auth: peer, isAuthAway: isAway } = actors
-    const owners = createOwners(here, { number, of: authActors, peer, isAway })
+    const { auth: peer, authUnlessAway: peerUnlessAway, isAuthAway: isAway } = actors
+    const owners = createOwners(here, { number, of: authActors, peer, peerUnlessAway, isAway })
     const sweep = () => {
       sweepFlow(db)
       sweepCounters(counters)

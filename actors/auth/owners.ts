@@ -23,8 +23,12 @@ export type CounterOwner = OnDatabase<typeof counterFunctions>
 /** One auth actor, as far as it keeps something for all of them. */
 export type Owner = FlowOwner & CounterOwner
 
-/** Who keeps what `id` names: always the same auth actor. */
-export type Owners = (id: string) => Owner
+/**
+ * Who keeps what `id` names: always the same auth actor.
+ *
+ * @param isUnlessAway whether a call fails as soon as it is away, in place of waiting for it
+ */
+export type Owners = (id: string, isUnlessAway?: boolean) => Owner
 
 /**
  * Does for another auth actor what it may ask its owner, and answers once what was written is kept.
@@ -59,37 +63,66 @@ export function createOwners(
     number,
     of,
     peer,
+    peerUnlessAway = peer,
     isAway = () => false,
   }: {
     number: number
     of: number
     peer(number: number): AuthPeer
+    /** The same for what is done without it where it is away. */
+    peerUnlessAway?(number: number): AuthPeer
     isAway?(number: number): boolean
   },
 ): Owners {
   if (of === 1) return () => here
-  const owners = Array.from({ length: of }, (_, i) =>
-    i === number ? here : ownerThere(peer(i), here, () => isAway(i)),
-  )
-  return (id) => owners[partitionOf(id, of)] as Owner
+  const owners = Array.from({ length: of }, (_, i) => {
+    if (i === number) return { waiting: here, unlessAway: here }
+    const unlessAway = { ...callsOf(peerUnlessAway(i)), isAway: () => isAway(i) }
+    return { waiting: countingHere(callsOf(peer(i)), unlessAway, here), unlessAway }
+  })
+  return (id, isUnlessAway = false) => {
+    const { waiting, unlessAway } = owners[partitionOf(id, of)] as (typeof owners)[number]
+    return isUnlessAway ? unlessAway : waiting
+  }
+}
+
+/** Another auth actor, asked over its connection. */
+function callsOf(peer: AuthPeer): Omit<Owner, 'isAway'> {
+  const names = Object.keys({ ...flowFunctions, ...counterFunctions })
+  return Object.fromEntries(
+    names.map((name) => [name, (...args: unknown[]) => peer.owned(name, args)]),
+  ) as Omit<Owner, 'isAway'>
 }
 
 /**
- * Another auth actor. While it is away, the one that asks counts wide limits itself: else everybody behind one
- * address, such as the people of an app with a server of its own, would be out until it has moved. A narrow one, against
- * guesses, mails or sign-ups, is counted by its owner alone.
+ * The same auth actor, but that while it is away the one that asks counts wide limits itself: else everybody behind one
+ * address, such as the people of an app with a server of its own, would be out until it has moved. What the narrow
+ * ones are against is not tried without them.
  */
-function ownerThere(peer: AuthPeer, here: CounterOwner, isAway: () => boolean): Owner {
-  const names = Object.keys({ ...flowFunctions, ...counterFunctions })
-  const there = Object.fromEntries(
-    names.map((name) => [name, (...args: unknown[]) => peer.owned(name, args)]),
-  ) as Omit<Owner, 'isAway'>
-  const countedBy = (counters: readonly { points: number }[]): CounterOwner =>
-    isAway() && counters.every(isWide) ? here : there
+function countingHere(
+  waiting: Omit<Owner, 'isAway'>,
+  unlessAway: Owner,
+  here: CounterOwner,
+): Owner {
+  const { isAway } = unlessAway
+  const count = async <T>(ask: (owner: CounterOwner) => T): Promise<Awaited<T>> => {
+    try {
+      if (!isAway()) return await ask(unlessAway)
+    } catch (err) {
+      if (!isAway()) throw err
+    }
+    return await ask(here)
+  }
   return {
-    ...there,
-    takePoints: (counters) => countedBy(counters).takePoints(counters),
-    returnPoints: (taken) => countedBy(taken).returnPoints(taken),
+    ...waiting,
+    takePoints: (counters) =>
+      counters.every(isWide)
+        ? count((owner) => owner.takePoints(counters))
+        : waiting.takePoints(counters),
+    returnPoints: (taken) =>
+      taken.every(isWide)
+        ? count((owner) => owner.returnPoints(taken))
+        : waiting.returnPoints(taken),
     isAway,
   }
 }

@@ -36,6 +36,9 @@ export type ConnectionGetter = {
   getOrCreate(key: string[], options: { params: CallerParams }): { connect(): unknown }
 }
 
+/** How long a call waits for a connection: as long as its caller, or no longer than until the actor is away. */
+type Waiting = { isUnlessAway?: true }
+
 /** A connection that is open to one instance of the actor. */
 type Open = {
   connection: RivetConnection
@@ -96,15 +99,19 @@ export class ActorConnection {
    * @throws {Error} when it is unknown what came of the call
    */
   call(name: string, args: unknown[]): Promise<unknown> {
-    const called = { actor: this.#actor, action: name, args }
-    return tracedCall('client', called, () => this.#call(name, args))
+    return this.#traced(name, args, {})
   }
 
-  async #call(name: string, args: unknown[]): Promise<unknown> {
+  #traced(name: string, args: unknown[], waiting: Waiting): Promise<unknown> {
+    const called = { actor: this.#actor, action: name, args }
+    return tracedCall('client', called, () => this.#call(name, args, waiting))
+  }
+
+  async #call(name: string, args: unknown[], waiting: Waiting): Promise<unknown> {
     const caller = currentCaller()
     const deadline = performance.now() + lifetimes.CALL
     const until = () => Math.min(caller?.until ?? deadline, deadline)
-    const open = this.#usable ?? (await this.#awaitUsable(until))
+    const open = this.#usable ?? (await this.#awaitUsable(until, waiting))
     const came = await this.#send(open, name, args, until, deadline)
     if ('value' in came) return came.value
     if ('unserved' in came) throw new MovedError(came.unserved)
@@ -172,6 +179,14 @@ export class ActorConnection {
     return stubOf((name, args) => this.call(name, args))
   }
 
+  /**
+   * The same for who can do without it: what waits for a connection fails as soon as the actor is away, and was not
+   * sent then.
+   */
+  get stubUnlessAway(): object {
+    return stubOf((name, args) => this.#traced(name, args, { isUnlessAway: true }))
+  }
+
   /** Ends the connection, if there is one. */
   async close(): Promise<void> {
     this.#endReconnecting()
@@ -185,16 +200,17 @@ export class ActorConnection {
     return open?.clock.isRecent ? open : null
   }
 
-  async #awaitUsable(until: () => number): Promise<Open> {
+  async #awaitUsable(until: () => number, { isUnlessAway }: Waiting): Promise<Open> {
     for (;;) {
       const open = this.#usable
       if (open) return open
       try {
         if (this.#open) await this.#lookAtClock(this.#open)
         else if (this.#place === 'port') throw new UnavailableError('The runner')
+        else if (isUnlessAway) await this.#openUnlessAway()
         else await this.#openAnew()
       } catch (err) {
-        if (this.#place === 'port') throw err
+        if (this.#place === 'port' || (isUnlessAway && this.isAway)) throw err
         if (performance.now() + lifetimes.CONNECT_PAUSE >= until()) throw err
         await wait(lifetimes.CONNECT_PAUSE)
       }
@@ -229,6 +245,13 @@ export class ActorConnection {
         this.#opening = null
       })
     return this.#opening
+  }
+
+  /** @throws {Error} where it is not open before it is away; it is tried on for others then */
+  #openUnlessAway(): Promise<Open> {
+    const opening = this.#openAnew()
+    const since = this.#lost?.since ?? performance.now()
+    return withDeadline(opening, Math.max(0, since + lifetimes.AWAY + 1 - performance.now()))
   }
 
   #noteLost(): void {

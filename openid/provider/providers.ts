@@ -84,7 +84,7 @@ export class OpenidProviders {
   async #isOpen(): Promise<boolean> {
     if (this.#services.settings.openidRegistration !== 'off') return true
     if (this.#openUntil !== null && performance.now() < this.#openUntil) return true
-    const owners = oneIdOfEach(this.#services.settings.authActors).map(this.#flow)
+    const owners = oneIdOfEach(this.#services.settings.authActors).map((id) => this.#flow(id))
     const asked = await Promise.allSettled(owners.map(isWanted))
     const isWithout = asked.every((each) => each.status === 'fulfilled' && !each.value)
     if (isWithout) {

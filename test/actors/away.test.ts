@@ -56,6 +56,25 @@ test('an actor is away once it was silent for long, and until it answers again',
   expect(connection.isAway).toBe(false)
 })
 
+test('who can do without it waits no longer than until it is away, and then nothing is sent', async () => {
+  const acted: number[] = []
+  const line = new Line(callable('test', { act: (_: unknown, n: number) => acted.push(n) }, log))
+  const options = { actor: 'test', secret: '', place: 'engine', log } as const
+  const connection = new ActorConnection(line.getter, ['0'], options)
+  const { act } = connection.stubUnlessAway as { act(n: number): Promise<unknown> }
+  line.cut()
+  const waiting = connection.call('act', [1])
+  await expect(act(2)).rejects.toThrow()
+  // The first look for it goes on.
+  expect(line.givenUp).toBe(0)
+  expect(connection.isAway).toBe(true)
+  await expect(act(3)).rejects.toThrow()
+  line.mend()
+  await waiting
+  await act(4)
+  expect(acted).toEqual([1, 4])
+})
+
 test('one that nobody tries to reach any more is to be asked again', async () => {
   const { connection, call } = await awayWhileAsked()
   await call
@@ -108,15 +127,24 @@ test('requests go to the auth actors that are not away, and to all where all are
 describe('a nonce whose owner is another auth actor', () => {
   const OF = 2
   let isAway: boolean
+  let isAwayMeanwhile: boolean
   let owned: string[]
   let owners: Owners
   let unique: (namespace: string) => Promise<boolean>
 
   beforeEach(() => {
     isAway = true
+    isAwayMeanwhile = false
     owned = []
     const peer = { owned: async (name: string) => owned.push(name) } as unknown as AuthPeer
-    const options = { number: 0, of: OF, peer: () => peer, isAway: () => isAway }
+    const hasty = {
+      owned: async (name: string) => {
+        if (isAwayMeanwhile) throw new UnavailableError('The auth actor')
+        return owned.push(name)
+      },
+    } as unknown as AuthPeer
+    const peers = { peer: () => peer, peerUnlessAway: () => hasty }
+    const options = { number: 0, of: OF, ...peers, isAway: () => isAway }
     owners = createOwners({} as Owner, options)
     const store = createReplayStore(owners)
     unique = async (namespace) => {
@@ -137,7 +165,15 @@ describe('a nonce whose owner is another auth actor', () => {
     expect(owned).toEqual(['readDevice', 'recordNonce'])
   })
 
+  test('does not wait until that is back where it is found to be away meanwhile', async () => {
+    isAway = false
+    isAwayMeanwhile = true
+    await expect(unique('DPoP')).rejects.toThrow(UnavailableError)
+    expect(owned).toEqual([])
+  })
+
   test('waits as a challenge: its code is spent by then', async () => {
+    isAwayMeanwhile = true
     await unique('CodeChallenge')
     expect(owned).toEqual(['recordNonce'])
   })

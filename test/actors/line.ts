@@ -14,6 +14,8 @@ export class Line {
   readonly calls: number[] = []
   /** How many signs of life were asked for. */
   looks = 0
+  /** How many connections were given up. */
+  givenUp = 0
   /** How many calls the actor has done, or has refused to do. */
   results = 0
 
@@ -78,7 +80,9 @@ export class Line {
           listener()
         })
       },
-      dispose: async () => {},
+      dispose: async () => {
+        this.givenUp++
+      },
     }
   }
 }

@@ -20,12 +20,15 @@ const wide = thatOf1(WIDE)
 const narrow = thatOf1(10)
 
 let isAway: boolean
+/** What happens when the owner is asked by who can do without it. */
+let onAsking: () => void
 let here: Db
 let there: Db
 let counters: Counters
 
 beforeEach(() => {
   isAway = false
+  onAsking = () => {}
   here = openDatabase(':memory:', limitsSchema)
   there = openDatabase(':memory:', limitsSchema)
   const other = ownerHere(there, there)
@@ -35,7 +38,14 @@ beforeEach(() => {
       return other[name](...args)
     },
   } as unknown as AuthPeer
-  const options = { number: 0, of: OF, peer: () => peer, isAway: () => isAway }
+  const hasty = {
+    owned: (...asked: Parameters<AuthPeer['owned']>) => {
+      onAsking()
+      return peer.owned(...asked)
+    },
+  } as unknown as AuthPeer
+  const peers = { peer: () => peer, peerUnlessAway: () => hasty }
+  const options = { number: 0, of: OF, ...peers, isAway: () => isAway }
   counters = createCounters(createOwners(ownerHere(here, here), options), keptLog().log)
 })
 afterEach(() => {
@@ -58,6 +68,13 @@ test('while the owner of a wide limit is away, who asks counts it, and gives its
   expect((await counters.take([wide])).isAllowed).toBe(false)
   isAway = false
   expect(await left(wide)).toBe(WIDE - 2)
+})
+
+test('nor does it wait for an owner that is found to be away meanwhile', async () => {
+  onAsking = () => {
+    isAway = true
+  }
+  expect(await left(wide)).toBe(WIDE - 1)
 })
 
 test('what a narrow limit is against is not tried without its owner', async () => {

@@ -22,6 +22,8 @@ export function connectEngineActors(
   const stub = (name: ActorName, key: string) => refusing(connections.to(name, key).stub, name)
   return {
     auth: (number) => stub('auth', String(number)) as AuthPeer,
+    authUnlessAway: (number) =>
+      refusing(connections.to('auth', String(number)).stubUnlessAway, 'auth') as AuthPeer,
     isAuthAway: (number) => connections.to('auth', String(number)).isAway,
     account: (did) => {
       const run = (name: string, args: unknown[]) =>

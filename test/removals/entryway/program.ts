@@ -60,12 +60,35 @@ export const programRows = toRemovals([
   [
     'test/limits/owner_away.test.ts',
     'a narrow limit needs its owner',
-    inFile('actors/auth/owners.ts')('isAway() && counters.every(isWide)', 'isAway()'),
+    inFile('actors/auth/owners.ts')('counters.every(isWide)', 'counters.length > 0'),
   ],
   [
     'test/limits/owner_away.test.ts',
     'a wide limit holds also while its owner is away',
-    inFile('actors/auth/owners.ts')('isAway() && counters.every(isWide)', 'false'),
+    inFile('actors/auth/owners.ts')('counters.every(isWide)', 'counters.length < 0'),
+  ],
+  [
+    'test/limits/owner_away.test.ts',
+    'a wide limit does not wait for an owner that goes away',
+    inFile('actors/auth/owners.ts')('if (!isAway()) throw err', 'throw err'),
+  ],
+  [
+    AWAY,
+    'no nonce waits for an owner that goes away',
+    flow('flow(nonceId(namespace, nonce), !isSpent)', 'flow(nonceId(namespace, nonce))'),
+  ],
+  [
+    AWAY,
+    'no call waits for an actor that goes away, where it need not',
+    inFile('actors/hosting/connection.ts')(
+      'else if (isUnlessAway) await',
+      'else if (!until) await',
+    ),
+  ],
+  [
+    AWAY,
+    'nor for the next look for it',
+    inFile('actors/hosting/connection.ts')('(isUnlessAway && this.isAway)', '!until'),
   ],
   [
     AWAY,
